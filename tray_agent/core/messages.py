@@ -1,0 +1,137 @@
+"""What reaches the engine's inbox: commands (asked by people) and events (that happened).
+
+The engine thread alone applies them; whoever sends one never waits for more than its reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tray_agent.core.model import Discovery, HistoryRow, Identity, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a command: ``text`` is one Portuguese sentence, for the person who asked."""
+
+    accepted: bool
+    text: str = ""
+    runs: tuple[str, ...] = ()
+
+
+def _nobody(reply: Reply) -> None:
+    """Nobody waits for this reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Asked by a person. ``reply`` is called exactly once, on the engine's thread; it must not block."""
+
+    reply: Callable[[Reply], None] = field(default=_nobody, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RunJob(Command):
+    """Start a job now, past queue and limit."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopJob(Command):
+    """Ask a job's run to end; kill what is left after the grace."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Command):
+    """Take nothing from the queue until resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Command):
+    """Take from the queue again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh(Command):
+    """Discovery and history now; waits of failed starts are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit(Command):
+    """End the engine. Without ``stop_runs`` the running children finish on their own."""
+
+    stop_runs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunHeld:
+    """A child exists and waits to be let go."""
+
+    run: str
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class RunRefused:
+    """A run could not be started; it never began and does not count."""
+
+    run: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunExited:
+    """A run's process ended. ``exit_code`` is None when nobody could see it."""
+
+    run: str
+    exit_code: int | None
+    began: bool = True
+    script_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStopped:
+    """A stop is over: the tree is gone, or ``survivors`` (pids) are still there."""
+
+    run: str
+    killed: bool
+    survivors: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A discovery ended."""
+
+    discovery: Discovery
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """The history of ``day`` was read at ``at``; ``count`` rows came back."""
+
+    day: date
+    at: datetime
+    rows: tuple[HistoryRow, ...]
+    count: int
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFailed:
+    """A read of the history failed; ``cause`` is one Portuguese sentence."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """The machine resumed or the clock was set: look at everything anew."""
+
+
+Event = RunHeld | RunRefused | RunExited | RunStopped | Discovered | HistoryRead | HistoryFailed | Woke
+Message = Command | Event

@@ -1,0 +1,258 @@
+"""The nouns of the agent as frozen values. Every datetime is aware; every duration names its unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from tray_agent.core.schedule import Schedule
+
+
+class Trigger(StrEnum):
+    """Why a run started."""
+
+    SCHEDULED = "scheduled"
+    MANUAL = "manual"
+
+
+class Outcome(StrEnum):
+    """How a run ended. A run that never began has no outcome: it is not a run (product 4.5)."""
+
+    ENDED = "ended"  # by itself, whatever its exit code
+    STOPPED = "stopped"  # a person asked
+    TIMED_OUT = "timed_out"  # its time limit asked
+    UNKNOWN = "unknown"  # it ended while nobody watched
+
+
+class CardState(StrEnum):
+    """The specification's six states, in the order in which the tray prefers them."""
+
+    ERROR = "ERROR"
+    RUNNING = "RUNNING"
+    NO_DATA = "NO_DATA"
+    SUCCESS = "SUCCESS"
+    SCHEDULED = "SCHEDULED"
+    IDLE = "IDLE"
+
+
+class Where(StrEnum):
+    """The place of a problem, as ``status --json`` names it."""
+
+    SETTINGS = "settings"
+    BASE_PATH = "base_path"
+    REGISTRY = "registry"
+    SCRIPT = "script"
+    RUN = "run"
+    HISTORY = "history"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A place in the registry's sheet: row and column as Excel shows them, and the value found there."""
+
+    row: int
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong, with its place; ``action`` tells the person what to do about it.
+
+    Two problems are the same problem when ``where`` and ``what`` agree; ``since`` is filled in by the
+    state when the problem first shows.
+    """
+
+    where: Where
+    what: str
+    action: str = ""
+    cell: Cell | None = None
+    job: str | None = None
+    since: datetime | None = None
+
+    @property
+    def identity(self) -> tuple[Where, str]:
+        return self.where, self.what
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A ``.py`` file in a ``metodos`` folder. ``key`` is its stem, trimmed and casefolded."""
+
+    key: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An active registry row crossed with its script. ``id`` is the script's key."""
+
+    id: str
+    name: str
+    area: str
+    path: str
+    schedule: Schedule
+    timeout_minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A process for certain: its id alone is reused by the system, its creation time (epoch s) is not."""
+
+    pid: int
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a job. It counts for ``day``, the day on which it started (product 3.4)."""
+
+    id: str
+    job: str
+    name: str
+    script: str
+    trigger: Trigger
+    day: date
+    started: datetime
+    log: str
+    identity: Identity | None = None
+    boot: str = ""
+    ended: datetime | None = None
+    duration_seconds: float | None = None
+    exit_code: int | None = None
+    outcome: Outcome | None = None
+    script_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A row of ``automacoes_exec``: any field but the job may be missing."""
+
+    job: str
+    status: str | None = None
+    start: datetime | None = None
+    duration_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryRow:
+    """An active row of the registry, read: ``line`` is the row number Excel shows."""
+
+    key: str
+    name: str
+    area: str
+    schedule: Schedule
+    line: int
+    timeout_minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What a discovery found: the jobs, and every mismatch on the way.
+
+    ``base_available`` is False while the base path is gone; the jobs are then the last good ones.
+    ``jobs`` is None when no registry could ever be read.
+    """
+
+    jobs: tuple[Job, ...] | None
+    problems: tuple[Problem, ...]
+    base_path: str
+    base_available: bool
+    registry: str
+    registry_read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run of today as the card shows it: ours or the history's (product 3.7)."""
+
+    start: datetime | None
+    status: str | None
+    duration_seconds: float | None
+    source: str  # "bigquery" or "local"
+    outcome: Outcome | None = None
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A start that failed: not before ``at`` again, and why. ``attempts`` so far, at least 1."""
+
+    at: datetime
+    reason: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """All that is known of one job at one moment, frozen for readers. ``version`` is the snapshot's
+    number at the last change, so a reader can ask for what is newer."""
+
+    job: Job
+    version: int
+    state: CardState
+    target: int
+    actual: int
+    fire_hours: tuple[int, ...]
+    next_run: datetime | None
+    last_run: LastRun | None = None
+    active: Run | None = None
+    holding: bool = False
+    stopping_since: datetime | None = None
+    usual_seconds: float | None = None
+    overdue: bool = False
+    ticket: int | None = None
+    retry: Retry | None = None
+    removed: bool = False
+    runs: tuple[Run, ...] = ()
+    rows: tuple[HistoryRow, ...] = ()
+
+    @property
+    def backlog(self) -> int:
+        return self.target - self.actual
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryState:
+    """What is known of the history. ``verified``: read with success for the present day."""
+
+    source: str
+    verified: bool = False
+    last_sync: datetime | None = None
+    rows: int = 0
+    error: str | None = None
+    next_read: datetime | None = None
+    unverified_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the agent knows, frozen and numbered. Views shape it for readers; nobody changes it.
+
+    ``queue`` holds job ids, next first. ``facts`` is keyed by job id in no particular order;
+    ``jobs_version`` changes when the set or the order of the jobs does.
+    """
+
+    version: int
+    at: datetime
+    day: date
+    paused: bool
+    history: HistoryState
+    facts: dict[str, JobFacts] = field(repr=False)
+    jobs_version: int
+    order: tuple[str, ...] = field(repr=False)
+    queue: tuple[str, ...] = field(repr=False)
+    running: int
+    max_concurrent: int
+    problems: tuple[Problem, ...]
+    started: int
+    finished: int
+    base_path: str
+    base_available: bool
+    registry: str
+    discovered: bool
+    blocked: str = ""
+    paused_since: datetime | None = None

@@ -1,0 +1,119 @@
+"""What the engine needs from outside, as Protocols. Adapters and the tests' fakes fulfil them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from tray_agent.core.messages import Message
+from tray_agent.core.model import Job, Run
+
+Post = Callable[[Message], None]
+
+
+class Clock(Protocol):
+    """The wall clock in the setting's zone, and a clock that only moves forward."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in the zone of the ``timezone`` setting."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment."""
+        ...
+
+
+class Processes(Protocol):
+    """Starts scripts held, lets them go, ends them. No method blocks: outcomes are posted as events."""
+
+    def hold(self, run: Run, job: Job) -> None:
+        """Create the run's process held; posts RunHeld or RunRefused, and in the end RunExited."""
+        ...
+
+    def let_go(self, run: str) -> None:
+        """Let a held child begin. Its start is on record."""
+        ...
+
+    def drop(self, run: str) -> None:
+        """Give a held child up: it never begins. Posts RunExited with ``began`` False."""
+        ...
+
+    def adopt(self, run: Run) -> None:
+        """Watch a process that an earlier agent started; posts RunExited when it ends."""
+        ...
+
+    def stop(self, run: Run, grace_seconds: float) -> None:
+        """Ask the run's tree to end, kill what is alive after the grace; posts RunStopped."""
+        ...
+
+    def began(self, run: Run) -> bool:
+        """Whether a run that an earlier agent journalled was ever let go."""
+        ...
+
+    def is_alive(self, run: Run) -> bool:
+        """Whether the run's own process (pid and creation time) is still there."""
+        ...
+
+
+class JournalError(Exception):
+    """The journal could not be written or read; the text says why, in Portuguese."""
+
+
+class Journal(Protocol):
+    """The durable record of runs. Every method raises JournalError when the disk refuses."""
+
+    def record_start(self, runs: Sequence[Run]) -> None:
+        """Put the starts on record, all or none, before any of them begins."""
+        ...
+
+    def record_end(self, runs: Sequence[Run]) -> None:
+        """Close runs: end, duration, exit code, outcome, script hash."""
+        ...
+
+    def forget(self, runs: Sequence[str]) -> None:
+        """Take runs back that were put on record but never began."""
+        ...
+
+    def open_runs(self) -> list[Run]:
+        """Runs without an end, oldest first."""
+        ...
+
+    def runs_of(self, day: date) -> list[Run]:
+        """The ended runs that count for a day, oldest first."""
+        ...
+
+    def usual_seconds(self, job: str) -> float | None:
+        """The median duration of the job's latest successful runs, or None without any."""
+        ...
+
+    def is_paused(self) -> bool:
+        """Whether scheduling was suspended when last recorded."""
+        ...
+
+    def set_paused(self, paused: bool) -> None:
+        """Record that scheduling is suspended or not."""
+        ...
+
+    def writable(self) -> str:
+        """Why nothing can be written just now (one Portuguese sentence), or ""."""
+        ...
+
+    def prune(self, before: date) -> None:
+        """Drop rows and logs of ended runs that count for days before this one."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads something slow on a worker and posts the answer. A second ask while one is out is remembered."""
+
+    def ask(self, at: datetime) -> None:
+        """Read now (if a read is under way, once more after it)."""
+        ...
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        ...
+
+
+Readers = Iterable[Reader]

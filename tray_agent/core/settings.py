@@ -1,0 +1,195 @@
+"""The settings: their names, defaults and what is allowed. A plain mapping goes in, a value or every error comes out.
+
+Reading ``tray_agent.toml`` and the environment is the work of ``adapters/settings_file.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from zoneinfo import ZoneInfo
+
+POSSIBLE_ROOTS = ("C6 CTVM LTDA, BANCO C6 S.A. e C6 HOLDING S.A", "Meu Drive/C6 CTVM", "C6 CTVM")
+BASE_FOLDERS = (
+    "Mensageria e Cargas Operacionais - 11.CelulaPython/graciliano/automacoes",
+    "graciliano/automacoes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with the specification's value as its default. Paths are text, "" means "find it"."""
+
+    base_path: str = ""
+    possible_roots: tuple[str, ...] = POSSIBLE_ROOTS
+    base_folders: tuple[str, ...] = BASE_FOLDERS
+    excel_filename: str = "registro_automacoes.xlsx"
+    temp_dir: str = ""
+    history_copy: str = "automacoes_exec.xlsx"
+    data_dir: str = ""
+    credentials_dir: str = ""
+    history: str = "bigquery"
+    history_table: str = "datalab-pagamentos.ADMINISTRACAO_CELULA_PYTHON.automacoes_exec"
+    timezone: str = "America/Sao_Paulo"
+    python: str = ""
+    max_concurrent: int = 5
+    discovery_seconds: float = 60
+    sync_seconds: float = 300
+    stop_grace_seconds: float = 2
+    history_deadline_seconds: float = 60
+    registry_deadline_seconds: float = 30
+    full_walk_seconds: float = 300
+    retention_days: int = 90
+    log_limit_mb: float = 50
+    logs_total_mb: float = 5000
+    timeout_minutes: float = 0
+    no_data_exit_code: int = 0
+    awake: str = "display"
+    notifications: bool = True
+
+
+class SettingError(ValueError):
+    """One setting is wrong; the message names it, its value and what is allowed, in Portuguese."""
+
+    def __init__(self, name: str, value: object, allowed: str, source: str = "") -> None:
+        where = f" ({source})" if source else ""
+        super().__init__(f"configuração {name} = {value!r}{where}: valor não permitido; use {allowed}")
+
+
+Check = Callable[[object], object]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError
+    return value.strip()
+
+
+def _name(value: object) -> str:
+    text = _text(value)
+    if not text:
+        raise ValueError
+    return text
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = value.split(";")
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError
+    return tuple(_name(item) for item in value)
+
+
+def _number(low: float, high: float) -> Check:
+    def check(value: object) -> float:
+        number = (
+            float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
+        )
+        if number is None or not math.isfinite(number) or not low <= number <= high:
+            raise ValueError
+        return number
+
+    return check
+
+
+def _whole(low: int, high: int) -> Check:
+    def check(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise ValueError
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError
+        return number
+
+    return check
+
+
+def _choice(*choices: str) -> Check:
+    def check(value: object) -> str:
+        text = _text(value).casefold()
+        if text not in choices:
+            raise ValueError
+        return text
+
+    return check
+
+
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = _text(value).casefold()
+    if text not in {"true", "false", "1", "0", "sim", "não", "nao"}:
+        raise ValueError
+    return text in {"true", "1", "sim"}
+
+
+def _zone(value: object) -> str:
+    text = _name(value)
+    ZoneInfo(text)
+    return text
+
+
+def _table(value: object) -> str:
+    text = _name(value).strip("`")
+    parts = text.split(".")
+    if len(parts) != 3 or not all(part.replace("-", "").replace("_", "").isalnum() for part in parts):
+        raise ValueError
+    return text
+
+
+_ANY_PATH = "um caminho"
+_SECONDS = "um número de segundos de {} a {}"
+
+RULES: dict[str, tuple[Check, str]] = {
+    "base_path": (_text, _ANY_PATH),
+    "possible_roots": (_texts, "uma lista de pastas, separadas por ;"),
+    "base_folders": (_texts, "uma lista de pastas, separadas por ;"),
+    "excel_filename": (_name, "o nome ou o caminho absoluto de um arquivo .xlsx"),
+    "temp_dir": (_text, _ANY_PATH),
+    "history_copy": (_name, "o nome de um arquivo .xlsx"),
+    "data_dir": (_text, _ANY_PATH),
+    "credentials_dir": (_text, _ANY_PATH),
+    "history": (_choice("bigquery", "local"), '"bigquery" ou "local"'),
+    "history_table": (_table, '"projeto.conjunto.tabela"'),
+    "timezone": (_zone, 'um fuso horário IANA, como "America/Sao_Paulo"'),
+    "python": (_text, "o caminho de um interpretador Python"),
+    "max_concurrent": (_whole(1, 1000), "um número inteiro de 1 a 1000"),
+    "discovery_seconds": (_number(0.2, 86400), _SECONDS.format("0.2", 86400)),
+    "sync_seconds": (_number(0.2, 86400), _SECONDS.format("0.2", 86400)),
+    "stop_grace_seconds": (_number(0, 3600), _SECONDS.format(0, 3600)),
+    "history_deadline_seconds": (_number(0.2, 3600), _SECONDS.format("0.2", 3600)),
+    "registry_deadline_seconds": (_number(0.2, 3600), _SECONDS.format("0.2", 3600)),
+    "full_walk_seconds": (_number(0, 86400), _SECONDS.format(0, 86400)),
+    "retention_days": (_whole(1, 3650), "um número inteiro de dias de 1 a 3650"),
+    "log_limit_mb": (_number(0, 1e6), "um número de MB, ou 0 para não limitar"),
+    "logs_total_mb": (_number(0, 1e7), "um número de MB, ou 0 para não limitar"),
+    "timeout_minutes": (_number(0, 1e5), "um número de minutos, ou 0 para não limitar"),
+    "no_data_exit_code": (_whole(0, 255), "um código de saída de 1 a 255, ou 0 para nenhum"),
+    "awake": (_choice("display", "system", "off"), '"display", "system" ou "off"'),
+    "notifications": (_switch, "true ou false"),
+}
+
+NAMES: tuple[str, ...] = tuple(each.name for each in fields(Settings))
+
+
+def validate(given: Mapping[str, tuple[object, str]]) -> Settings:
+    """Settings from ``name: (value, where it was given)``.
+
+    Raises ``ExceptionGroup`` of :class:`SettingError`, one for each wrong value and unknown name.
+    """
+    values: dict[str, object] = {}
+    errors: list[SettingError] = []
+    for name, (value, source) in given.items():
+        rule = RULES.get(name)
+        if rule is None:
+            errors.append(SettingError(name, value, "um destes nomes: " + ", ".join(NAMES), source))
+            continue
+        check, allowed = rule
+        try:
+            values[name] = check(value)
+        except (ValueError, KeyError, TypeError, OSError, OverflowError):
+            errors.append(SettingError(name, value, allowed, source))
+    if errors:
+        raise ExceptionGroup("settings", errors)
+    return Settings(**values)  # type: ignore[arg-type]

@@ -1,0 +1,3 @@
+"""One thread, one inbox: wait, apply, plan, perform, publish."""
+
+from __future__ import annotations
