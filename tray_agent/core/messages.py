@@ -91,6 +91,7 @@ class RunExited:
     run: str
     exit_code: int | None
     began: bool = True
+    duration_seconds: float | None = None
     script_hash: str = ""
 
 

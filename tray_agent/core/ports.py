@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from enum import Enum
 from typing import Protocol
 
 from tray_agent.core.messages import Message
@@ -22,6 +23,14 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds since some fixed moment."""
         ...
+
+
+class Standing(Enum):
+    """What became of a run whose agent died."""
+
+    RUNNING = "running"  # still there: adopt it
+    ENDED = "ended"  # it began, and is gone
+    NEVER_BEGAN = "never began"  # it was held when its agent died
 
 
 class Processes(Protocol):
@@ -47,12 +56,12 @@ class Processes(Protocol):
         """Ask the run's tree to end, kill what is alive after the grace; posts RunStopped."""
         ...
 
-    def began(self, run: Run) -> bool:
-        """Whether a run that an earlier agent journalled was ever let go."""
+    def standing(self, run: Run) -> Standing:
+        """What became of a run that an earlier agent put on record. May take 2 s; for the start only."""
         ...
 
-    def is_alive(self, run: Run) -> bool:
-        """Whether the run's own process (pid and creation time) is still there."""
+    def close(self) -> None:
+        """Let go of what is watched; the processes themselves go on."""
         ...
 
 
@@ -63,16 +72,12 @@ class JournalError(Exception):
 class Journal(Protocol):
     """The durable record of runs. Every method raises JournalError when the disk refuses."""
 
-    def record_start(self, runs: Sequence[Run]) -> None:
-        """Put the starts on record, all or none, before any of them begins."""
+    def record(self, starts: Sequence[Run], ends: Sequence[Run]) -> None:
+        """Put starts on record before any of them begins, and close runs that ended: all or none."""
         ...
 
-    def record_end(self, runs: Sequence[Run]) -> None:
-        """Close runs: end, duration, exit code, outcome, script hash."""
-        ...
-
-    def forget(self, runs: Sequence[str]) -> None:
-        """Take runs back that were put on record but never began."""
+    def forget(self, run: str) -> None:
+        """Take a run back that was put on record but never began."""
         ...
 
     def open_runs(self) -> list[Run]:

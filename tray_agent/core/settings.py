@@ -1,4 +1,4 @@
-"""The settings: their names, defaults and what is allowed. A plain mapping goes in, a value or every error comes out.
+"""The settings: names, defaults, limits; a plain mapping goes in, a value or every error comes out.
 
 Reading ``tray_agent.toml`` and the environment is the work of ``adapters/settings_file.py``.
 """

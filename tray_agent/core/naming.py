@@ -1,0 +1,19 @@
+"""Names that every file system takes, made from names that people choose."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+
+_RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
+_LONGEST = 60
+
+
+def slug(text: str) -> str:
+    """ASCII, at most 60 characters, no reserved Windows name; different texts stay different."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    kept = "".join(c if c.isalnum() or c in "_-" else "_" for c in plain)[:_LONGEST]
+    if kept == text and kept.casefold() not in _RESERVED:
+        return kept
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{kept[: _LONGEST - 9]}-{digest}"

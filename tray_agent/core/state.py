@@ -1,0 +1,220 @@
+"""What the agent knows, owned by the engine's thread alone. Changes are made in ``apply`` and ``plan``.
+
+Nothing here is written twice: counts, targets and backlogs are derived when asked.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from tray_agent.core.messages import Reply
+from tray_agent.core.model import (
+    HistoryRow,
+    HistoryState,
+    Job,
+    Outcome,
+    Problem,
+    Retry,
+    Run,
+    Trigger,
+)
+from tray_agent.core.naming import slug
+from tray_agent.core.queue import FairQueue
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The two clocks, read once per turn: wall clock in the setting's zone, and seconds that only grow."""
+
+    now: datetime
+    seconds: float
+
+
+class Phase(Enum):
+    """How far an active run is."""
+
+    HOLDING = "holding"  # its process is being made, or waits for its record
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+@dataclass(slots=True)
+class Active:
+    """A run that occupies its job. ``since`` is on the monotonic clock."""
+
+    run: Run
+    job: Job
+    phase: Phase
+    since: float
+    adopted: bool = False
+    usual_seconds: float | None = None
+    overdue: bool = False
+    stop_outcome: Outcome | None = None
+    stopping_since: datetime | None = None
+    exited: bool = False
+    tree_gone: bool = False
+    given_up: bool = False
+    reply: Callable[[Reply], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The settings that the rules use; durations in seconds."""
+
+    max_concurrent: int = 5
+    discovery_seconds: float = 60
+    sync_seconds: float = 300
+    stop_grace_seconds: float = 2
+    timeout_minutes: float = 0
+    local_history: bool = False
+    no_data_exit_code: int = 0
+
+
+class Agenda:
+    """What to look at again when the clock gets there: job ids by moment, earliest first."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, str]] = []
+
+    def put(self, at: datetime, job: str) -> None:
+        """Look at a job again at that moment."""
+        heapq.heappush(self._heap, (at.timestamp(), job))
+
+    def due(self, now: datetime) -> Iterable[str]:
+        """Take out every job whose moment has come."""
+        moment = now.timestamp()
+        while self._heap and self._heap[0][0] <= moment:
+            yield heapq.heappop(self._heap)[1]
+
+    def head(self) -> float | None:
+        """The earliest moment (epoch s), or None."""
+        return self._heap[0][0] if self._heap else None
+
+    def clear(self) -> None:
+        """Forget every moment."""
+        self._heap.clear()
+
+
+class ProblemBook:
+    """Every problem that stands now, by who reported it; ``since`` survives repeated reports."""
+
+    def __init__(self) -> None:
+        self._by_source: dict[str, tuple[Problem, ...]] = {}
+        self.changed = False
+
+    def report(self, source: str, problems: Iterable[Problem], now: datetime) -> None:
+        """Replace all that this source has to say."""
+        since = {p.identity: p.since for p in self._by_source.get(source, ())}
+        stamped = tuple(_stamp(p, since.get(p.identity) or now) for p in problems)
+        if stamped != self._by_source.get(source, ()):
+            self.changed = True
+        if stamped:
+            self._by_source[source] = stamped
+        else:
+            self._by_source.pop(source, None)
+
+    def all(self) -> tuple[Problem, ...]:
+        """Every problem, the oldest source first within its place."""
+        problems = [p for each in self._by_source.values() for p in each]
+        order = ("settings", "data", "base_path", "registry", "script", "run", "history")
+        return tuple(sorted(problems, key=lambda p: order.index(p.where)))
+
+
+def _stamp(problem: Problem, since: datetime) -> Problem:
+    return Problem(problem.where, problem.what, problem.action, problem.cell, problem.job, since)
+
+
+FIRST_RETRY = timedelta(seconds=60)
+LONGEST_RETRY = timedelta(minutes=15)
+FIRST_READ_RETRY_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class State:
+    """All that the agent knows. ``touched`` are the jobs to consider in the next plan."""
+
+    limits: Limits
+    day: date
+    history: HistoryState
+    logs: str = ""
+    boot: str = ""
+    jobs: dict[str, Job] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    jobs_version: int = 0
+    discovered: bool = False
+    base_path: str = ""
+    base_available: bool = False
+    registry: str = ""
+    active: dict[str, Active] = field(default_factory=dict)
+    finished: dict[str, list[Run]] = field(default_factory=dict)
+    rows: dict[str, list[HistoryRow]] = field(default_factory=dict)
+    retries: dict[str, Retry] = field(default_factory=dict)
+    queue: FairQueue = field(default_factory=FairQueue)
+    agenda: Agenda = field(default_factory=Agenda)
+    problems: ProblemBook = field(default_factory=ProblemBook)
+    paused: bool = False
+    paused_since: datetime | None = None
+    data_trouble: str = ""
+    read_failures: int = 0
+    read_at: float = 0.0
+    discover_at: float = 0.0
+    quitting: bool = False
+    started: int = 0
+    ended: int = 0
+    finished_count: int = 0
+    touched: set[str] = field(default_factory=set)
+    changed: bool = True
+    sequence: int = 0
+
+    def job_of(self, run: str) -> str | None:
+        """The job that an active run belongs to, or None when the run is not active."""
+        return next((job for job, active in self.active.items() if active.run.id == run), None)
+
+    def actual(self, job: str) -> int:
+        """Runs made today: the larger of the history's count and our own (product 3.8)."""
+        return max(len(self.finished.get(job, ())), len(self.rows.get(job, ())))
+
+    def backlog(self, job: Job, now: datetime) -> int:
+        """Target runs so far minus actual runs."""
+        return job.schedule.due(now) - self.actual(job.id)
+
+    def running(self) -> int:
+        """How many places are taken."""
+        return len(self.active)
+
+    def blocked(self) -> str:
+        """Why nothing may be taken from the queue now, as one word of our own, or ""."""
+        if self.quitting:
+            return "quitting"
+        if self.data_trouble:
+            return "data"
+        if not self.history.verified:
+            return "history"
+        if not self.base_available:
+            return "base_path"
+        return "paused" if self.paused else ""
+
+    def new_run(self, job: Job, trigger: Trigger, now: datetime) -> Run:
+        """A run of a job that starts now; its log's name is made from the start and the job."""
+        self.sequence += 1
+        run = f"{now:%Y%m%d-%H%M%S}-{now.microsecond:06d}-{self.sequence}"
+        log = f"{self.logs}/{slug(job.id)}/{run}.log"
+        return Run(run, job.id, job.name, job.path, trigger, now.date(), now, log, boot=self.boot)
+
+    def touch_all(self) -> None:
+        """Have every job considered anew."""
+        self.touched.update(self.jobs)
+        self.touched.update(self.active)
+
+
+def first_state(limits: Limits, now: datetime, logs: str = "", boot: str = "") -> State:
+    """What is known at the start: nothing but the day, the folder of the logs and which boot this is."""
+    source = "local" if limits.local_history else "bigquery"
+    history = HistoryState(
+        source, verified=limits.local_history, unverified_since=None if limits.local_history else now
+    )
+    return State(limits, now.date(), history, logs, boot)
