@@ -149,7 +149,7 @@ def _held(state: State, event: msg.RunHeld, moment: Moment) -> Actions:
     active = _active(state, event.run)
     if active is None or active.given_up:
         return [act.Drop(event.run)]
-    active.run = replace(active.run, identity=event.identity)
+    active.run = replace(active.run, identity=event.identity, script_hash=event.script_hash)
     return [act.Begin(active.run)]
 
 
@@ -171,15 +171,18 @@ def _refused(state: State, event: msg.RunRefused, moment: Moment) -> Actions:
     return refuse(state, event.run, event.reason, moment)
 
 
-def refuse(state: State, run: str, reason: str, moment: Moment) -> Actions:
-    """A run never began: it does not count, and is tried again after 60 s, doubling to 15 min."""
+def refuse(state: State, run: str, reason: str, moment: Moment, *, wait: bool = True) -> Actions:
+    """A run never began: it does not count, and is tried again after 60 s, doubling to 15 min.
+
+    Without ``wait`` the job goes back to the queue at once: what refused it blocks everything alike.
+    """
     active = _active(state, run)
     if active is None:
         return []
     job = active.job
     del state.active[job.id]
     state.touched.add(job.id)
-    if not active.given_up:
+    if wait and not active.given_up:
         former = state.retries.get(job.id)
         attempts = former.attempts + 1 if former else 1
         at = moment.now + min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)
@@ -215,7 +218,6 @@ def _exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
         duration_seconds=event.duration_seconds,
         exit_code=event.exit_code,
         outcome=outcome,
-        script_hash=event.script_hash or active.run.script_hash,
     )
     active.run = run
     if not active.adopted:

@@ -74,6 +74,7 @@ class RunHeld:
 
     run: str
     identity: Identity
+    script_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,6 @@ class RunExited:
     exit_code: int | None
     began: bool = True
     duration_seconds: float | None = None
-    script_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,6 +248,7 @@ class Snapshot:
     running: int
     max_concurrent: int
     problems: tuple[Problem, ...]
+    problems_version: int
     started: int
     finished: int
     base_path: str

@@ -46,13 +46,14 @@ def plan(state: State, moment: Moment) -> Actions:
     ordered += _fill_places(state, moment)
     if state.quitting and not any(_keeps_agent(active) for active in state.active.values()):
         ordered.append(act.End())
-    if state.touched or ordered or state.problems.changed:
+    if state.touched or ordered:
         state.changed = True
     return ordered
 
 
 def _keeps_agent(active: Active) -> bool:
-    return active.phase is not Phase.RUNNING
+    """A run that is being stopped is waited for; a held one ends by itself when the agent is gone."""
+    return active.phase is Phase.STOPPING
 
 
 def _turn_day(state: State, moment: Moment) -> Actions:
@@ -83,7 +84,8 @@ def _watch_active(state: State, moment: Moment) -> Actions:
         if active.phase is not Phase.RUNNING:
             continue
         elapsed = moment.seconds - active.since
-        limit = active.job.timeout_minutes or state.limits.timeout_minutes
+        job = state.jobs.get(active.job.id, active.job)
+        limit = job.timeout_minutes or state.limits.timeout_minutes
         if limit and elapsed >= limit * 60:
             ordered += stop(state, active, Outcome.TIMED_OUT, moment)
         usual = active.usual_seconds

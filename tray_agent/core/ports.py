@@ -104,8 +104,8 @@ class Journal(Protocol):
         """Why nothing can be written just now (one Portuguese sentence), or ""."""
         ...
 
-    def prune(self, before: date) -> None:
-        """Drop rows and logs of ended runs that count for days before this one."""
+    def close(self) -> None:
+        """Close what is open; the next use opens it again."""
         ...
 
 

@@ -104,14 +104,14 @@ class ProblemBook:
 
     def __init__(self) -> None:
         self._by_source: dict[str, tuple[Problem, ...]] = {}
-        self.changed = False
+        self.version = 0
 
     def report(self, source: str, problems: Iterable[Problem], now: datetime) -> None:
         """Replace all that this source has to say."""
         since = {p.identity: p.since for p in self._by_source.get(source, ())}
         stamped = tuple(_stamp(p, since.get(p.identity) or now) for p in problems)
         if stamped != self._by_source.get(source, ()):
-            self.changed = True
+            self.version += 1
         if stamped:
             self._by_source[source] = stamped
         else:

@@ -1,0 +1,91 @@
+"""Which process is which: a pid counts only with its creation time, since the system reuses pids.
+
+On Linux the creation time is read as seconds since boot, which setting the clock does not change; it is
+worth something only together with :func:`boot_id`. On Windows it is absolute and fixed.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+from pathlib import Path
+
+from tray_agent.core.model import Identity
+
+_TOLERANCE_SECONDS = 0.02
+
+
+def boot_id() -> str:
+    """What tells this boot of the machine from every other; "" where nothing does."""
+    if sys.platform == "win32":
+        return ""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+if sys.platform == "win32":
+
+    def created(pid: int) -> float | None:
+        """When a process was created (epoch s), or None when there is none."""
+        import psutil
+
+        try:
+            return psutil.Process(pid).create_time()
+        except psutil.Error:
+            return None
+
+    def wait_end(identity: Identity) -> int | None:
+        """Wait until a process has ended; its exit code when the system still tells it."""
+        import psutil
+
+        try:
+            process = psutil.Process(identity.pid)
+            if abs(process.create_time() - identity.created) > _TOLERANCE_SECONDS:
+                return None
+            code: int | None = process.wait()
+        except psutil.Error:
+            return None
+        return code
+
+else:
+    _TICKS = os.sysconf("SC_CLK_TCK")
+
+    def created(pid: int) -> float | None:
+        """When a process was created (s since boot), or None when there is none or it is a zombie."""
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_bytes()
+        except OSError:
+            return None
+        # The second field is the name in brackets and may hold blanks and brackets itself.
+        fields = stat[stat.rindex(b")") + 2 :].split()
+        return None if fields[0] in (b"Z", b"X") else int(fields[19]) / _TICKS
+
+    def open_pidfd(identity: Identity) -> int | None:
+        """A handle on exactly this process, or None when it is gone. The caller closes it."""
+        try:
+            handle = os.pidfd_open(identity.pid)
+        except OSError:
+            return None
+        if is_alive(identity):
+            return handle
+        os.close(handle)
+        return None
+
+    def wait_end(identity: Identity) -> int | None:
+        """Wait until a process that is not our child has ended; nobody tells its exit code."""
+        handle = open_pidfd(identity)
+        if handle is not None:
+            try:
+                select.select([handle], [], [])
+            finally:
+                os.close(handle)
+        return None
+
+
+def is_alive(identity: Identity) -> bool:
+    """Whether exactly this process is there (a zombie is not)."""
+    moment = created(identity.pid)
+    return moment is not None and abs(moment - identity.created) <= _TOLERANCE_SECONDS

@@ -1,0 +1,238 @@
+"""The durable record of runs: one SQLite file in the data folder, written before and after every run.
+
+Write-ahead log with full synchronisation: what is recorded survives the agent's death and a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import statistics
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from tray_agent.core.model import Identity, Outcome, Run, Trigger
+from tray_agent.core.ports import JournalError
+
+FREE_BYTES = 1_000_000
+_USUAL_RUNS = 20
+_COLUMNS = (
+    "id, job, name, script, trigger, day, started, log, pid, created, boot,"
+    " ended, duration_seconds, exit_code, outcome, script_hash"
+)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, job TEXT NOT NULL, name TEXT NOT NULL, script TEXT NOT NULL,
+    trigger TEXT NOT NULL, day TEXT NOT NULL, started TEXT NOT NULL, log TEXT NOT NULL,
+    pid INTEGER, created REAL, boot TEXT NOT NULL,
+    ended TEXT, duration_seconds REAL, exit_code INTEGER, outcome TEXT, script_hash TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS runs_by_day ON runs (day);
+CREATE INDEX IF NOT EXISTS open_runs ON runs (started) WHERE ended IS NULL;
+CREATE INDEX IF NOT EXISTS good_runs ON runs (job, started) WHERE exit_code = 0;
+CREATE TABLE IF NOT EXISTS remembered (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = 1;
+"""
+
+
+class SqliteJournal:
+    """Fulfils :class:`tray_agent.core.ports.Journal`. Used by one thread at a time.
+
+    The file is opened when first needed, and again after a failure, so a disk that comes back heals it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._connection: sqlite3.Connection | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the journal is."""
+        return self._folder / "journal.sqlite3"
+
+    def record(self, starts: Sequence[Run], ends: Sequence[Run]) -> None:
+        """Put starts on record and close ended runs, all or none."""
+        with self._writing() as db:
+            db.executemany(f"INSERT INTO runs ({_COLUMNS}) VALUES ({_marks(16)})", map(_row, starts))
+            db.executemany(
+                "UPDATE runs SET ended = ?, duration_seconds = ?, exit_code = ?, outcome = ?,"
+                " script_hash = ? WHERE id = ?",
+                [(*_row(run)[11:], run.id) for run in ends],
+            )
+
+    def forget(self, run: str) -> None:
+        """Take a run back that was put on record but never began."""
+        with self._writing() as db:
+            db.execute("DELETE FROM runs WHERE id = ? AND ended IS NULL", (run,))
+
+    def open_runs(self) -> list[Run]:
+        """Runs without an end, oldest first."""
+        return self._runs("ended IS NULL ORDER BY started", ())
+
+    def runs_of(self, day: date) -> list[Run]:
+        """The ended runs that count for a day, oldest first."""
+        return self._runs("day = ? AND ended IS NOT NULL ORDER BY started", (day.isoformat(),))
+
+    def usual_seconds(self, job: str) -> float | None:
+        """The median duration of the job's latest successful runs, or None without any."""
+        with self._reading() as db:
+            found = db.execute(
+                "SELECT duration_seconds FROM runs WHERE job = ? AND exit_code = 0"
+                " AND duration_seconds IS NOT NULL ORDER BY started DESC LIMIT ?",
+                (job, _USUAL_RUNS),
+            ).fetchall()
+        return statistics.median(row[0] for row in found) if found else None
+
+    def is_paused(self) -> bool:
+        """Whether scheduling was suspended when last recorded."""
+        return self.recall("paused") == "1"
+
+    def set_paused(self, paused: bool) -> None:
+        """Record that scheduling is suspended or not."""
+        self.remember("paused", "1" if paused else "0")
+
+    def recall(self, name: str) -> str | None:
+        """A remembered value, or None."""
+        with self._reading() as db:
+            row = db.execute("SELECT value FROM remembered WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a value across restarts."""
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO remembered VALUES (?, ?)", (name, value))
+
+    def writable(self) -> str:
+        """Why nothing can be written just now (one Portuguese sentence), or ""."""
+        try:
+            free = shutil.disk_usage(self._folder).free
+        except OSError as error:
+            return f"A pasta de dados {self._folder} não está acessível ({error.strerror})."
+        if free < FREE_BYTES:
+            return f"Disco cheio: menos de 1 MB livre na pasta de dados {self._folder}."
+        if not os.access(self._folder, os.W_OK):
+            return f"Sem permissão de escrita na pasta de dados {self._folder}."
+        return ""
+
+    def prune(self, before: date) -> list[str]:
+        """Drop the rows of ended runs that count for days before this one; returns their logs."""
+        with self._writing() as db:
+            return [
+                str(row[0])
+                for row in db.execute(
+                    "DELETE FROM runs WHERE day < ? AND ended IS NOT NULL RETURNING log",
+                    (before.isoformat(),),
+                ).fetchall()
+            ]
+
+    def close(self) -> None:
+        """Close the file."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _runs(self, condition: str, values: tuple[str, ...]) -> list[Run]:
+        with self._reading() as db:
+            return [_run(row) for row in db.execute(f"SELECT {_COLUMNS} FROM runs WHERE {condition}", values)]
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA cache_size = -512")
+                connection.executescript(_SCHEMA)
+            except sqlite3.Error:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            yield self._open()
+        except (sqlite3.Error, OSError) as error:
+            self._drop()
+            raise JournalError(_sentence(self.path, error)) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+
+    def _drop(self) -> None:
+        try:
+            self.close()
+        except sqlite3.Error:
+            self._connection = None
+
+
+def _sentence(path: Path, error: Exception) -> str:
+    text = str(error)
+    if "full" in text:
+        return f"O diário {path} não pôde ser gravado: disco cheio."
+    if "readonly" in text or "unable to open" in text:
+        return f"O diário {path} não pôde ser aberto para escrita; verifique a pasta de dados."
+    if "malformed" in text or "not a database" in text:
+        return f"O diário {path} está danificado; feche o agente e restaure ou renomeie o arquivo."
+    return f"O diário {path} não pôde ser usado ({text})."
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def _row(run: Run) -> tuple[Any, ...]:
+    identity = run.identity
+    return (
+        run.id,
+        run.job,
+        run.name,
+        run.script,
+        run.trigger.value,
+        run.day.isoformat(),
+        run.started.isoformat(),
+        run.log,
+        identity.pid if identity else None,
+        identity.created if identity else None,
+        run.boot,
+        run.ended.isoformat() if run.ended else None,
+        run.duration_seconds,
+        run.exit_code,
+        run.outcome.value if run.outcome else None,
+        run.script_hash,
+    )
+
+
+def _run(row: tuple[Any, ...]) -> Run:
+    return Run(
+        id=row[0],
+        job=row[1],
+        name=row[2],
+        script=row[3],
+        trigger=Trigger(row[4]),
+        day=date.fromisoformat(row[5]),
+        started=datetime.fromisoformat(row[6]),
+        log=row[7],
+        identity=Identity(row[8], row[9]) if row[8] is not None else None,
+        boot=row[10],
+        ended=datetime.fromisoformat(row[11]) if row[11] else None,
+        duration_seconds=row[12],
+        exit_code=row[13],
+        outcome=Outcome(row[14]) if row[14] else None,
+        script_hash=row[15],
+    )

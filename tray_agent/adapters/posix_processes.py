@@ -1,0 +1,96 @@
+"""Held children on POSIX: a shell waits at a pipe, opens the run's log when let go, and becomes the script.
+
+The shell keeps its pid and creation time when it becomes the script. End of file at the pipe (the agent
+gave up, or died) makes it exit. The log exists only if the child was let go: that is the evidence which
+outlives the agent.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tray_agent.adapters.identity import created
+from tray_agent.adapters.trees import signal_one
+from tray_agent.core.model import Identity
+
+# $1 log, $2 folder, $3 script, then the command. Everything that can be refused is asked before the log
+# exists; a word that is no path ($4 without a slash) is the shell's to find.
+_WAIT_THEN_BECOME = """
+IFS= read -r go || exit 125
+cd -- "$2" && [ -f "$3" ] && command -v "$4" >/dev/null || exit 126
+exec >"$1" 2>&1 </dev/null
+shift 3
+exec "$@"
+"""
+
+
+class HeldChild:
+    """A child that has not begun. Exactly one of :meth:`let_go` and :meth:`drop` is called."""
+
+    def __init__(self, popen: subprocess.Popen[bytes], identity: Identity, log: Path) -> None:
+        self._popen = popen
+        self.identity = identity
+        self._log = log
+
+    def let_go(self) -> None:
+        """Let it begin."""
+        self._write(b"\n")
+
+    def drop(self) -> None:
+        """Give it up: it exits without having run."""
+        self._write(b"")
+
+    def _write(self, word: bytes) -> None:
+        pipe = self._popen.stdin
+        if pipe is None or pipe.closed:
+            return
+        try:
+            pipe.write(word)
+            pipe.close()
+        except OSError:
+            return  # the child is gone; its exit is reported by wait()
+
+    def wait(self) -> int:
+        """Wait for its end; the exit code, negative for a signal."""
+        return self._popen.wait()
+
+    def began(self) -> bool:
+        """Whether the script itself was started."""
+        return self._log.exists()
+
+
+class PosixBackend:
+    """Fulfils :class:`tray_agent.adapters.processes.Backend` with a shell, sessions and SIGTERM."""
+
+    def start_held(
+        self, argv: Sequence[str], folder: Path, script: Path, environment: Mapping[str, str], log: Path
+    ) -> HeldChild:
+        """Create a held child in a session of its own. Raises OSError when the system refuses."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        popen = subprocess.Popen(
+            ["/bin/sh", "-c", _WAIT_THEN_BECOME, "held", str(log), str(folder), str(script), *argv],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=dict(environment),
+            start_new_session=True,
+            bufsize=0,
+        )
+        moment = created(popen.pid)
+        if moment is None:
+            popen.wait()
+            raise OSError("o processo terminou antes de começar")
+        return HeldChild(popen, Identity(popen.pid, moment), log)
+
+    def has_begun(self, log: Path, identity: Identity) -> bool:
+        """Whether the run with this log was ever let go: its log was opened by the child itself."""
+        return os.path.lexists(log)
+
+    def ask_to_end(self, members: list[Identity]) -> None:
+        """SIGTERM for every member of a tree."""
+        for each in members:
+            signal_one(each, signal.SIGTERM)

@@ -1,0 +1,170 @@
+"""Runs as processes: one thread follows each run from its start to its end and posts what happens.
+
+Everything that can block (a file on a dead drive, a process that never ends) blocks that thread alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from tray_agent.adapters import identity as ids
+from tray_agent.adapters import trees
+from tray_agent.core.messages import RunExited, RunHeld, RunRefused, RunStopped
+from tray_agent.core.model import Identity, Job, Run
+from tray_agent.core.ports import Post, Standing
+
+_log = logging.getLogger(__name__)
+_SETTLE_SECONDS = 2.0
+
+
+class Held(Protocol):
+    """A child that exists and has not begun."""
+
+    identity: Identity
+
+    def let_go(self) -> None: ...
+    def drop(self) -> None: ...
+    def wait(self) -> int: ...
+    def began(self) -> bool: ...
+
+
+class Backend(Protocol):
+    """What differs between systems."""
+
+    def start_held(
+        self, argv: Sequence[str], folder: Path, script: Path, environment: Mapping[str, str], log: Path
+    ) -> Held: ...
+    def has_begun(self, log: Path, identity: Identity) -> bool: ...
+    def ask_to_end(self, members: list[Identity]) -> None: ...
+
+
+class StartRefused(Exception):
+    """A run cannot be started; the text is one Portuguese sentence."""
+
+
+class ScriptProcesses:
+    """Fulfils :class:`tray_agent.core.ports.Processes`.
+
+    ``command`` names the interpreter for a script (it raises StartRefused when there is none);
+    ``environment`` makes a run's environment. Both are called on the run's own thread.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        backend: Backend,
+        command: Callable[[Path], Sequence[str]],
+        environment: Callable[[Run], Mapping[str, str]],
+    ) -> None:
+        self._post = post
+        self._backend = backend
+        self._command = command
+        self._environment = environment
+        self._held: dict[str, Held] = {}
+        self._let_go_at: dict[str, float] = {}
+
+    def hold(self, run: Run, job: Job) -> None:
+        """Create the run's process held; posts RunHeld or RunRefused, and in the end RunExited."""
+        self._thread(self._live, run)
+
+    def let_go(self, run: str) -> None:
+        """Let a held child begin."""
+        child = self._held.get(run)
+        if child is not None:
+            self._let_go_at[run] = time.monotonic()
+            child.let_go()
+
+    def drop(self, run: str) -> None:
+        """Give a held child up."""
+        child = self._held.get(run)
+        if child is not None:
+            child.drop()
+
+    def adopt(self, run: Run) -> None:
+        """Watch a process that an earlier agent started."""
+        self._thread(self._watch, run)
+
+    def stop(self, run: Run, grace_seconds: float) -> None:
+        """End the run's tree; posts RunStopped."""
+        self._thread(self._stop, run, grace_seconds)
+
+    def standing(self, run: Run) -> Standing:
+        """What became of a run that an earlier agent put on record."""
+        if run.identity is None:
+            return Standing.NEVER_BEGAN
+        if run.boot != ids.boot_id() and sys.platform != "win32":
+            return Standing.ENDED
+        log = Path(run.log)
+        if self._backend.has_begun(log, run.identity):
+            return Standing.RUNNING if ids.is_alive(run.identity) else Standing.ENDED
+        if trees.wait_gone([run.identity], _SETTLE_SECONDS):
+            return Standing.ENDED if self._backend.has_begun(log, run.identity) else Standing.NEVER_BEGAN
+        if self._backend.has_begun(log, run.identity):
+            return Standing.RUNNING
+        trees.signal_one(run.identity, 9)
+        trees.wait_gone([run.identity], _SETTLE_SECONDS)
+        return Standing.NEVER_BEGAN
+
+    def close(self) -> None:
+        """Give up what is held; running scripts go on."""
+        for run, child in list(self._held.items()):
+            if run not in self._let_go_at:
+                child.drop()
+
+    def _thread(self, work: Callable[..., None], run: Run, *arguments: float) -> None:
+        threading.Thread(
+            target=work, args=(run, *arguments), name=f"{work.__name__}:{run.id}", daemon=True
+        ).start()
+
+    def _live(self, run: Run) -> None:
+        """The life of a run on its own thread: refused, or held and then ended."""
+        script = Path(run.script)
+        digest = _digest(script)
+        try:
+            child = self._start(run, script)
+        except StartRefused as refused:
+            self._post(RunRefused(run.id, str(refused)))
+            return
+        except OSError as error:
+            _log.warning("run %s could not be started", run.id, exc_info=True)
+            self._post(RunRefused(run.id, f"o sistema recusou o processo ({error.strerror or error})."))
+            return
+        self._held[run.id] = child
+        self._post(RunHeld(run.id, child.identity, digest))
+        code = child.wait()
+        ended = time.monotonic()
+        since = self._let_go_at.pop(run.id, None)
+        del self._held[run.id]
+        duration = None if since is None else ended - since
+        self._post(RunExited(run.id, code, child.began(), duration))
+
+    def _start(self, run: Run, script: Path) -> Held:
+        if not script.is_file():
+            raise StartRefused("arquivo não encontrado.")
+        argv = [*self._command(script), str(script)]
+        return self._backend.start_held(argv, script.parent, script, self._environment(run), Path(run.log))
+
+    def _watch(self, run: Run) -> None:
+        assert run.identity is not None  # noqa: S101 - only journalled runs are adopted
+        code = ids.wait_end(run.identity)
+        self._post(RunExited(run.id, code))
+
+    def _stop(self, run: Run, grace_seconds: float) -> None:
+        assert run.identity is not None  # noqa: S101 - a run that began has an identity
+        killed, survivors = trees.stop_tree(run.identity, run.id, grace_seconds, self._backend.ask_to_end)
+        self._post(RunStopped(run.id, killed, survivors))
+
+
+def _digest(script: Path) -> str:
+    """The script's SHA-256, "" when it cannot be read."""
+    try:
+        return hashlib.sha256(script.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,163 @@
+"""What readers see, frozen from the state: a job's facts, its last run of the day, its card's colour."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tray_agent.core.model import (
+    CardState,
+    HistoryRow,
+    HistoryState,
+    JobFacts,
+    LastRun,
+    Outcome,
+    Run,
+    Snapshot,
+)
+from tray_agent.core.state import Phase, State
+
+SAME_RUN = timedelta(seconds=120)
+NO_RESULT = "SEM_RESULTADO"
+
+_STATUS_TEXTS = (
+    (CardState.SUCCESS, ("SUCCESS", "SUCESSO")),
+    (CardState.ERROR, ("ERROR", "ERRO")),
+    (CardState.NO_DATA, ("NO_DATA",)),
+)
+
+
+def status_state(status: str | None) -> CardState | None:
+    """The card state that a status text means, in any case; None for any other text."""
+    text = (status or "").upper()
+    return next((state for state, words in _STATUS_TEXTS if any(word in text for word in words)), None)
+
+
+def run_status(run: Run, no_data_exit_code: int = 0) -> str:
+    """The status text of an ended run of ours (product 3.7, 4.10)."""
+    if run.outcome is Outcome.TIMED_OUT:
+        return "ERROR"
+    if run.exit_code is None:
+        return NO_RESULT if run.outcome is Outcome.UNKNOWN else "ERROR"
+    if no_data_exit_code and run.exit_code == no_data_exit_code:
+        return "NO_DATA"
+    return "SUCCESS" if run.exit_code == 0 else "ERROR"
+
+
+def last_run(runs: list[Run], rows: list[HistoryRow], source: str, no_data: int) -> LastRun | None:
+    """The last run of today: the history's row for it decides, failing that the later start wins."""
+    row = max((r for r in rows if r.start is not None), key=_row_start, default=rows[-1] if rows else None)
+    run = max(runs, key=lambda each: each.started, default=None)
+    if run is not None and (row is None or row.start is None or run.started - row.start > SAME_RUN):
+        status = run_status(run, no_data)
+        return LastRun(run.started, status, run.duration_seconds, "local", run.outcome, run.exit_code)
+    if row is None:
+        return None
+    same = run is not None and row.start is not None and abs(run.started - row.start) <= SAME_RUN
+    outcome, code = (run.outcome, run.exit_code) if same and run is not None else (None, None)
+    return LastRun(row.start, row.status, row.duration_seconds, source, outcome, code)
+
+
+def _row_start(row: HistoryRow) -> datetime:
+    assert row.start is not None  # noqa: S101 - rows without a start were left out by the caller
+    return row.start
+
+
+def outcome_state(runs: list[Run], rows: list[HistoryRow], source: str, no_data: int) -> CardState | None:
+    """The state that today's runs leave behind; a run without a result keeps the one before it."""
+    known = list(runs)
+    while True:
+        last = last_run(known, rows, source, no_data)
+        if last is None:
+            return None
+        if last.status != NO_RESULT or last.source != "local":
+            return status_state(last.status)
+        known.remove(max(known, key=lambda each: each.started))
+
+
+def job_facts(state: State, job_id: str, now: datetime, version: int) -> JobFacts | None:
+    """The facts of a job that exists or still runs, else None."""
+    active = state.active.get(job_id)
+    job = state.jobs.get(job_id) or (active.job if active else None)
+    if job is None:
+        return None
+    runs, rows = state.finished.get(job_id, []), state.rows.get(job_id, [])
+    no_data = state.limits.no_data_exit_code
+    left = outcome_state(runs, rows, "bigquery", no_data)
+    ticket = state.queue.ticket(job_id)
+    waiting = CardState.SCHEDULED if ticket is not None else CardState.IDLE
+    return JobFacts(
+        job=job,
+        version=version,
+        state=CardState.RUNNING if active else left or waiting,
+        target=job.schedule.due(now),
+        actual=state.actual(job_id),
+        fire_hours=job.schedule.hours,
+        next_run=job.schedule.next_after(now),
+        last_run=last_run(runs, rows, "bigquery", no_data),
+        active=active.run if active else None,
+        holding=active is not None and active.phase is Phase.HOLDING,
+        stopping_since=active.stopping_since if active else None,
+        usual_seconds=active.usual_seconds if active else None,
+        overdue=active is not None and active.overdue,
+        ticket=ticket,
+        retry=state.retries.get(job_id),
+        removed=job_id not in state.jobs,
+        runs=tuple(runs),
+        rows=tuple(rows),
+    )
+
+
+def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
+    """Freeze what is known. Only touched jobs are looked at; the rest is the former snapshot's."""
+    version = former.version + 1 if former else 1
+    facts = dict(former.facts) if former else {}
+    order_changed = (
+        former is None or former.discovered != state.discovered or former.jobs_version != state.jobs_version
+    )
+    for job_id in state.touched:
+        each = job_facts(state, job_id, now, version)
+        if each is None:
+            facts.pop(job_id, None)
+            order_changed = True
+        else:
+            order_changed = order_changed or job_id not in facts
+            facts[job_id] = each
+    order = former.order if former and not order_changed else _order(state, facts)
+    return Snapshot(
+        version=version,
+        at=now,
+        day=state.day,
+        paused=state.paused,
+        history=_history(state),
+        facts=facts,
+        jobs_version=state.jobs_version,
+        order=order,
+        queue=state.queue.jobs(),
+        running=state.running(),
+        max_concurrent=state.limits.max_concurrent,
+        problems=state.problems.all(),
+        problems_version=state.problems.version,
+        started=state.started,
+        finished=state.ended,
+        base_path=state.base_path,
+        base_available=state.base_available,
+        registry=state.registry,
+        discovered=state.discovered,
+        blocked=state.blocked(),
+        paused_since=state.paused_since,
+    )
+
+
+def _order(state: State, facts: dict[str, JobFacts]) -> tuple[str, ...]:
+    """The registry's order; jobs that left it while running come last. Nothing before the first registry."""
+    if not state.discovered:
+        return ()
+    return state.order + tuple(job for job in facts if job not in state.jobs)
+
+
+def _history(state: State) -> HistoryState:
+    if not state.limits.local_history:
+        return state.history
+    begun = sum(1 for a in state.active.values() if a.phase is not Phase.HOLDING and not a.exited)
+    return replace(state.history, rows=state.finished_count + begun)

@@ -1,0 +1,267 @@
+"""The engine: one thread that waits for a message or a moment, applies, plans, performs and publishes.
+
+It alone changes the state. Everybody else posts messages and reads the published snapshot.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from tray_agent.core import actions as act
+from tray_agent.core import messages as msg
+from tray_agent.core.apply import Actions, apply, began, count, refuse
+from tray_agent.core.facts import snapshot
+from tray_agent.core.messages import Command, Message, Reply
+from tray_agent.core.model import Job, Outcome, Problem, Run, Snapshot, Where
+from tray_agent.core.plan import plan, sleep_seconds
+from tray_agent.core.ports import Clock, Journal, JournalError, Processes, Reader, Standing
+from tray_agent.core.schedule import MANUAL
+from tray_agent.core.state import Active, Limits, Moment, Phase, first_state
+
+_log = logging.getLogger(__name__)
+_CLOCK_JUMP_SECONDS = 2.0
+_SLEPT_SECONDS = 30.0
+_DATA_LOOK_SECONDS = 1.0
+
+
+class Engine:
+    """Owns the state. ``publish`` receives every new snapshot, on the engine's thread; it must not block."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        clock: Clock,
+        processes: Processes,
+        journal: Journal,
+        discovery: Reader,
+        history: Reader,
+        publish: Callable[[Snapshot], None],
+        logs: str = "",
+        boot: str = "",
+    ) -> None:
+        self._clock = clock
+        self._processes = processes
+        self._journal = journal
+        self._discovery = discovery
+        self._history = history
+        self._publish = publish
+        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._moment = Moment(clock.now(), clock.monotonic())
+        self._state = first_state(limits, self._moment.now, logs, boot)
+        self._snapshot: Snapshot | None = None
+        self._unrecorded: list[Run] = []
+        self._recovered = False
+        self._data_look = 0.0
+        self._ended = False
+        self.last_turn = self._moment.seconds
+        self.done = threading.Event()
+
+    def post(self, message: Message) -> None:
+        """Put a message into the inbox; from any thread."""
+        self._inbox.put(message)
+
+    def run(self) -> None:
+        """Turn until told to quit. Call it on the engine's own thread."""
+        try:
+            self.turn([])
+            while not self._ended:
+                self.turn(self._wait())
+        finally:
+            self._close()
+            self.done.set()
+
+    def _close(self) -> None:
+        self._processes.close()
+        self._discovery.close()
+        self._history.close()
+        self._journal.close()
+        while True:
+            try:
+                late = self._inbox.get_nowait()
+            except queue.Empty:
+                return
+            if isinstance(late, Command):
+                late.reply(Reply(False, "O agente foi encerrado."))
+
+    def _wait(self) -> list[Message]:
+        """Every message that is there, waiting for the first until the next planned moment."""
+        moment = Moment(self._clock.now(), self._clock.monotonic())
+        try:
+            messages = [self._inbox.get(timeout=sleep_seconds(self._state, moment))]
+        except queue.Empty:
+            return []
+        try:
+            while True:
+                messages.append(self._inbox.get_nowait())
+        except queue.Empty:
+            return messages
+
+    def turn(self, messages: list[Message]) -> None:
+        """One pass: read the clocks once, apply, plan, perform, publish."""
+        moment = Moment(self._clock.now(), self._clock.monotonic())
+        ordered: Actions = []
+        if self._has_jumped(moment):
+            ordered += self._apply(msg.Woke(), moment)
+        self._moment = moment
+        if moment.seconds >= self._data_look:
+            self._look_at_data(moment)
+        for message in messages:
+            ordered += self._apply(message, moment)
+        try:
+            ordered += plan(self._state, moment)
+            self._perform(ordered, moment)
+            self._show(moment)
+        except Exception:  # noqa: BLE001 - a surprise must not end the engine
+            _log.exception("the turn failed")
+        self.last_turn = self._clock.monotonic()
+
+    def _apply(self, message: Message, moment: Moment) -> Actions:
+        try:
+            return apply(self._state, message, moment)
+        except Exception:  # noqa: BLE001 - a poisoned message is set aside, the loop goes on
+            _log.exception("message set aside: %r", message)
+            if isinstance(message, Command):
+                message.reply(Reply(False, "Erro interno; veja o registro do agente."))
+            return []
+
+    def _has_jumped(self, moment: Moment) -> bool:
+        """Whether the wall clock was set, or the machine slept, since the last turn."""
+        passed = moment.seconds - self._moment.seconds
+        wall = (moment.now - self._moment.now).total_seconds()
+        return abs(wall - passed) > _CLOCK_JUMP_SECONDS or passed > _SLEPT_SECONDS
+
+    def _look_at_data(self, moment: Moment) -> None:
+        """Recover once the journal can be read; record ends that could not be; notice a full disk."""
+        self._data_look = moment.seconds + _DATA_LOOK_SECONDS
+        trouble = self._journal.writable()
+        try:
+            if not self._recovered:
+                self._recover(moment)
+                self._recovered = True
+            if self._unrecorded:
+                self._journal.record([], self._unrecorded)
+                self._unrecorded = []
+            elif self._state.data_trouble and not trouble:
+                self._journal.set_paused(self._state.paused)  # proves that writing works again
+        except JournalError as error:
+            trouble = trouble or str(error)
+        self._say_data(trouble, moment)
+
+    def _say_data(self, trouble: str, moment: Moment) -> None:
+        if trouble == self._state.data_trouble:
+            return
+        self._state.data_trouble = trouble
+        self._state.touch_all()
+        action = "Libere espaço ou permissão; as execuções em andamento continuam, novas esperam."
+        problems = [Problem(Where.DATA, trouble, action)] if trouble else []
+        self._state.problems.report("data", problems, moment.now)
+
+    def _recover(self, moment: Moment) -> None:
+        """Take up what an earlier agent left: adopt, close or forget its runs; count the day's."""
+        state = self._state
+        state.paused = self._journal.is_paused()
+        state.paused_since = moment.now if state.paused else None
+        for run in self._journal.open_runs():
+            standing = self._processes.standing(run)
+            _log.info("run %s of an earlier agent: %s", run.id, standing.value)
+            if standing is Standing.NEVER_BEGAN:
+                self._journal.forget(run.id)
+            elif standing is Standing.ENDED:
+                self._journal.record([], [replace(run, ended=moment.now, outcome=Outcome.UNKNOWN)])
+            elif run.job not in state.active:
+                self._adopt(run, moment)
+        self._load_day()
+
+    def _adopt(self, run: Run, moment: Moment) -> None:
+        since = moment.seconds - max(0.0, (moment.now - run.started).total_seconds())
+        job = Job(run.job, run.name, "", run.script, MANUAL)
+        usual = self._journal.usual_seconds(run.job)
+        self._state.active[run.job] = Active(run, job, Phase.RUNNING, since, True, usual)
+        self._state.touched.add(run.job)
+        self._processes.adopt(run)
+
+    def _load_day(self) -> None:
+        state = self._state
+        state.finished.clear()
+        state.finished_count = 0
+        for run in self._journal.runs_of(state.day):
+            count(state, run)
+        state.touched.update(state.finished)
+
+    def _perform(self, ordered: Actions, moment: Moment) -> None:
+        """Do what was ordered. Processes first, so that they come up while the disk works."""
+        starts: list[Run] = []
+        for action in ordered:
+            match action:
+                case act.Hold(run, job):
+                    self._processes.hold(run, job)
+                case act.Begin(run):
+                    starts.append(run)
+                case act.RecordEnd(run):
+                    self._unrecorded.append(run)
+                case act.Drop(run_id):
+                    self._processes.drop(run_id)
+                case act.Stop(run):
+                    self._processes.stop(run, self._state.limits.stop_grace_seconds)
+                case act.Discover():
+                    self._discovery.ask(moment.now)
+                case act.ReadHistory(at):
+                    self._history.ask(at)
+                case act.Answer(reply, value):
+                    reply(value)
+                case act.End():
+                    self._ended = True
+                case _:
+                    self._remember(action, moment)
+        if starts or self._unrecorded:
+            self._record(starts, moment)
+
+    def _remember(self, action: act.Action, moment: Moment) -> None:
+        """The rest of what the journal is asked."""
+        try:
+            match action:
+                case act.RecordPause(paused):
+                    self._journal.set_paused(paused)
+                case act.LoadDay():
+                    self._load_day()
+        except JournalError as error:
+            self._say_data(str(error), moment)
+
+    def _record(self, starts: list[Run], moment: Moment) -> None:
+        """Put starts and ends on record in one piece; only then are the held children let go."""
+        follow: Actions = []
+        try:
+            self._journal.record(starts, self._unrecorded)
+        except JournalError as error:
+            self._say_data(str(error), moment)
+            for run in starts:
+                self._processes.drop(run.id)
+                follow += refuse(self._state, run.id, str(error), moment, wait=False)
+        else:
+            self._unrecorded = []
+            for run in starts:
+                self._processes.let_go(run.id)
+                follow += began(self._state, run.id, self._usual(run.job), moment)
+        for action in follow:
+            if isinstance(action, act.Answer):
+                action.reply(action.value)
+
+    def _usual(self, job: str) -> float | None:
+        try:
+            return self._journal.usual_seconds(job)
+        except JournalError:
+            return None
+
+    def _show(self, moment: Moment) -> None:
+        """Publish a new snapshot if anything changed."""
+        state = self._state
+        if not state.changed and not state.touched:
+            return
+        self._snapshot = snapshot(state, self._snapshot, moment.now)
+        state.touched.clear()
+        state.changed = False
+        self._publish(self._snapshot)
