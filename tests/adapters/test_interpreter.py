@@ -245,6 +245,18 @@ def test_doctor_is_told_when_the_settings_program_is_no_python(base: Path, tmp_p
         interpreters(base, str(odd), frozen=False).describe()
 
 
+@posix
+def test_for_lines_of_our_own_any_python_but_the_agent_will_do(
+    base: Path, script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert interpreters(base, frozen=False).any_python() == sys.executable
+    assert interpreters(base, "nosuchpython").any_python() is None
+    assert interpreters(base).any_python() is None
+    found = fake_python(tmp_path / "bin" / "python3")
+    monkeypatch.setenv("PATH", str(found.parent))
+    assert interpreters(base).any_python() == str(found)
+
+
 def test_registered_pythons_come_newest_first_from_user_and_machine_in_both_views() -> None:
     core, conda = "Software\\Python\\PythonCore", "Software\\Python\\ContinuumAnalytics"
     registry = RegistryOf(

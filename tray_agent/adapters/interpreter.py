@@ -103,6 +103,15 @@ class Interpreters:
                 )
             return Interpreter(chosen.argv, chosen.path, version, chosen.source)
 
+    def any_python(self) -> str | None:
+        """Some Python that is not the agent, for a few lines of our own; None without one."""
+        try:
+            with self._lock:
+                chosen = self._fixed() or self._on_machine()
+        except NoInterpreter:
+            return None
+        return chosen.path if chosen else None
+
     def _fixed(self) -> Interpreter | None:
         """What needs no search: the setting, and from source the agent's own Python."""
         if self._setting:

@@ -164,7 +164,7 @@ def ask_to_end(pid: int, interpreter: str | None) -> bool:
 
     ``interpreter`` is a Python that sends it; None: the agent's own exe does. False: it could not be asked.
     """
-    if interpreter is None and _ring(pid):
+    if _ring(pid):
         return True
     sent = _send(pid, interpreter)
     if sent is not Sent.YES:
