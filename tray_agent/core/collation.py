@@ -1,0 +1,74 @@
+"""How text compares: the order in which Portuguese sorts it, and the keys by which names are matched."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+SortKey = tuple[tuple[tuple[int, int], ...], tuple[int, ...], tuple[int, ...]]
+
+# The order of the Unicode collation's root, which Portuguese uses unchanged.
+_PUNCTUATION = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+_ACCENTS = "\u0301\u0300\u0306\u0302\u030c\u030a\u0308\u030b\u0303\u0307\u0328\u0327\u0304"
+_PUNCTUATION_RANK = {sign: rank for rank, sign in enumerate(_PUNCTUATION)}
+_ACCENT_RANK = {accent: rank for rank, accent in enumerate(_ACCENTS, start=2)}
+_BLANK, _SIGN, _OTHER_SIGN, _DIGIT, _LETTER = range(5)
+
+_BLANKS = re.compile(r"\s+")
+_ESCAPED_CONTROL = re.compile(r"_x00(?:0[0-9A-Fa-f]|1[0-9A-Fa-f]|7[Ff])_")
+
+
+def _primary(sign: str) -> tuple[int, int]:
+    if sign.isalpha():
+        return _LETTER, ord(sign)
+    if sign.isdecimal():
+        return _DIGIT, unicodedata.decimal(sign)
+    if sign.isspace():
+        return _BLANK, ord(sign)
+    rank = _PUNCTUATION_RANK.get(sign)
+    return (_OTHER_SIGN, ord(sign)) if rank is None else (_SIGN, rank)
+
+
+def portuguese_key(text: str) -> SortKey:
+    """A sort key: letters count first, then accents, then case; signs before digits before letters."""
+    primary: list[tuple[int, int]] = []
+    accents: list[int] = []
+    cases: list[int] = []
+    for sign in unicodedata.normalize("NFD", text):
+        if unicodedata.combining(sign):
+            accents.append(_ACCENT_RANK.get(sign, ord(sign)))
+            continue
+        primary.extend(_primary(small) for small in sign.lower() if not unicodedata.combining(small))
+        accents.append(1)
+        cases.append(int(sign.isupper()))
+    return tuple(primary), tuple(accents), tuple(cases)
+
+
+def displayed(text: str) -> str:
+    """A cell's or file's text as a person reads it: composed, without invisible signs, blanks made single."""
+    text = _ESCAPED_CONTROL.sub(" ", text)
+    if text.isascii() and text.isprintable():
+        return _BLANKS.sub(" ", text).strip()
+    visible = "".join(
+        " " if unicodedata.category(sign) == "Cc" else sign
+        for sign in unicodedata.normalize("NFC", text)
+        if unicodedata.category(sign) != "Cf"
+    )
+    return _BLANKS.sub(" ", visible).strip()
+
+
+def match_key(text: str) -> str:
+    """What two spellings of one name have in common: blanks, case and Unicode form aside."""
+    return unicodedata.normalize("NFKC", displayed(unicodedata.normalize("NFKC", text)).casefold())
+
+
+def script_key(text: str) -> str:
+    """The key of a script's name as a cell or a history row gives it, with or without ``.py``."""
+    key = match_key(text)
+    return key[:-3].rstrip() if key.endswith(".py") else key
+
+
+def plain_key(text: str) -> str:
+    """The match key without accents, for headers and words that people type in either way."""
+    decomposed = unicodedata.normalize("NFD", match_key(text))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
