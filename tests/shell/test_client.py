@@ -12,8 +12,8 @@ import pytest
 
 from tests.shell.peers import Agent, until
 from tray_agent.shell import wire
+from tray_agent.shell.answer import Answer
 from tray_agent.shell.client import ChannelClosed, NoAgent, Refused, connect
-from tray_agent.shell.control import Answer
 
 
 @pytest.fixture

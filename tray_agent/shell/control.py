@@ -14,12 +14,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tray_agent.shell import wire
+from tray_agent.shell.answer import INTERNAL, Answer, frame
 from tray_agent.shell.peer import Peer
+
+__all__ = ["METHODS", "Answer", "ControlServer", "Respond"]
 
 METHODS = frozenset(
     {
@@ -54,19 +56,6 @@ _FULL_PAUSE = 0.5
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to one request. ``value`` is JSON-able, or ``bytes`` that already are JSON in one line.
-
-    A refusal has ``ok`` False, a ``code`` for programs and one Portuguese sentence for people.
-    """
-
-    ok: bool
-    value: Any = None
-    code: str = ""
-    text: str = ""
-
-
 Respond = Callable[[Answer], None]
 Answerer = Callable[[str, dict[str, Any], Respond], None]
 
@@ -96,6 +85,7 @@ class ControlServer:
         self._version: int | None = None
         self._announcing = False
         self._subscribers = 0
+        self._on_subscribers: Callable[[int], None] = lambda _count: None
         self._stopping = False
         self._resume_accepting: float | None = None
         self._thread: threading.Thread | None = None
@@ -105,6 +95,15 @@ class ControlServer:
     def subscribers(self) -> int:
         """How many peers listen for events just now."""
         return self._subscribers
+
+    def watch_subscribers(self, on_count: Callable[[int], None]) -> None:
+        """Have ``on_count`` called with the number of subscribers when it changes, on the server's thread."""
+        self._on_subscribers = on_count
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder in which the channel's file is."""
+        return self._data_dir
 
     @property
     def port(self) -> int:
@@ -172,10 +171,10 @@ class ControlServer:
     def _responder(self, peer: Peer, ticket: int, method: str) -> Respond:
         def respond(answer: Answer) -> None:
             try:
-                line = _frame(answer)
+                line = frame(answer)
             except (TypeError, ValueError):
                 _log.exception("the answer to %s is not JSON", method)
-                line = _frame(_INTERNAL)
+                line = frame(INTERNAL)
             self._order(lambda: self._answered(peer, ticket, line))
 
         return respond
@@ -287,11 +286,15 @@ class ControlServer:
         self._strangers.pop(peer, None)
         self._clients.pop(peer, None)
         if peer.subscribed:
-            self._subscribers -= 1
+            self._count(-1)
         if peer.mask:
             self._selector.unregister(peer.sock)
             peer.mask = 0
         peer.close()
+
+    def _count(self, change: int) -> None:
+        self._subscribers += change
+        self._on_subscribers(self._subscribers)
 
     def _keep(self, peer: Peer, alive: bool) -> None:
         if alive:
@@ -342,8 +345,9 @@ class ControlServer:
         elif method == "ping":
             respond(Answer(True, {"pid": os.getpid()}))
         elif method == "subscribe":
-            self._subscribers += 0 if peer.subscribed else 1
-            peer.subscribed = True
+            if not peer.subscribed:
+                peer.subscribed = True
+                self._count(1)
             respond(Answer(True, {"version": self._version}))
         else:
             self._ask(method, params, respond)
@@ -353,7 +357,7 @@ class ControlServer:
             self._answer(method, params, respond)
         except Exception:  # noqa: BLE001 - one request that cannot be answered must not end the channel
             _log.exception("answering %s failed", method)
-            respond(_INTERNAL)
+            respond(INTERNAL)
 
     def _answered(self, peer: Peer, ticket: int, line: bytes) -> None:
         identity = peer.waiting.pop(ticket, None)
@@ -388,14 +392,3 @@ class ControlServer:
         self._orders.clear()
         for sock in (self._listener, self._bell, self._rope):
             sock.close()
-
-
-_INTERNAL = Answer(False, code="internal", text="O agente falhou ao responder; veja o log do agente.")
-
-
-def _frame(answer: Answer) -> bytes:
-    """The members of an answer beside its id. Raises TypeError or ValueError when the value is not JSON."""
-    if not answer.ok:
-        return b'"ok":false,"error":' + wire.encode({"code": answer.code, "text": answer.text})
-    value = answer.value if isinstance(answer.value, bytes) else wire.encode(answer.value)
-    return b'"ok":true,"data":' + value
