@@ -31,7 +31,7 @@ _PEP_514 = "Software\\Python"
 _LISTED = re.compile(r'((?:[A-Za-z]:[\\/]|\\\\)[^"<>|?*]+\.exe)"?\s*\*?\s*$')
 
 
-class NoInterpreter(Exception):  # noqa: N818 - the reason a run is refused, read by people
+class NoInterpreter(Exception):
     """No Python for the script; the text is one Portuguese sentence."""
 
 

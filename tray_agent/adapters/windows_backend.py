@@ -1,4 +1,4 @@
-"""Runs on Windows, as ``processes`` wants them: what ``windows_processes`` can do, plus the evidence on disk."""
+"""Runs on Windows, as ``processes`` wants them: ``windows_processes`` plus the evidence on disk."""
 
 from __future__ import annotations
 
