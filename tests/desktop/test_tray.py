@@ -190,6 +190,18 @@ def test_the_default_backend_shows_an_icon_too(screen: Screen) -> None:
         assert tray.end() == 0
 
 
+def test_where_there_is_no_gtk_the_icon_still_has_its_colours_and_opens_on_a_click(screen: Screen) -> None:
+    with tray_on(screen, PYSTRAY_BACKEND="xorg") as tray:
+        until(lambda: screen.shows(COLOURS[CardState.IDLE]) > 200, what="the grey icon")
+        tray.tell(view={"aggregate": "ERROR"})
+        until(lambda: screen.shows(COLOURS[CardState.ERROR]) > 200, what="the red icon")
+        screen.click(str(screen.tray_icon("tray-agent")))
+        assert tray.heard() == "open"
+        tray.tell(ask=["envia_pix"])
+        assert tray.heard() == "finish"
+        assert tray.end() == 0
+
+
 @pytest.mark.parametrize("display", [":987", "nonsense"])
 def test_a_display_that_does_not_answer_is_no_screen(screen: Screen, display: str) -> None:
     for backend in ("gtk", "xorg"):

@@ -33,6 +33,7 @@ NOTICE_SECONDS = 5.0  # between two notifications
 LOGIN_SECONDS = (10.0, 60.0)  # the taskbar may come after us
 RESUME_SECONDS = (2.0, 15.0)
 LARGEST = 64
+X_EVENTS = 1 << 2 | 1 << 15 | 1 << 17  # button press, exposure, structure
 
 log = logging.getLogger(__name__)
 
@@ -305,10 +306,23 @@ class Tray:
         backend = self._backend()
         if backend == "win32":
             return windows_icon(base, self)
-        return gtk_icon(base) if backend == "gtk" else base
+        if backend == "gtk":
+            return gtk_icon(base)
+        return _clickable(base) if backend == "xorg" else base
 
     def _backend(self) -> str:
         return str(self._pystray.Icon.__module__).rpartition("._")[2]
+
+
+def _clickable(base: Any) -> Any:
+    """The library's plain X icon class, which forgets to ask for mouse clicks."""
+
+    class XorgIcon(base):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self._window.change_attributes(event_mask=X_EVENTS)
+
+    return XorgIcon
 
 
 def _load() -> Any:
