@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS runs (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS runs_by_day ON runs (day);
 CREATE INDEX IF NOT EXISTS open_runs ON runs (started) WHERE ended IS NULL;
+CREATE INDEX IF NOT EXISTS runs_by_job ON runs (job, started);
 CREATE INDEX IF NOT EXISTS good_runs ON runs (job, started) WHERE exit_code = 0;
 CREATE TABLE IF NOT EXISTS remembered (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = 1;
@@ -76,6 +77,14 @@ class SqliteJournal:
     def runs_of(self, day: date) -> list[Run]:
         """The ended runs that count for a day, oldest first."""
         return self._runs("day = ? AND ended IS NOT NULL ORDER BY started", (day.isoformat(),))
+
+    def find(self, job: str, run: str | None) -> Run | None:
+        """A job's run by its id, or its newest one; None when there is none."""
+        if run is None:
+            found = self._runs("job = ? ORDER BY started DESC LIMIT 1", (job,))
+        else:
+            found = self._runs("job = ? AND id = ?", (job, run))
+        return found[0] if found else None
 
     def usual_seconds(self, job: str) -> float | None:
         """The median duration of the job's latest successful runs, or None without any."""

@@ -79,7 +79,10 @@ class ScriptProcesses:
         child = self._held.get(run)
         if child is not None:
             self._let_go_at[run] = time.monotonic()
-            child.let_go()
+            try:
+                child.let_go()
+            except OSError:
+                _log.exception("run %s could not be let go", run)
 
     def drop(self, run: str) -> None:
         """Give a held child up."""

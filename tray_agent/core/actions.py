@@ -47,6 +47,13 @@ class RecordEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """Take a run off the record: it was let go but its script never began."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPause:
     """Remember across restarts whether scheduling is suspended."""
 
@@ -84,5 +91,16 @@ class End:
 
 
 Action = (
-    Hold | Begin | Drop | Stop | RecordEnd | RecordPause | Discover | ReadHistory | LoadDay | Answer | End
+    Hold
+    | Begin
+    | Drop
+    | Stop
+    | RecordEnd
+    | Forget
+    | RecordPause
+    | Discover
+    | ReadHistory
+    | LoadDay
+    | Answer
+    | End
 )

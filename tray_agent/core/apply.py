@@ -209,7 +209,7 @@ def _exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
     if active is None or active.exited:
         return []
     if not event.began:
-        return refuse(state, event.run, "o processo terminou antes de começar o script.", moment)
+        return _never_began(state, active, moment)
     active.exited = True
     outcome = active.stop_outcome or (Outcome.UNKNOWN if event.exit_code is None else Outcome.ENDED)
     run = replace(
@@ -227,6 +227,16 @@ def _exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
     if active.phase is not Phase.STOPPING or active.tree_gone:
         del state.active[run.job]
     return [act.RecordEnd(run)]
+
+
+def _never_began(state: State, active: Active, moment: Moment) -> Actions:
+    """The process is gone and its script never began, whether or not it had been let go."""
+    ordered: Actions = []
+    if active.phase is not Phase.HOLDING:
+        state.started -= 1
+        ordered.append(act.Forget(active.run.id))
+    reason = "o arquivo, a pasta ou o interpretador sumiu antes de o script começar."
+    return ordered + refuse(state, active.run.id, reason, moment)
 
 
 def count(state: State, run: Run) -> None:
@@ -277,9 +287,8 @@ def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> None:
     order = tuple(job.id for job in jobs)
     former = state.jobs
     state.jobs = {job.id: job for job in jobs}
-    if order != state.order:
-        state.order = order
-        state.jobs_version += 1
+    if order != state.order or any(former[job.id].area != job.area for job in jobs):
+        state.order, state.reordered = order, True
     for gone in former.keys() - state.jobs.keys():
         state.queue.discard(gone)
         forgive(state, gone, now)
@@ -328,6 +337,8 @@ def _history_failed(state: State, event: msg.HistoryFailed, moment: Moment) -> A
     wait = min(FIRST_READ_RETRY_SECONDS * 2.0 ** min(state.read_failures, 20), state.limits.sync_seconds)
     state.read_failures += 1
     state.read_at = moment.seconds + wait
+    if not state.history.verified and state.history.error is None:
+        state.touch_all()
     state.history = replace(state.history, error=event.cause)
     _say_next_read(state, moment)
     action = (

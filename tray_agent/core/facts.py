@@ -112,32 +112,24 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
     """Freeze what is known. Only touched jobs are looked at; the rest is the former snapshot's."""
     version = former.version + 1 if former else 1
     facts = dict(former.facts) if former else {}
-    order_changed = (
-        former is None or former.discovered != state.discovered or former.jobs_version != state.jobs_version
-    )
     for job_id in state.touched:
         each = job_facts(state, job_id, now, version)
         if each is None:
             facts.pop(job_id, None)
-            order_changed = True
         else:
-            order_changed = order_changed or job_id not in facts
             facts[job_id] = each
-    order = former.order if former and not order_changed else _order(state, facts)
-    return Snapshot(
+    fresh = Snapshot(
         version=version,
         at=now,
         day=state.day,
         paused=state.paused,
         history=_history(state),
         facts=facts,
-        jobs_version=state.jobs_version,
-        order=order,
+        order=_order(state, facts, former),
         queue=state.queue.jobs(),
         running=state.running(),
         max_concurrent=state.limits.max_concurrent,
         problems=state.problems.all(),
-        problems_version=state.problems.version,
         started=state.started,
         finished=state.ended,
         base_path=state.base_path,
@@ -147,13 +139,37 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
         blocked=state.blocked(),
         paused_since=state.paused_since,
     )
+    return _dated(fresh, former)
 
 
-def _order(state: State, facts: dict[str, JobFacts]) -> tuple[str, ...]:
+def _places(each: Snapshot) -> tuple[str, bool, str, bool]:
+    return each.base_path, each.base_available, each.registry, each.discovered
+
+
+def _dated(fresh: Snapshot, former: Snapshot | None) -> Snapshot:
+    """Say since which version the parts that seldom change are as they are."""
+    if former is None:
+        return replace(
+            fresh, problems_since=fresh.version, order_since=fresh.version, places_since=fresh.version
+        )
+    version = fresh.version
+    same_areas = fresh.order is former.order
+    return replace(
+        fresh,
+        problems_since=former.problems_since if fresh.problems == former.problems else version,
+        order_since=former.order_since if same_areas else version,
+        places_since=former.places_since if _places(fresh) == _places(former) else version,
+    )
+
+
+def _order(state: State, facts: dict[str, JobFacts], former: Snapshot | None) -> tuple[str, ...]:
     """The registry's order; jobs that left it while running come last. Nothing before the first registry."""
     if not state.discovered:
-        return ()
-    return state.order + tuple(job for job in facts if job not in state.jobs)
+        return former.order if former else ()
+    order = state.order
+    if len(facts) != len(state.jobs):
+        order += tuple(job for job in facts if job not in state.jobs)
+    return former.order if former and former.order == order and not state.reordered else order
 
 
 def _history(state: State) -> HistoryState:

@@ -232,8 +232,8 @@ class HistoryState:
 class Snapshot:
     """What the agent knows, frozen and numbered. Views shape it for readers; nobody changes it.
 
-    ``queue`` holds job ids, next first. ``facts`` is keyed by job id in no particular order;
-    ``jobs_version`` changes when the set or the order of the jobs does.
+    ``queue`` holds job ids, next first. ``facts`` is keyed by job id in no particular order; ``order`` is
+    the cards'. ``*_since`` are the versions at which the problems, the order and the places last changed.
     """
 
     version: int
@@ -242,18 +242,19 @@ class Snapshot:
     paused: bool
     history: HistoryState
     facts: dict[str, JobFacts] = field(repr=False)
-    jobs_version: int
     order: tuple[str, ...] = field(repr=False)
     queue: tuple[str, ...] = field(repr=False)
     running: int
     max_concurrent: int
     problems: tuple[Problem, ...]
-    problems_version: int
     started: int
     finished: int
     base_path: str
     base_available: bool
     registry: str
     discovered: bool
+    problems_since: int = 0
+    order_since: int = 0
+    places_since: int = 0
     blocked: str = ""
     paused_since: datetime | None = None

@@ -144,7 +144,7 @@ class State:
     boot: str = ""
     jobs: dict[str, Job] = field(default_factory=dict)
     order: tuple[str, ...] = ()
-    jobs_version: int = 0
+    reordered: bool = False
     discovered: bool = False
     base_path: str = ""
     base_available: bool = False

@@ -17,12 +17,16 @@ class Surroundings:
     snapshot: Snapshot
     places: dict[str, int]
     grace_seconds: float
+    says_sync: bool = True
 
 
-def surroundings(snapshot: Snapshot, grace_seconds: float) -> Surroundings:
-    """The queue as places (1 is next) and the rest of the snapshot."""
+def surroundings(snapshot: Snapshot, grace_seconds: float, *, says_sync: bool = True) -> Surroundings:
+    """The queue as places (1 is next) and the rest of the snapshot.
+
+    Without ``says_sync`` the sentences stay true when only the time of the last read changes.
+    """
     places = {job: place for place, job in enumerate(snapshot.queue, 1)}
-    return Surroundings(snapshot, places, grace_seconds)
+    return Surroundings(snapshot, places, grace_seconds, says_sync)
 
 
 def next_run_text(facts: JobFacts) -> str:
@@ -77,7 +81,7 @@ def why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
     if facts.target == 0:
         first = f" a primeira é às {facts.next_run:%H:%M}." if facts.next_run else " só amanhã."
         return "Nada devido até agora;" + first + _aftermath(facts)
-    return _settled(facts, around.snapshot) + _aftermath(facts)
+    return _settled(facts, around) + _aftermath(facts)
 
 
 def _active(facts: JobFacts, around: Surroundings, now: datetime) -> str:
@@ -132,9 +136,9 @@ def _made(facts: JobFacts) -> str:
     return f"{due} até agora, {done}"
 
 
-def _settled(facts: JobFacts, snapshot: Snapshot) -> str:
-    history = snapshot.history
-    read = f" (BigQuery {history.last_sync:%H:%M})" if history.last_sync else ""
+def _settled(facts: JobFacts, around: Surroundings) -> str:
+    sync = around.snapshot.history.last_sync
+    read = f" (BigQuery {sync:%H:%M})" if sync and around.says_sync else ""
     return f"Em dia: {_made(facts)}{read}."
 
 

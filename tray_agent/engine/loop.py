@@ -224,6 +224,8 @@ class Engine:
         """The rest of what the journal is asked."""
         try:
             match action:
+                case act.Forget(run_id):
+                    self._journal.forget(run_id)
                 case act.RecordPause(paused):
                     self._journal.set_paused(paused)
                 case act.LoadDay():
@@ -263,5 +265,5 @@ class Engine:
             return
         self._snapshot = snapshot(state, self._snapshot, moment.now)
         state.touched.clear()
-        state.changed = False
+        state.changed = state.reordered = False
         self._publish(self._snapshot)

@@ -1,0 +1,48 @@
+"""The runs' logs as text: the newest end at once, then on from an offset; the bytes are the script's own."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+PIECE_BYTES = 64 * 1024
+LARGEST_PIECE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class LogPiece:
+    """A piece of a log: ``start`` and ``end`` are byte offsets, ``size`` is the file's."""
+
+    size: int
+    start: int
+    end: int
+    text: str
+
+
+def read_piece(path: Path, offset: int | None, limit: int = PIECE_BYTES) -> LogPiece:
+    """The log from ``offset`` on, at most ``limit`` bytes; the last ones from a line's start for None.
+
+    A piece never ends within a character. Raises OSError when there is no log.
+    """
+    limit = max(1, min(limit, LARGEST_PIECE_BYTES))
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        start = max(0, size - limit) if offset is None else min(max(offset, 0), size)
+        file.seek(start)
+        block = file.read(limit)
+    if offset is None and start > 0:
+        cut = block.find(b"\n") + 1
+        start, block = start + cut, block[cut:]
+    text, used = _decode(block, final=start + len(block) >= size and len(block) < limit)
+    return LogPiece(size, start, start + used, text)
+
+
+def _decode(block: bytes, *, final: bool) -> tuple[str, int]:
+    """Text and how many bytes it took; a character cut off at the end waits for its rest."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    text = decoder.decode(block, final=False)
+    pending = len(decoder.getstate()[0])
+    if final and pending == len(block) and pending:
+        return decoder.decode(b"", final=True), len(block)
+    return text, len(block) - pending

@@ -1,0 +1,92 @@
+"""Where everything lies on this machine (product 1), from the settings and the environment."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tray_agent.adapters import program
+from tray_agent.core.settings import Settings
+
+APP_DIR_VARIABLE = "TRAY_AGENT_APP_DIR"
+_TEMP_FOLDER = "C6_RPA_EXEC"
+
+
+def app_folder(given: str | None, environ: Mapping[str, str]) -> Path:
+    """The application folder: as given, else the executable's, the source tree's root, or the current one."""
+    named = given or environ.get(APP_DIR_VARIABLE)
+    if named:
+        return Path(named).expanduser().absolute()
+    if program.is_frozen():
+        import sys
+
+        return Path(sys.executable).parent
+    root = program.PACKAGE.parent
+    return root if (root / "pyproject.toml").is_file() else Path.cwd()
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders and files of one agent. Nothing is created by asking."""
+
+    app_dir: Path
+    data_dir: Path
+    temp_dir: Path
+    registry: Path
+    home: Path
+    settings: Settings
+
+    @property
+    def logs_dir(self) -> Path:
+        """One folder per job in it, one file per run in that."""
+        return self.data_dir / "logs"
+
+    @property
+    def agent_log(self) -> Path:
+        """The agent's own log."""
+        return self.data_dir / "agent.log"
+
+    @property
+    def history_copy(self) -> Path:
+        """The Excel copy of the history; may be lost."""
+        return self.temp_dir / self.settings.history_copy
+
+    def base_path(self) -> tuple[Path, bool]:
+        """BASE_PATH as it resolves at this moment, and whether it exists. May block on a dead drive."""
+        if self.settings.base_path:
+            path = self._absolute(self.settings.base_path)
+            return path, path.is_dir()
+        roots = [self.home / root for root in self.settings.possible_roots]
+        root = next((each for each in roots if each.exists()), roots[-1])
+        candidates = [root / folder for folder in self.settings.base_folders]
+        path = next((each for each in candidates if each.is_dir()), candidates[-1])
+        return path, path.is_dir()
+
+    def _absolute(self, text: str) -> Path:
+        return self.app_dir / Path(os.path.expandvars(text)).expanduser()
+
+
+def find_places(app_dir: Path, settings: Settings) -> Places:
+    """The places that the settings name; relative paths are relative to the application folder."""
+
+    def absolute(text: str) -> Path:
+        return app_dir / Path(os.path.expandvars(text)).expanduser()
+
+    temp = absolute(settings.temp_dir) if settings.temp_dir else Path(tempfile.gettempdir())
+    return Places(
+        app_dir=app_dir,
+        data_dir=absolute(settings.data_dir) if settings.data_dir else _user_data(),
+        temp_dir=temp / _TEMP_FOLDER,
+        registry=absolute(settings.excel_filename),
+        home=Path.home(),
+        settings=settings,
+    )
+
+
+def _user_data() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("tray-agent", appauthor=False))

@@ -1,0 +1,201 @@
+"""The composition root: chooses the adapters, joins them with engine and shell, owns start and end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tray_agent import __version__
+from tray_agent.adapters import identity, program, script_environment
+from tray_agent.adapters.clock import SystemClock
+from tray_agent.adapters.credentials import find_credentials
+from tray_agent.adapters.discovery import DiscoveryReader
+from tray_agent.adapters.interpreter import Interpreters, NoInterpreter
+from tray_agent.adapters.journal import SqliteJournal
+from tray_agent.adapters.places import Places
+from tray_agent.adapters.power import KeepAwake
+from tray_agent.adapters.processes import Backend, ScriptProcesses, StartRefused
+from tray_agent.adapters.single_instance import InstanceLock
+from tray_agent.core.messages import Quit
+from tray_agent.core.model import Run, Snapshot, Trigger
+from tray_agent.core.ports import Reader as SlowReader
+from tray_agent.core.settings import Settings
+from tray_agent.core.state import Limits
+from tray_agent.engine.loop import Engine
+from tray_agent.outside import AgentOutside
+from tray_agent.shell.control import ControlServer
+from tray_agent.shell.service import Service
+from tray_agent.shell.views import Reader
+
+_log = logging.getLogger(__name__)
+
+
+def limits(settings: Settings) -> Limits:
+    """The settings that the rules use."""
+    return Limits(
+        max_concurrent=settings.max_concurrent,
+        discovery_seconds=settings.discovery_seconds,
+        sync_seconds=settings.sync_seconds,
+        stop_grace_seconds=settings.stop_grace_seconds,
+        timeout_minutes=settings.timeout_minutes,
+        local_history=settings.history == "local",
+        no_data_exit_code=settings.no_data_exit_code,
+    )
+
+
+class NoReader:
+    """Local history: there is nothing to read."""
+
+    def ask(self, at: datetime) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Agent:
+    """One running agent: engine thread, local channel, readers, keep-awake; tray and window come on top."""
+
+    def __init__(self, settings: Settings, places: Places, *, headless: bool) -> None:
+        self.settings = settings
+        self.places = places
+        self.headless = headless
+        self.clock = SystemClock(settings.timezone)
+        self.snapshot: Snapshot | None = None
+        self.listeners: list[Callable[[Snapshot], None]] = []
+        self.open_dashboard: Callable[[], str] = lambda: "Este agente roda sem tela (--headless)."
+        self.interpreters = Interpreters(settings.python, lambda: places.base_path()[0], program.is_frozen())
+        self._lock = InstanceLock(places.data_dir)
+        self._awake = KeepAwake(settings.awake)
+
+    def take_folder(self) -> None:
+        """Be the folder's one agent. Raises AlreadyRunning, or OSError when it cannot be written."""
+        self._lock.acquire()
+
+    def start(self) -> None:
+        """Begin; the folder was taken. Raises OSError when the channel cannot be opened."""
+        self.engine = self._engine()
+        self.outside = AgentOutside(
+            self.places,
+            self.clock,
+            lambda: self.engine.last_turn,
+            self._examine,
+            self._open_dashboard,
+        )
+        reader = Reader(
+            version=__version__,
+            pid=os.getpid(),
+            headless=self.headless,
+            instance=secrets.token_hex(8),
+            grace_seconds=self.settings.stop_grace_seconds,
+            no_data_exit_code=self.settings.no_data_exit_code,
+        )
+        service = Service(lambda: self.snapshot, self.engine.post, reader, self.outside)
+        self.server = ControlServer(self.places.data_dir, service.answer)
+        self.server.start()
+        threading.Thread(target=self.engine.run, name="engine", daemon=True).start()
+        self._awake.start()
+        _log.info("agent %s started, pid %d, data in %s", __version__, os.getpid(), self.places.data_dir)
+
+    def wait(self) -> None:
+        """Until the engine has ended. In slices, since Windows delivers Ctrl+C only between waits."""
+        while not self.engine.done.wait(1.0 if sys.platform == "win32" else None):
+            pass
+
+    def close(self) -> None:
+        """End what surrounds the engine; running scripts go on."""
+        self.server.close()
+        self._awake.close()
+        self.outside.close()
+        self._lock.release()
+        _log.info("agent ended")
+
+    def ask_to_quit(self, *_: object, stop_runs: bool = False) -> None:
+        """End the engine; also a signal handler."""
+        self.engine.post(Quit(stop_runs))
+
+    def own_environment(self) -> dict[str, str]:
+        """The environment of children that are this same program."""
+        return program.environment(os.environ)
+
+    def credentials(self) -> Path | None:
+        """The key file for Google Cloud, looked for anew each time: a drive may come late."""
+        return find_credentials(os.environ, os.environ.get("APPDATA"), self.settings.credentials_dir)
+
+    def _engine(self) -> Engine:
+        processes = ScriptProcesses(self._post, self._backend(), self._command, self._environment)
+        return Engine(
+            limits(self.settings),
+            self.clock,
+            processes,
+            SqliteJournal(self.places.data_dir),
+            DiscoveryReader(
+                self._post,
+                self.places.base_path,
+                self.places.registry,
+                self.settings.registry_deadline_seconds,
+                self.settings.full_walk_seconds,
+                self.own_environment(),
+            ),
+            self._history_reader(),
+            self._publish,
+            logs=self.places.logs_dir.as_posix(),
+            boot=identity.boot_id(),
+        )
+
+    def _history_reader(self) -> SlowReader:
+        if self.settings.history == "local":
+            return NoReader()
+        from tray_agent.adapters.history_reader import HistoryReader
+
+        return HistoryReader(self._post, self.settings, self.places.history_copy, self.own_environment())
+
+    def _post(self, message: Any) -> None:
+        self.engine.post(message)
+
+    def _backend(self) -> Backend:
+        if sys.platform == "win32":
+            from tray_agent.adapters.windows_backend import WindowsBackend
+
+            return WindowsBackend(self.interpreters.any_python)
+        from tray_agent.adapters.posix_processes import PosixBackend
+
+        return PosixBackend()
+
+    def _command(self, script: Path) -> tuple[str, ...]:
+        try:
+            return self.interpreters.for_script(script).argv
+        except NoInterpreter as none:
+            raise StartRefused(str(none)) from none
+
+    def _environment(self, run: Run) -> dict[str, str]:
+        return script_environment.child_environment(
+            "MANUAL" if run.trigger is Trigger.MANUAL else "AGENDAMENTO",
+            os.environ,
+            credentials=self.credentials(),
+            pycache=self.places.data_dir / "pycache",
+            run_id=run.id,
+            frozen_root=script_environment.bundle_root(),
+        )
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        """Runs on the engine's thread: one assignment, and a word to those who listen."""
+        self.snapshot = snapshot
+        self.server.notify(snapshot.version)
+        for listener in self.listeners:
+            listener(snapshot)
+
+    def _open_dashboard(self) -> str:
+        return self.open_dashboard()
+
+    def _examine(self) -> dict[str, Any]:
+        from tray_agent.doctor import examine
+
+        return {"checks": [check.as_json() for check in examine(self.settings, self.places)]}

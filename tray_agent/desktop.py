@@ -1,0 +1,171 @@
+"""The agent with a screen: joins tray icon, notifications and the dashboard's window to a running agent."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sys
+import threading
+from collections.abc import Callable
+
+from tray_agent.adapters import autostart, program
+from tray_agent.adapters.children import spawn
+from tray_agent.app import Agent
+from tray_agent.core.messages import Command, Pause, Quit, Resume, Woke
+from tray_agent.outside import show_folder
+from tray_agent.shell.dashboard import Dashboard
+from tray_agent.shell.notices import Notice, NoticeKind, NoticeState, decide
+from tray_agent.shell.question import Choice
+from tray_agent.shell.tray import Tray, TrayAction
+from tray_agent.shell.tray_view import TrayView, tray_view
+
+_log = logging.getLogger(__name__)
+_SESSION_END_SECONDS = 3.0
+_SAID_TRAY = "said_tray"
+_NOTIFICATIONS = "notifications"
+Deed = Callable[[], None]
+
+
+class Desktop:
+    """Owns the tray and the window of one agent. What people ask for is done on one thread of its own."""
+
+    def __init__(self, agent: Agent, *, at_login: bool) -> None:
+        self._agent = agent
+        self._deeds: queue.SimpleQueue[Deed] = queue.SimpleQueue()
+        self._notice_state = NoticeState()
+        self._autostart: bool | None = None
+        self._notifications = agent.settings.notifications
+        self._tray = Tray(
+            self._view,
+            lambda action: self._deeds.put(lambda: self._do(action)),
+            due=self._due,
+            on_wake=lambda: agent.engine.post(Woke()),
+            on_session_end=self._session_ends,
+            at_login=at_login,
+        )
+
+    def prepare(self) -> None:
+        """Make sure that there is a screen. Raises NoScreen."""
+        self._tray.prepare()
+
+    def attach(self) -> None:
+        """Join a started agent: its snapshots, its dashboard, its preferences."""
+        agent = self._agent
+        self._dashboard = Dashboard(
+            program.command("--internal", "dashboard", str(program.resource("frontend"))),
+            agent.own_environment(),
+            agent.server,
+            spawn,
+            data_dir=agent.places.data_dir,
+        )
+        agent.open_dashboard = self._dashboard.open
+        kept = agent.outside.preferences().get(_NOTIFICATIONS)
+        self._notifications = kept if isinstance(kept, bool) else self._notifications
+        self._repair_autostart()
+        agent.listeners.append(lambda snapshot: self._tray.changed())
+        threading.Thread(target=self._work, name="desktop", daemon=True).start()
+        threading.Thread(target=self._end_with_engine, name="desktop-end", daemon=True).start()
+
+    def run(self, *, opens_dashboard: bool) -> None:
+        """Show the icon on this (the main) thread until the engine has ended. Raises NoScreen."""
+        if opens_dashboard:
+            self._deeds.put(self._open)
+        try:
+            self._tray.run()
+        finally:
+            self._dashboard.close()
+
+    def _work(self) -> None:
+        while True:
+            try:
+                self._deeds.get()()
+            except Exception:  # noqa: BLE001 - one deed that fails must not end the others
+                _log.exception("a deed of the tray failed")
+            self._tray.changed()
+
+    def _end_with_engine(self) -> None:
+        self._agent.engine.done.wait()
+        self._tray.stop()
+
+    def _view(self) -> TrayView:
+        snapshot = self._agent.snapshot
+        if snapshot is None:
+            return TrayView(status="iniciando…", tooltip="Automações: iniciando…")
+        return tray_view(snapshot, self._autostart, self._notifications)
+
+    def _due(self) -> list[Notice]:
+        snapshot = self._agent.snapshot
+        if snapshot is None:
+            return []
+        self._notice_state, notices = decide(self._notice_state, snapshot, self._agent.clock.now())
+        return notices
+
+    def _do(self, action: TrayAction) -> None:
+        """One action of the menu, on the desktop's thread."""
+        match action:
+            case TrayAction.OPEN:
+                self._open()
+            case TrayAction.PAUSE:
+                self._ask(Pause())
+            case TrayAction.RESUME:
+                self._ask(Resume())
+            case TrayAction.AUTOSTART:
+                self._switch_autostart()
+            case TrayAction.NOTIFICATIONS:
+                self._notifications = not self._notifications
+                self._agent.outside.remember({_NOTIFICATIONS: self._notifications})
+            case TrayAction.LOGS:
+                folder = self._agent.places.logs_dir
+                folder.mkdir(parents=True, exist_ok=True)
+                show_folder(folder)
+            case TrayAction.QUIT:
+                self._quit()
+
+    def _ask(self, command: Command) -> None:
+        self._agent.engine.post(command)
+
+    def _open(self) -> None:
+        trouble = self._dashboard.open()
+        if trouble:
+            self._tray.say(Notice(NoticeKind.SUSPENDED, "O painel não abriu", trouble))
+            return
+        if not self._agent.outside.preferences().get(_SAID_TRAY):
+            self._agent.outside.remember({_SAID_TRAY: True})
+            text = "Fechar a janela não encerra o agente: ele continua no ícone da bandeja."
+            self._tray.say(Notice(NoticeKind.SUSPENDED, "O agente fica na bandeja", text))
+
+    def _quit(self) -> None:
+        running = self._view().running
+        if not running:
+            self._ask(Quit())
+            return
+
+        def then(choice: Choice) -> None:
+            if choice is not Choice.CANCEL:
+                self._ask(Quit(stop_runs=choice is Choice.STOP))
+
+        self._tray.ask_quit(running, then)
+
+    def _session_ends(self) -> None:
+        """Log-off or shutdown: children are told, the journal is closed; never a veto."""
+        self._ask(Quit(stop_runs=True))
+        self._agent.engine.done.wait(_SESSION_END_SECONDS)
+
+    def _repair_autostart(self) -> None:
+        if sys.platform != "win32":
+            return
+        try:
+            autostart.repair(program.command("--autostart"))
+            self._autostart = autostart.status().state is autostart.AutostartState.ON
+        except (autostart.AutostartRefused, OSError):
+            _log.warning("autostart could not be read", exc_info=True)
+
+    def _switch_autostart(self) -> None:
+        try:
+            if self._autostart:
+                autostart.turn_off()
+            else:
+                autostart.turn_on(program.command("--autostart"))
+        except autostart.AutostartRefused as refused:
+            self._tray.say(Notice(NoticeKind.SUSPENDED, "Iniciar com o Windows", str(refused)))
+        self._repair_autostart()

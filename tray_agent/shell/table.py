@@ -1,0 +1,114 @@
+"""``tray-agent status`` for people: a table in colour on a terminal, plain in a pipe. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+_WORDS = {
+    "RUNNING": ("▶", "executando", "34"),
+    "SUCCESS": ("✓", "sucesso", "32"),
+    "ERROR": ("✗", "erro", "31"),
+    "NO_DATA": ("–", "sem dados", "33"),
+    "SCHEDULED": ("…", "na fila", "90"),
+    "IDLE": ("○", "ocioso", "0"),
+}
+_HEADINGS = ("", "ÁREA", "AUTOMAÇÃO", "HOJE", "ÚLTIMA", "PRÓXIMA", "SITUAÇÃO")
+_LONGEST_NAME = 44
+
+
+def render(status: Json, *, colour: bool, width: int) -> str:
+    """The whole answer as text; ``width`` is the terminal's, in characters."""
+    lines = [_headline(status, colour), _history(status, colour)]
+    rows = [_row(card) for card in status["cards"]]
+    if rows:
+        lines += ["", *_table(status["cards"], rows, colour, width)]
+    else:
+        lines += ["", "Nenhuma automação ainda: verifique os problemas abaixo ou rode: tray-agent doctor"]
+    if status["problems"]:
+        lines += ["", _paint("Problemas", "1", colour)]
+        lines += [f"  {_place(each)}: {each['what']}{_hint(each)}" for each in status["problems"]]
+    return "\n".join(lines)
+
+
+def _paint(text: str, code: str, colour: bool) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if colour and code != "0" else text
+
+
+def _headline(status: Json, colour: bool) -> str:
+    counts = status["counts"]
+    parts = [
+        _paint(f"{counts[state]} {word}", code, colour)
+        for state, (_, word, code) in _WORDS.items()
+        if counts[state] and state != "SCHEDULED"
+    ]
+    if counts["queued"]:
+        parts.append(f"{counts['queued']} na fila")
+    paused = _paint("  SUSPENSO", "33", colour) if status["paused"] else ""
+    return f"tray-agent {status['version']} · {status['processing_date']} · {', '.join(parts)}{paused}"
+
+
+def _history(status: Json, colour: bool) -> str:
+    history = status["history"]
+    if history["source"] == "local":
+        return f"Histórico local: {history['rows']} execuções hoje"
+    if history["verified"]:
+        at = history["last_sync"][11:16]
+        stale = _paint(f" · {history['error']}", "33", colour) if history["error"] else ""
+        return f"BigQuery lido às {at}: {history['rows']} execuções hoje{stale}"
+    cause = history["error"] or "a leitura está em andamento"
+    return _paint(f"BigQuery não verificado, agendamentos suspensos: {cause}", "33", colour)
+
+
+def _row(card: Json) -> tuple[str, ...]:
+    icon, word, _ = _WORDS[card["state"]]
+    last = card["last_run"]
+    when = last["start"][11:19] if last and last["start"] else "-"
+    following = card["next_run_text"].removeprefix("Próxima execução: ")
+    name = card["name"] if len(card["name"]) <= _LONGEST_NAME else card["name"][: _LONGEST_NAME - 1] + "…"
+    return (
+        f"{icon} {word}",
+        card["area"],
+        name,
+        f"{card['actual']} de {card['target']}",
+        when,
+        following,
+        card["why"],
+    )
+
+
+def _table(cards: list[Json], rows: list[tuple[str, ...]], colour: bool, width: int) -> list[str]:
+    widths = [max(len(heading), *(len(row[i]) for row in rows)) for i, heading in enumerate(_HEADINGS)]
+    room = max(20, width - sum(widths[:-1]) - 2 * (len(widths) - 1))
+    widths[-1] = min(widths[-1], room)
+    lines = [_paint(_line(_HEADINGS, widths), "1", colour)]
+    for card, row in zip(cards, rows, strict=True):
+        line = _line(row, widths)
+        first = line[: widths[0]]
+        lines.append(_paint(first, _WORDS[card["state"]][2], colour) + line[widths[0] :])
+    return lines
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    cells = [
+        text if len(text) <= size else text[: size - 1] + "…" for text, size in zip(row, widths, strict=True)
+    ]
+    return "  ".join(cell.ljust(size) for cell, size in zip(cells, widths, strict=True)).rstrip()
+
+
+def _place(problem: Json) -> str:
+    names = {
+        "settings": "configuração",
+        "base_path": "pasta base",
+        "registry": "registro",
+        "script": "script",
+        "run": "execução",
+        "history": "histórico",
+        "data": "pasta de dados",
+    }
+    return names.get(problem["where"], problem["where"])
+
+
+def _hint(problem: Json) -> str:
+    return f" → {problem['action']}" if problem.get("action") else ""
