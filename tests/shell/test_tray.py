@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from tray_agent.shell.question import Choice
 from tray_agent.shell.tray import Entry, NoScreen, Tray, TrayAction, menu_entries
 from tray_agent.shell.tray_view import TrayView
 from tray_agent.shell.tray_windows import (
+    BALLOON_CLICKED,
     WM_CLOSE,
     WM_DISPLAYCHANGE,
     WM_ENDSESSION,
@@ -274,6 +276,7 @@ def test_stopping_twice_is_harmless(shown: Shown) -> None:
         tray.stop()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows always has a screen to ask for")
 def test_without_a_display_there_is_no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     with pytest.raises(NoScreen, match="DISPLAY"):
@@ -289,6 +292,7 @@ def test_a_platform_that_cannot_run_is_no_screen_and_leaves_no_thread(pystray: A
     until(lambda: threading.active_count() <= before)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows can always ask")
 def test_where_nothing_can_ask_the_jobs_finish(shown: Shown) -> None:
     tray = Desk().tray
     tray.prepare()
@@ -329,6 +333,9 @@ class LibraryIcon:
         self.visible = True
         self.did: list[str] = []
 
+    def __call__(self) -> None:
+        self.did.append("click")
+
     def _on_notify(self, _w: int, _l: int) -> None:
         self.did.append("notify")
 
@@ -368,6 +375,12 @@ def test_the_menu_is_built_anew_just_before_it_opens() -> None:
     icon._on_notify(0, WM_RBUTTONUP)
     icon._on_notify(0, 0x0202)
     assert icon.did == ["menu", "notify", "notify"]
+
+
+def test_a_click_on_a_notification_is_a_click_on_the_icon() -> None:
+    icon = windows_icon(LibraryIcon, Heard())()
+    icon._on_notify(0, BALLOON_CLICKED)
+    assert icon.did == ["click", "notify"]
 
 
 def test_the_icon_is_drawn_at_the_size_of_the_screen() -> None:

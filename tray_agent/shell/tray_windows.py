@@ -19,6 +19,7 @@ WM_TIMECHANGE = 0x001E
 WM_DISPLAYCHANGE = 0x007E
 WM_RBUTTONUP = 0x0205
 WM_POWERBROADCAST = 0x0218
+BALLOON_CLICKED = 0x0405
 RESUMED = (0x7, 0x12)  # PBT_APMRESUMESUSPEND, PBT_APMRESUMEAUTOMATIC
 SM_CXSMICON = 49
 ICON_FORMAT = 0x00030000
@@ -101,6 +102,8 @@ def windows_icon(base: Any, listener: Listener, handle: Callable[[bytes, int], i
         def _on_notify(self, wparam: int, lparam: int) -> None:
             if lparam == WM_RBUTTONUP:
                 self._update_menu()  # here, on the menu's own thread, and never from another
+            if lparam == BALLOON_CLICKED:
+                self()  # as a click on the icon
             super()._on_notify(wparam, lparam)
 
         def _assert_icon_handle(self) -> None:
