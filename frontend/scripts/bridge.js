@@ -1,0 +1,104 @@
+/**
+ * The only file that knows pywebview: calls that answer or throw `Refused`, and the agent's events.
+ */
+import { TEXT } from "./texts.js";
+
+const ANSWER_MS = 20_000;
+const DOCTOR_MS = 180_000;
+const POLL_MS = 2_000;
+const CALM_POLLS = 5;
+
+/** An order or a question that the agent did not grant; `message` is one Portuguese sentence. */
+export class Refused extends Error {
+  /** @param {string} code @param {string} text */
+  constructor(code, text) {
+    super(text);
+    this.code = code;
+  }
+}
+
+/** @typedef {{ok: boolean, data?: any, error?: {code: string, text: string}}} Answer */
+
+/** @returns {Promise<Record<string, (...args: unknown[]) => Promise<Answer>>>} */
+function api() {
+  const now = /** @type {any} */ (window).pywebview?.api;
+  if (now?.snapshot) return Promise.resolve(now);
+  return new Promise((resolve) => {
+    window.addEventListener("pywebviewready", () => resolve(/** @type {any} */ (window).pywebview.api), { once: true });
+  });
+}
+
+/** @param {Promise<Answer>} answer @param {number} ms */
+function within(answer, ms) {
+  /** @type {number} */
+  let timer;
+  const late = new Promise((_, refuse) => {
+    timer = window.setTimeout(() => refuse(new Refused("timeout", TEXT.noAnswer)), ms);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+/** @param {string} name @param {unknown[]} args @param {number} [ms] */
+async function call(name, args, ms = ANSWER_MS) {
+  const methods = await api();
+  /** @type {Answer|undefined} */
+  let answer;
+  try {
+    answer = /** @type {Answer} */ (await within(methods[name](...args), ms));
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused("unexpected", TEXT.unexpected);
+  }
+  if (answer?.ok) return answer.data;
+  throw new Refused(answer?.error?.code ?? "unexpected", answer?.error?.text || TEXT.unexpected);
+}
+
+/** @typedef {typeof bridge} Bridge */
+export const bridge = {
+  /** Resolves once the agent can be asked. @returns {Promise<void>} */
+  ready: async () => void (await api()),
+  /** @param {number|null} since */
+  snapshot: (since) => call("snapshot", [since]),
+  /** @param {string} job */
+  run: (job) => call("run", [job]),
+  /** @param {string} job */
+  stop: (job) => call("stop", [job]),
+  pause: () => call("pause", []),
+  resume: () => call("resume", []),
+  refresh: () => call("refresh", []),
+  /** @param {string} job @param {string|null} run @param {number|null} offset */
+  log: (job, run, offset) => call("log", [job, run, offset]),
+  /** @param {string} job */
+  runs: (job) => call("runs", [job]),
+  /** @param {string} job @param {string|null} run */
+  openLogFolder: (job, run) => call("open_log_folder", [job, run]),
+  doctor: () => call("doctor", [], DOCTOR_MS),
+  /** @param {Record<string, string|null>} preferences */
+  remember: (preferences) => call("remember", [preferences]),
+  /** @param {"stop"|"finish"|"cancel"} choice */
+  quitConfirmed: (choice) => call("quit_confirmed", [choice]),
+
+  /**
+   * Tells of the agent's events. Where none ever came (an older window) it asks every 2 s instead, and
+   * every 10 s in any case, so that a lost event cannot leave the page behind.
+   * @param {(event: {event: string, version?: number, names?: string[]}) => void} notice
+   */
+  listen(notice) {
+    let heard = false;
+    let quiet = 0;
+    window.addEventListener("agent", (event) => {
+      heard = true;
+      quiet = 0;
+      notice(/** @type {CustomEvent} */ (event).detail ?? {});
+    });
+    window.setInterval(() => {
+      quiet += 1;
+      if (document.hidden || (heard && quiet < CALM_POLLS)) return;
+      quiet = 0;
+      notice({ event: "poll" });
+    }, POLL_MS);
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) notice({ event: "poll" });
+    });
+  },
+};

@@ -1,0 +1,102 @@
+/**
+ * Reads a run's log piece by piece: its end first, then what is added, and backwards on demand.
+ * Knows neither the document nor the agent's wire; offsets are bytes.
+ */
+
+/**
+ * @typedef {{run: string, running: boolean, size: number, start: number, end: number, text: string}} Piece
+ * @typedef {{cleared: () => void, appended: (text: string) => void, prepended: (text: string) => void,
+ *   changed: (piece: Piece|null) => void, failed: (error: unknown, first: boolean) => void}} Listener
+ * @typedef {{job: string, run: string|null, piece: Piece|null}} Place
+ */
+
+export const PIECE_BYTES = 65_536;
+const TOO_FAR_BYTES = 1024 * 1024;
+
+/** The part of a text before its byte `bytes`. @param {string} text @param {number} bytes */
+function before(text, bytes) {
+  const all = new TextEncoder().encode(text);
+  return all.length <= bytes ? text : new TextDecoder().decode(all.subarray(0, bytes));
+}
+
+/**
+ * @param {(job: string, run: string|null, offset: number|null) => Promise<Piece>} ask
+ * @param {Listener} tell
+ */
+export function createReader(ask, tell) {
+  /** @type {Place|null} */
+  let place = null;
+  let asking = false;
+
+  /** @param {Place} at @param {Piece} piece */
+  const takeIn = (at, piece) => {
+    const known = at.piece;
+    const grows = known !== null && known.run === piece.run && known.end === piece.start;
+    if (!grows) tell.cleared();
+    if (piece.text) tell.appended(piece.text);
+    at.piece = { ...piece, start: grows ? known.start : piece.start };
+    tell.changed(at.piece);
+  };
+
+  /** One question; whether there is more to ask at once. @param {Place} at */
+  const once = async (at) => {
+    const known = at.piece;
+    const piece = await ask(at.job, at.run, known ? known.end : null);
+    if (place !== at) return false;
+    const lost = known !== null
+      && (piece.run !== known.run || piece.start !== known.end || piece.size - piece.end > TOO_FAR_BYTES);
+    const taken = lost ? await ask(at.job, at.run, null) : piece;
+    if (place !== at) return false;
+    takeIn(at, taken);
+    return taken.end < taken.size && taken.text !== "";
+  };
+
+  const advance = async () => {
+    if (!place || asking) return;
+    asking = true;
+    for (let at = place; at; ) {
+      let more = false;
+      try {
+        more = await once(at);
+      } catch (error) {
+        if (place === at) tell.failed(error, at.piece === null);
+      }
+      if (place === at && !more) break;
+      if (!place) break;
+      at = place;
+    }
+    asking = false;
+  };
+
+  return {
+    get place() { return place; },
+    /** Opens a run of a job at its end; `run` null is the newest, whichever that becomes. @param {string} job @param {string|null} run */
+    open(job, run) {
+      place = { job, run, piece: null };
+      tell.cleared();
+      tell.changed(null);
+      return advance();
+    },
+    close() {
+      place = null;
+      tell.cleared();
+    },
+    advance,
+    /** Reads the piece before the first one known. */
+    async earlier() {
+      const at = place;
+      const first = at?.piece;
+      if (!at || !first || first.start === 0) return;
+      const start = Math.max(0, first.start - PIECE_BYTES);
+      try {
+        const piece = await ask(at.job, first.run, start);
+        if (place !== at || at.piece?.start !== first.start) return;
+        tell.prepended(before(piece.text, first.start - piece.start));
+        at.piece = { ...at.piece, start: piece.start };
+        tell.changed(at.piece);
+      } catch (error) {
+        if (place === at) tell.failed(error, false);
+      }
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * What the page knows: one snapshot kept up to date by deltas, and what the person chose to see.
+ */
+import { offsetMinutes, wallClock } from "./format.js";
+import { queueRanks, searchText } from "./logic.js";
+
+/**
+ * @typedef {import("./logic.js").Card} Card
+ * @typedef {{where: string, what: string, action: string, since: string|null, job: string|null,
+ *   cell: {row: number, column: string, value: string}|null}} Problem
+ * @typedef {{source: string, verified: boolean, last_sync: string|null, rows: number, error: string|null,
+ *   next_read: string|null, unverified_since: string|null}} History
+ * @typedef {{version: number, full: boolean, agent: {version: string, pid: number, instance: string}, now: string,
+ *   processing_date: string, paused: boolean, paused_since: string|null, aggregate: string,
+ *   heartbeat_seconds: number, history: History, max_concurrent: number, running: number, problems: Problem[],
+ *   areas: string[], order: string[]|null, removed: string[], queue_size: number,
+ *   places: {base_path: string, base_available: boolean, registry: string, discovered: boolean},
+ *   preferences?: Record<string, string|null>, cards: Card[]}} Snapshot
+ * @typedef {{full: boolean, changed: Set<string>, structure: boolean}} Change
+ */
+
+/**
+ * @param {() => number} nowMs the page's clock, epoch milliseconds
+ */
+export function createStore(nowMs) {
+  /** @type {Map<string, Card>} */
+  const cards = new Map();
+  /** @type {Map<string, string>} */
+  const texts = new Map();
+  /** @type {string[]} */
+  let order = [];
+  /** @type {Map<string, number>} */
+  let ranks = new Map();
+  /** @type {Omit<Snapshot, "cards"|"order"|"removed"|"preferences">|null} */
+  let facts = null;
+  let skew = 0;
+  let zone = 0;
+
+  /** @param {Card} card */
+  const keep = (card) => {
+    const known = cards.get(card.id);
+    if (!known || known.name !== card.name || known.area !== card.area) texts.set(card.id, searchText(card));
+    cards.set(card.id, card);
+  };
+
+  /** @param {string} id */
+  const drop = (id) => {
+    cards.delete(id);
+    texts.delete(id);
+  };
+
+  /** @param {Snapshot} snapshot */
+  const arrange = (snapshot) => {
+    const before = order;
+    if (snapshot.order) order = snapshot.order.filter((id) => cards.has(id));
+    else if (before.some((id) => !cards.has(id))) order = before.filter((id) => cards.has(id));
+    if (order.length < cards.size) {
+      const placed = new Set(order);
+      order = [...order, ...[...cards.keys()].filter((id) => !placed.has(id))];
+    }
+    return order !== before;
+  };
+
+  return {
+    cards,
+    texts,
+    get order() { return order; },
+    get ranks() { return ranks; },
+    get facts() { return facts; },
+    get version() { return facts ? facts.version : null; },
+    /** The agent's clock now, epoch milliseconds. */
+    now: () => nowMs() + skew,
+    /** The agent's wall clock now: ISO without zone. */
+    wall: () => wallClock(nowMs() + skew, zone),
+
+    /**
+     * Takes in a snapshot; null when it is not for us: older than ours, or a delta on another agent's life.
+     * @param {Snapshot} snapshot
+     * @returns {Change|null}
+     */
+    apply(snapshot) {
+      if (!snapshot.full) {
+        if (!facts || snapshot.agent.instance !== facts.agent.instance) return null;
+        if (snapshot.version < facts.version) return null;
+      }
+      if (snapshot.full) {
+        const kept = new Set(snapshot.cards.map((card) => card.id));
+        for (const id of [...cards.keys()]) if (!kept.has(id)) drop(id);
+      }
+      for (const id of snapshot.removed ?? []) drop(id);
+      for (const card of snapshot.cards) keep(card);
+      const structure = arrange(snapshot) || snapshot.full;
+      ranks = queueRanks(cards.values());
+      skew = Date.parse(snapshot.now) - nowMs();
+      zone = offsetMinutes(snapshot.now);
+      const { cards: changed, order: _order, removed: _removed, preferences: _preferences, ...rest } = snapshot;
+      facts = rest;
+      return { full: snapshot.full, changed: new Set(changed.map((card) => card.id)), structure };
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createStore>} Store */

@@ -1,0 +1,73 @@
+/**
+ * What everybody must know at once: the agent is gone or silent, its engine stands, scheduling is off.
+ */
+import { button, el, icon, setAttribute, setIcon, setShown, setText } from "../dom.js";
+import { about, moment } from "../format.js";
+import { SOURCE, TEXT } from "../texts.js";
+
+const STUCK_SECONDS = 10;
+
+/**
+ * @typedef {{kind: string, text: string, more?: string, command?: string}} Message
+ * @param {import("../store.js").Store} store
+ * @param {{gone: boolean, silent: boolean}} link
+ * @returns {Message[]}
+ */
+function messages(store, link) {
+  if (link.gone) return [{ kind: "ERROR", text: TEXT.gone, more: TEXT.goneMore }];
+  const facts = store.facts;
+  if (!facts) return [];
+  /** @type {Message[]} */
+  const found = [];
+  const since = (/** @type {string|null} */ iso) => (iso ? moment(iso, facts.processing_date) : "");
+  if (link.silent) found.push({ kind: "ERROR", text: TEXT.silent });
+  if (facts.heartbeat_seconds > STUCK_SECONDS) found.push({ kind: "ERROR", text: TEXT.stuck(about(facts.heartbeat_seconds)) });
+  if (!facts.history.verified) {
+    const { source, unverified_since: from, error } = facts.history;
+    found.push({ kind: "ERROR", text: TEXT.unverified(SOURCE[source] ?? source, since(from), error ?? ""), command: "refresh" });
+  }
+  if (facts.paused) found.push({ kind: "NO_DATA", text: TEXT.paused(since(facts.paused_since)), command: "resume" });
+  return found;
+}
+
+/** @type {Record<string, [string, string]>} */
+const ACTIONS = { refresh: [TEXT.refresh, "refresh"], resume: [TEXT.resume, "run"] };
+
+/** @param {string} command */
+function line(command) {
+  const drawing = icon("error");
+  const text = el("strong", { dir: "auto" });
+  const more = el("span", { dir: "auto" });
+  const element = el("div", { class: "banner", hidden: true }, drawing, el("p", null, text, " ", more));
+  if (ACTIONS[command]) element.append(button(command, ...ACTIONS[command]));
+  return {
+    element,
+    /** @param {Message|undefined} message */
+    update(message) {
+      setShown(element, message !== undefined);
+      if (!message) return;
+      setAttribute(element, "data-state", message.kind);
+      setIcon(drawing, message.kind === "ERROR" ? "problems" : "pause");
+      setText(text, message.text);
+      setText(more, message.more ?? "");
+    },
+  };
+}
+
+/** @param {HTMLElement} place */
+export function mountBanner(place) {
+  const plain = [line(""), line("")];
+  const acting = ["refresh", "resume"].map((command) => ({ command, view: line(command) }));
+  const region = el("div", { class: "banners", role: "status" });
+  region.append(...plain.map((view) => view.element), ...acting.map(({ view }) => view.element));
+  place.append(region);
+  return {
+    /** @param {import("../store.js").Store} store @param {{gone: boolean, silent: boolean}} link */
+    update(store, link) {
+      const found = messages(store, link);
+      const silent = found.filter((message) => !message.command);
+      plain.forEach((view, index) => view.update(silent[index]));
+      for (const { command, view } of acting) view.update(found.find((message) => message.command === command));
+    },
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * The grid of cards. Small workspaces are whole in the document; in large ones only the cards near
+ * the viewport exist, each at its own place in a grid that keeps its full height.
+ */
+import { command, el } from "../dom.js";
+import { slice, step } from "../logic.js";
+import { TEXT } from "../texts.js";
+import { keyedList } from "../list.js";
+import { createCard } from "./card.js";
+
+const SIZE = 300;
+const GAP = 18;
+const PITCH = SIZE + GAP;
+const WHOLE = 120;
+const SPARE_ROWS = 2;
+
+/**
+ * @param {HTMLElement} scroller what scrolls and holds the grid
+ * @param {import("../store.js").Store} store
+ */
+export function mountCards(scroller, store) {
+  const grid = el("div", { class: "cards", role: "feed", "aria-label": TEXT.product });
+  scroller.append(grid);
+  const list = keyedList(grid, createCard);
+  /** @type {string[]} */
+  let ids = [];
+  let columns = 1;
+  let viewport = 0;
+  let above = 0;
+
+  const windowed = () => ids.length > WHOLE;
+  const focusedIndex = () => {
+    const article = /** @type {HTMLElement|null} */ (document.activeElement?.closest(".card"));
+    return article && grid.contains(article) ? ids.indexOf(article.dataset.job ?? "") : -1;
+  };
+
+  /** The indexes whose cards must exist: those near the viewport and the one that holds the focus. */
+  const present = () => {
+    if (!windowed()) return ids.map((_, index) => index);
+    const [from, to] = slice({
+      count: ids.length, columns, pitch: PITCH, top: scroller.scrollTop - above, height: viewport, spare: SPARE_ROWS,
+    });
+    const indexes = Array.from({ length: to - from }, (_, offset) => from + offset);
+    const focused = focusedIndex();
+    if (focused >= 0 && focused < from) indexes.unshift(focused);
+    if (focused >= to) indexes.push(focused);
+    return indexes;
+  };
+
+  const context = () => {
+    const facts = store.facts;
+    return {
+      day: facts?.processing_date ?? "", hour: Number(store.wall().slice(11, 13)), rank: /** @type {number|null} */ (null),
+      queued: store.ranks.size, running: facts?.running ?? 0, max: facts?.max_concurrent ?? 0,
+    };
+  };
+
+  const draw = () => {
+    const indexes = present();
+    const shared = context();
+    const nowMs = store.now();
+    list.sync(indexes.map((index) => ids[index]), (view, id, at) => {
+      const index = indexes[at];
+      const card = store.cards.get(id);
+      if (card) view.update(card, { ...shared, rank: store.ranks.get(id) ?? null }, nowMs);
+      place(view.element, index);
+    });
+  };
+
+  /** @param {HTMLElement} article @param {number} index */
+  const place = (article, index) => {
+    const area = windowed() ? `${Math.floor(index / columns) + 1} / ${(index % columns) + 1}` : "";
+    if (article.dataset.place === `${area} ${index} ${ids.length}`) return;
+    article.dataset.place = `${area} ${index} ${ids.length}`;
+    article.style.gridArea = area;
+    article.setAttribute("aria-posinset", String(index + 1));
+    article.setAttribute("aria-setsize", String(ids.length));
+  };
+
+  const measure = () => {
+    viewport = scroller.clientHeight;
+    above = grid.offsetTop;
+    columns = Math.max(1, Math.floor((grid.clientWidth + GAP) / PITCH));
+    grid.style.height = windowed() ? `${Math.ceil(ids.length / columns) * PITCH - GAP}px` : "";
+  };
+
+  let asked = false;
+  const redraw = () => {
+    if (asked || !windowed()) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      draw();
+    });
+  };
+  scroller.addEventListener("scroll", redraw, { passive: true });
+  new ResizeObserver(() => {
+    measure();
+    redraw();
+  }).observe(scroller);
+
+  /** Brings a card into the document and into view, and its button `command` into focus. @param {number} index @param {string|null} command */
+  const focusCard = (index, command) => {
+    const top = above + Math.floor(index / columns) * PITCH;
+    if (windowed() && !list.get(ids[index])) {
+      scroller.scrollTop = top - (viewport - SIZE) / 2;
+      draw();
+    }
+    const article = list.get(ids[index])?.element;
+    const target = (command && article?.querySelector(`[data-command="${command}"]`)) || article;
+    /** @type {HTMLElement|undefined} */ (target)?.focus({ preventScroll: true });
+    article?.scrollIntoView({ block: "nearest" });
+  };
+
+  grid.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    const page = Math.max(1, Math.floor(viewport / PITCH));
+    const to = step(event.key, focusedIndex(), ids.length, columns, page);
+    if (to === null) return;
+    event.preventDefault();
+    focusCard(to, document.activeElement?.getAttribute("data-command") ?? null);
+  });
+  grid.addEventListener("click", (event) => {
+    const pressed = /** @type {Element} */ (event.target).closest("[data-command]");
+    const article = /** @type {HTMLElement|null} */ (pressed?.closest(".card") ?? null);
+    if (!pressed || !article || pressed.getAttribute("aria-disabled")) return;
+    event.stopPropagation();
+    command(pressed, pressed.getAttribute("data-command") ?? "", { job: article.dataset.job });
+  });
+
+  return {
+    element: grid,
+    /** Shows these jobs. @param {string[]} shown @param {boolean} fromTop whether the choice changed, so that the old place means nothing */
+    update(shown, fromTop) {
+      const count = ids.length;
+      const held = focusedIndex() >= 0;
+      ids = shown;
+      grid.hidden = ids.length === 0;
+      if (fromTop) scroller.scrollTop = 0;
+      if (count !== ids.length || fromTop) measure();
+      draw();
+      if (held && document.activeElement === document.body) scroller.focus({ preventScroll: true });
+    },
+    tick() {
+      const nowMs = store.now();
+      for (const view of list.items.values()) view.tick(nowMs);
+    },
+    focusFirst: () => ids.length > 0 && focusCard(0, "run"),
+    /** @param {string} id */
+    focusJob(id) {
+      if (ids.includes(id)) focusCard(ids.indexOf(id), "log");
+    },
+  };
+}

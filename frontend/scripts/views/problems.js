@@ -1,0 +1,74 @@
+/**
+ * Every problem with its place, what to do and since when; the registry's by row and column.
+ */
+import { command, el, icon, setShown, setText } from "../dom.js";
+import { moment } from "../format.js";
+import { PLACE, TEXT } from "../texts.js";
+
+/** @typedef {import("../store.js").Problem} Problem */
+
+/** @param {Problem} problem */
+function showJob(problem) {
+  if (!problem.job) return "";
+  const link = el("button", { type: "button", class: "link" }, TEXT.show);
+  link.addEventListener("click", () => command(link, "show", { job: problem.job }));
+  return link;
+}
+
+/** @param {Problem[]} problems @param {string} today */
+function table(problems, today) {
+  const heads = [TEXT.row, TEXT.column, TEXT.value, TEXT.what, TEXT.action, TEXT.sinceHead];
+  const rows = problems.map((problem) => {
+    const cell = problem.cell;
+    return el("tr", null,
+      el("td", { class: "number" }, cell ? String(cell.row) : "—"),
+      el("td", null, cell?.column || "—"),
+      el("td", null, cell?.value ? el("code", { dir: "auto" }, cell.value) : "—"),
+      el("td", { dir: "auto" }, problem.what, " ", showJob(problem)),
+      el("td", { class: "action", dir: "auto" }, problem.action || "—"),
+      el("td", { class: "number" }, problem.since ? moment(problem.since, today) : "—"));
+  });
+  return el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": TEXT.registryProblems },
+    el("table", null, el("thead", null, el("tr", null, ...heads.map((head) => el("th", { scope: "col" }, head)))),
+      el("tbody", null, ...rows)));
+}
+
+/** @param {Problem} problem @param {string} today */
+function item(problem, today) {
+  const mark = icon("problems");
+  mark.setAttribute("data-state", "ERROR");
+  return el("li", { class: "problem" }, mark,
+    el("div", null,
+      el("p", { class: "problem-place" }, el("b", null, PLACE[problem.where] ?? problem.where),
+        problem.since ? ` · ${TEXT.since(moment(problem.since, today))}` : ""),
+      el("p", { class: "problem-what", dir: "auto" }, problem.what, " ", showJob(problem)),
+      problem.action ? el("p", { class: "action", dir: "auto" }, problem.action) : ""));
+}
+
+/** @param {HTMLElement} place @param {HTMLElement} doctor */
+export function mountProblems(place, doctor) {
+  const title = el("h2", { class: "view-title" }, TEXT.problems);
+  const found = el("div", { class: "problem-lists" });
+  const section = el("section", { class: "problems-view", "aria-label": TEXT.problems, hidden: true },
+    el("div", { class: "view-head" }, title), found, doctor);
+  place.append(section);
+  let seen = "";
+  return {
+    /** @param {import("../store.js").Store} store @param {boolean} shown */
+    update(store, shown) {
+      setShown(section, shown);
+      if (!shown || !store.facts) return;
+      const { problems, processing_date: today } = store.facts;
+      if (JSON.stringify([problems, today]) === seen) return;
+      seen = JSON.stringify([problems, today]);
+      setText(title, problems.length ? `${TEXT.problems} (${problems.length})` : TEXT.problems);
+      const registry = problems.filter((problem) => problem.where === "registry");
+      const others = problems.filter((problem) => problem.where !== "registry");
+      const parts = [];
+      if (others.length) parts.push(el("ul", { class: "problem-list" }, ...others.map((problem) => item(problem, today))));
+      if (registry.length) parts.push(el("h3", null, TEXT.registryProblems), table(registry, today));
+      if (!problems.length) parts.push(el("p", { class: "all-well" }, icon("success"), el("b", null, TEXT.noProblems), " ", el("span", null, TEXT.noProblemsMore)));
+      found.replaceChildren(...parts);
+    },
+  };
+}

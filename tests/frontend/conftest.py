@@ -1,0 +1,84 @@
+"""The page in Debian's Chromium, against a stand-in for the window's Python side."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).parent
+FRONTEND = HERE.parent.parent / "frontend"
+STAND_IN = (HERE / "stand_in.js").read_text(encoding="utf-8")
+
+OpenPage = Callable[..., Page]
+
+
+class _Files(http.server.SimpleHTTPRequestHandler):
+    """The files of frontend/ with the types that a module needs, whatever this machine's table says."""
+
+    extensions_map = {  # noqa: RUF012 - the name is the library's
+        ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", "": "application/octet-stream",
+    }  # fmt: skip
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def frontend_url() -> Iterator[str]:
+    files = functools.partial(_Files, directory=str(FRONTEND))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), files)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/index.html"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program:
+        pytest.skip("no chromium on this machine")
+    rooted = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    args = [*rooted, "--enable-precise-memory-info", "--force-color-profile=srgb", "--js-flags=--expose-gc"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=args)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, frontend_url: str) -> Iterator[OpenPage]:
+    """Opens the page on a snapshot. Whatever the page complains about fails the test."""
+    contexts = []
+    complaints: list[str] = []
+
+    def opened(sample: dict[str, Any], *, ready: bool = True, before: str = "", **options: Any) -> Page:
+        settings: dict[str, Any] = {"viewport": {"width": 1560, "height": 760}, "locale": "en-US", "timezone_id": "Asia/Tokyo"}
+        context = browser.new_context(**(settings | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(f"{error}"))
+        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.add_init_script(f"window.__sample = {json.dumps(sample)};{before};{STAND_IN}")
+        page.goto(frontend_url)
+        if ready:
+            page.wait_for_function("window.dashboardReady === true")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,92 @@
+/**
+ * Stands in for the window's Python side: the same methods, answered from made-up values. The page
+ * cannot tell the difference; a test reaches in through `window.standIn`. Never shipped.
+ */
+(() => {
+  const given = window.__sample;
+  const deltas = [];
+  const asked = [];
+  const refusals = {};
+  const logs = {};
+  let current = given;
+  const copy = (value) => JSON.parse(JSON.stringify(value));
+  const fixed = Date.parse(given.now);
+  const begun = Date.now();
+  const nowText = () => {
+    const zone = -180;
+    return new Date(fixed + (standIn.frozen ? 0 : Date.now() - begun) + zone * 60000).toISOString().slice(0, 19) + "-03:00";
+  };
+
+  const merge = (delta) => {
+    if (delta.full) return copy(delta);
+    const cards = new Map(current.cards.map((card) => [card.id, card]));
+    for (const id of delta.removed) cards.delete(id);
+    for (const card of delta.cards) cards.set(card.id, card);
+    const order = delta.order ?? current.order.filter((id) => cards.has(id));
+    return { ...current, ...delta, full: true, order, cards: [...cards.values()], preferences: current.preferences };
+  };
+
+  const snapshot = (since) => {
+    if (standIn.error) throw standIn.error;
+    if (since === null) return { ...copy(current), now: nowText() };
+    const news = deltas.filter((delta) => delta.version > since);
+    if (!news.length) return { ...copy(current), now: nowText(), full: false, order: null, removed: [], cards: [], preferences: null };
+    const changed = new Map(news.flatMap((delta) => delta.cards.map((card) => [card.id, card])));
+    const last = news.at(-1);
+    const ordered = news.findLast((delta) => delta.order);
+    return { ...copy(last), now: nowText(), removed: news.flatMap((delta) => delta.removed), cards: [...changed.values()], order: ordered?.order ?? null };
+  };
+
+  const log = (job, run, offset) => {
+    const found = logs[job];
+    if (!found) throw { code: "no_log", text: "Nenhuma saída foi registrada hoje." };
+    const wanted = found.find((each) => each.run === run) ?? found[0];
+    const bytes = new TextEncoder().encode(wanted.text);
+    const start = offset === null ? Math.max(0, bytes.length - 65536) : Math.min(offset, bytes.length);
+    const end = Math.min(bytes.length, start + 65536);
+    return { run: wanted.run, running: wanted.running, size: bytes.length, start, end, text: new TextDecoder().decode(bytes.subarray(start, end)) };
+  };
+
+  const answers = {
+    snapshot, log,
+    run: () => ({}), stop: () => ({}), pause: () => ({}), resume: () => ({}), refresh: () => ({}),
+    runs: (job) => ({ runs: (logs[job] ?? []).map(({ text, running, ...run }) => run) }),
+    open_log_folder: () => ({}),
+    doctor: () => ({ checks: standIn.checks }),
+    preferences: () => current.preferences,
+    remember: () => ({}),
+    quit_confirmed: () => ({}),
+  };
+
+  const api = {};
+  for (const [name, answer] of Object.entries(answers)) {
+    api[name] = async (...args) => {
+      asked.push([name, ...args]);
+      if (standIn.delay) await new Promise((resolve) => setTimeout(resolve, standIn.delay));
+      if (refusals[name]) return { ok: false, error: refusals[name] };
+      try {
+        return { ok: true, data: answer(...args) };
+      } catch (error) {
+        return { ok: false, error };
+      }
+    };
+  }
+
+  const standIn = {
+    asked, refusals, logs, checks: [], error: null, delay: 0, frozen: false,
+    tell: (detail) => window.dispatchEvent(new CustomEvent("agent", { detail })),
+    /** A change of the agent's: kept, and announced as the window's Python side does. */
+    push(delta, silently = false) {
+      deltas.push(delta);
+      current = merge(delta);
+      if (!silently) standIn.tell({ event: "changed", version: delta.version });
+    },
+    calls: (name) => asked.filter(([each]) => each === name).map(([, ...args]) => args),
+  };
+  window.standIn = standIn;
+  if (!window.__late) window.pywebview = { api };
+  else window.__arrive = () => {
+    window.pywebview = { api };
+    window.dispatchEvent(new CustomEvent("pywebviewready"));
+  };
+})();
