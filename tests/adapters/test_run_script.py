@@ -20,7 +20,7 @@ def run(script: Path, *arguments: str, cwd: Path | None = None) -> subprocess.Co
         encoding="utf-8",
         check=False,
         cwd=cwd or script.parent,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii", "PYTHONUNBUFFERED": ""},
         timeout=60,
     )
 

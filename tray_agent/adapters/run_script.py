@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tray_agent.adapters.interrupt import bell_name
 
-_INTERRUPTED = 0xC000013A if sys.platform == "win32" else 130
+_INTERRUPTED = 0xC000013A - 2**32 if sys.platform == "win32" else 130  # Windows' own, as a signed number
 
 
 def main(arguments: list[str]) -> int:
@@ -54,9 +54,11 @@ def _exit_code(code: object) -> int:
 
 def _speak_at_once() -> None:
     """The exe ignores PYTHONUNBUFFERED and PYTHONIOENCODING, so what they ask for is done here."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", write_through=True)
+            raw = io.FileIO(stream.fileno(), "w", closefd=False)
+            setattr(sys, name, io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True))
 
 
 def _listen_for_the_bell() -> None:
