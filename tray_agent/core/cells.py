@@ -36,7 +36,7 @@ def number_text(number: float) -> str:
         return ""
     if math.isinf(number):
         return str(number)
-    return str(int(number)) if number == int(number) else repr(float(number)).replace(".", ",")
+    return str(int(number)) if number == int(number) else f"{number:.10g}".replace(".", ",")
 
 
 def cell_text(cell: RawCell) -> str:

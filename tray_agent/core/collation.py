@@ -14,7 +14,6 @@ _PUNCTUATION_RANK = {sign: rank for rank, sign in enumerate(_PUNCTUATION)}
 _ACCENT_RANK = {accent: rank for rank, accent in enumerate(_ACCENTS, start=2)}
 _BLANK, _SIGN, _OTHER_SIGN, _DIGIT, _LETTER = range(5)
 
-_BLANKS = re.compile(r"\s+")
 _ESCAPED_CONTROL = re.compile(r"_x00(?:0[0-9A-Fa-f]|1[0-9A-Fa-f]|7[Ff])_")
 
 
@@ -46,15 +45,18 @@ def portuguese_key(text: str) -> SortKey:
 
 def displayed(text: str) -> str:
     """A cell's or file's text as a person reads it: composed, without invisible signs, blanks made single."""
-    text = _ESCAPED_CONTROL.sub(" ", text)
-    if text.isascii() and text.isprintable():
-        return _BLANKS.sub(" ", text).strip()
-    visible = "".join(
-        " " if unicodedata.category(sign) == "Cc" else sign
-        for sign in unicodedata.normalize("NFC", text)
-        if unicodedata.category(sign) != "Cf"
-    )
-    return _BLANKS.sub(" ", visible).strip()
+    if "_x00" in text:
+        text = _ESCAPED_CONTROL.sub(" ", text)
+    text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = "".join(map(_visible, text))
+    return " ".join(text.split()) if "  " in text else text.strip()
+
+
+def _visible(sign: str) -> str:
+    if sign.isspace() or unicodedata.category(sign) == "Cc":
+        return " "
+    return "" if unicodedata.category(sign) == "Cf" else sign
 
 
 def match_key(text: str) -> str:
