@@ -24,6 +24,7 @@ import { mountTimeline } from "./views/timeline.js";
 /** @typedef {{area: string|null, filter: string|null, query: string, view: string, theme: string}} Choices */
 
 const SILENT_AFTER = 3;
+const RETRY_MS = 500;
 const place = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const store = createStore(Date.now);
@@ -106,6 +107,7 @@ const pull = createSync(bridge.snapshot, store, {
     link.silent = failures >= SILENT_AFTER;
     banner.update(store, link);
     if (link.gone) drawFrame();
+    else if (!store.facts) window.setTimeout(pull, RETRY_MS);
   },
 });
 

@@ -1,5 +1,5 @@
 /**
- * What the page knows: one snapshot kept up to date by deltas, and what the person chose to see.
+ * What the page knows: one snapshot kept up to date by deltas. A delta names only what changed.
  */
 import { offsetMinutes, wallClock } from "./format.js";
 import { queueRanks, searchText } from "./logic.js";
@@ -12,8 +12,8 @@ import { queueRanks, searchText } from "./logic.js";
  *   next_read: string|null, unverified_since: string|null}} History
  * @typedef {{version: number, full: boolean, agent: {version: string, pid: number, instance: string}, now: string,
  *   processing_date: string, paused: boolean, paused_since: string|null, aggregate: string,
- *   heartbeat_seconds: number, history: History, max_concurrent: number, running: number, problems: Problem[],
- *   areas: string[], order: string[]|null, removed: string[], queue_size: number,
+ *   heartbeat_seconds: number, history: History, max_concurrent: number, running: number, blocked: string, problems: Problem[],
+ *   areas: string[], order?: string[]|null, removed: string[], queue_size: number,
  *   places: {base_path: string, base_available: boolean, registry: string, discovered: boolean},
  *   preferences?: Record<string, string|null>, cards: Card[]}} Snapshot
  * @typedef {{full: boolean, changed: Set<string>, structure: boolean}} Change
@@ -52,13 +52,16 @@ export function createStore(nowMs) {
   /** @param {Snapshot} snapshot */
   const arrange = (snapshot) => {
     const before = order;
-    if (snapshot.order) order = snapshot.order.filter((id) => cards.has(id));
-    else if (before.some((id) => !cards.has(id))) order = before.filter((id) => cards.has(id));
-    if (order.length < cards.size) {
-      const placed = new Set(order);
-      order = [...order, ...[...cards.keys()].filter((id) => !placed.has(id))];
+    if (snapshot.order) {
+      const wanted = new Set(snapshot.order);
+      for (const id of [...cards.keys()]) if (!wanted.has(id)) drop(id);
     }
-    return order !== before;
+    const known = (snapshot.order ?? before).filter((id) => cards.has(id));
+    const placed = new Set(known);
+    order = [...known, ...[...cards.keys()].filter((id) => !placed.has(id))];
+    const same = order.length === before.length && order.every((id, index) => id === before[index]);
+    if (same) order = before;
+    return !same;
   };
 
   return {
@@ -68,6 +71,8 @@ export function createStore(nowMs) {
     get ranks() { return ranks; },
     get facts() { return facts; },
     get version() { return facts ? facts.version : null; },
+    /** Whether the queue moves: nothing suspends, blocks or ends it. */
+    get flowing() { return !facts?.blocked; },
     /** The agent's clock now, epoch milliseconds. */
     now: () => nowMs() + skew,
     /** The agent's wall clock now: ISO without zone. */
@@ -94,7 +99,7 @@ export function createStore(nowMs) {
       skew = Date.parse(snapshot.now) - nowMs();
       zone = offsetMinutes(snapshot.now);
       const { cards: changed, order: _order, removed: _removed, preferences: _preferences, ...rest } = snapshot;
-      facts = rest;
+      facts = { ...facts, ...rest };
       return { full: snapshot.full, changed: new Set(changed.map((card) => card.id)), structure };
     },
   };

@@ -171,6 +171,9 @@ export const TEXT = {
     `${source} não verificado: agendamentos suspensos${since && ` desde ${since}`}${why && `, motivo: ${why}`}`,
   /** @param {string} since */
   paused: (since) => `Agendamentos suspensos${since && ` desde ${since}`}; as execuções manuais continuam.`,
+  quitting: "O agente está sendo encerrado; nada novo começa.",
+  blockedData: "Não é possível gravar na pasta de dados: nada novo começa até que seja possível.",
+  blockedBase: "A pasta das automações não está acessível: nada novo começa até que volte.",
   /** @param {string} age */
   stuck: (age) => `O motor do agente está parado há ${age}; os estados abaixo podem estar velhos.`,
   /** @param {string} time */

@@ -130,7 +130,7 @@ def snapshot(cards: list[Card], **changes: Any) -> Snapshot:
         "history": {"source": "bigquery", "verified": True, "last_sync": at(14, 5), "rows": 96, "error": None,
                     "next_read": at(14, 10), "unverified_since": None},
         "counts": {s: states.count(s) for s in names} | {"queued": sum(each["queued"] for each in cards)},
-        "max_concurrent": 5, "running": states.count("RUNNING"), "problems": [],
+        "max_concurrent": 5, "blocked": "", "running": states.count("RUNNING"), "problems": [],
         "areas": sorted({each["area"] for each in cards}), "order": [each["id"] for each in cards], "removed": [],
         "queue_size": sum(each["queued"] for each in cards),
         "places": {"base_path": "C:/Users/ana/C6 CTVM/graciliano/automacoes", "base_available": True,
@@ -141,8 +141,11 @@ def snapshot(cards: list[Card], **changes: Any) -> Snapshot:
 
 
 def delta(version: int, cards: list[Card], **changes: Any) -> Snapshot:
-    """Only these cards changed since."""
-    return snapshot(cards, version=version, full=False, order=None, preferences=None) | changes
+    """Only these cards changed since, and of the rest only what ``changes`` names."""
+    made = snapshot(cards, version=version, full=False)
+    for unchanged in ("problems", "order", "areas", "places", "preferences", "counts", "running", "aggregate"):
+        del made[unchanged]
+    return made | changes
 
 
 def problems() -> list[dict[str, Any]]:

@@ -20,9 +20,9 @@
   const merge = (delta) => {
     if (delta.full) return copy(delta);
     const cards = new Map(current.cards.map((card) => [card.id, card]));
-    for (const id of delta.removed) cards.delete(id);
     for (const card of delta.cards) cards.set(card.id, card);
-    const order = delta.order ?? current.order.filter((id) => cards.has(id));
+    const order = delta.order ?? current.order;
+    for (const id of [...cards.keys()]) if (!order.includes(id)) cards.delete(id);
     return { ...current, ...delta, full: true, order, cards: [...cards.values()], preferences: current.preferences };
   };
 
@@ -30,11 +30,9 @@
     if (standIn.error) throw standIn.error;
     if (since === null) return { ...copy(current), now: nowText() };
     const news = deltas.filter((delta) => delta.version > since);
-    if (!news.length) return { ...copy(current), now: nowText(), full: false, order: null, removed: [], cards: [], preferences: null };
     const changed = new Map(news.flatMap((delta) => delta.cards.map((card) => [card.id, card])));
-    const last = news.at(-1);
-    const ordered = news.findLast((delta) => delta.order);
-    return { ...copy(last), now: nowText(), removed: news.flatMap((delta) => delta.removed), cards: [...changed.values()], order: ordered?.order ?? null };
+    const { problems, order, areas, places, preferences, cards, ...always } = current;
+    return { ...copy(Object.assign(always, ...news)), now: nowText(), full: false, removed: [], cards: [...changed.values()] };
   };
 
   const log = (job, run, offset) => {

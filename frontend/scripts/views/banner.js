@@ -6,6 +6,8 @@ import { about, moment } from "../format.js";
 import { SOURCE, TEXT } from "../texts.js";
 
 const STUCK_SECONDS = 10;
+/** @type {Record<string, string>} */
+const BLOCKED = { quitting: TEXT.quitting, data: TEXT.blockedData, base_path: TEXT.blockedBase };
 
 /**
  * @typedef {{kind: string, text: string, more?: string, command?: string}} Message
@@ -22,6 +24,7 @@ function messages(store, link) {
   const since = (/** @type {string|null} */ iso) => (iso ? moment(iso, facts.processing_date) : "");
   if (link.silent) found.push({ kind: "ERROR", text: TEXT.silent });
   if (facts.heartbeat_seconds > STUCK_SECONDS) found.push({ kind: "ERROR", text: TEXT.stuck(about(facts.heartbeat_seconds)) });
+  if (BLOCKED[facts.blocked]) found.push({ kind: "ERROR", text: BLOCKED[facts.blocked] });
   if (!facts.history.verified) {
     const { source, unverified_since: from, error } = facts.history;
     found.push({ kind: "ERROR", text: TEXT.unverified(SOURCE[source] ?? source, since(from), error ?? ""), command: "refresh" });
@@ -56,7 +59,7 @@ function line(command) {
 
 /** @param {HTMLElement} place */
 export function mountBanner(place) {
-  const plain = [line(""), line("")];
+  const plain = [line(""), line(""), line("")];
   const acting = ["refresh", "resume"].map((command) => ({ command, view: line(command) }));
   const region = el("div", { class: "banners", role: "status" });
   region.append(...plain.map((view) => view.element), ...acting.map(({ view }) => view.element));

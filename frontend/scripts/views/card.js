@@ -9,7 +9,7 @@ import { stripMarkup, stripOf } from "./strip.js";
 
 /**
  * @typedef {import("../logic.js").Card} Card
- * @typedef {{day: string, hour: number, rank: number|null, queued: number, running: number, max: number}} Context
+ * @typedef {{day: string, hour: number, rank: number|null, queued: number, running: number, max: number, flowing: boolean}} Context
  */
 
 function markup() {
@@ -59,7 +59,7 @@ function setLabelled(line, text) {
 
 /** @param {Card} card @param {Context} context */
 const why = (card, context) =>
-  card.queued && context.rank
+  card.queued && context.rank && context.flowing
     ? TEXT.queueWhy(context.rank, context.queued, context.running, context.max)
     : card.why ?? "";
 

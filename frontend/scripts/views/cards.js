@@ -52,6 +52,7 @@ export function mountCards(scroller, store) {
     return {
       day: facts?.processing_date ?? "", hour: Number(store.wall().slice(11, 13)), rank: /** @type {number|null} */ (null),
       queued: store.ranks.size, running: facts?.running ?? 0, max: facts?.max_concurrent ?? 0,
+      flowing: store.flowing,
     };
   };
 

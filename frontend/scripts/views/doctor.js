@@ -26,7 +26,6 @@ function line(check) {
 export function createDoctor(ask, failed) {
   const start = button("examine", TEXT.doctor, "doctor");
   const answer = el("div", { class: "doctor-answer", role: "status" });
-  const element = el("section", { class: "doctor", "aria-label": TEXT.doctorTitle }, start, answer);
   start.addEventListener("click", async (event) => {
     event.stopPropagation();
     if (start.getAttribute("aria-disabled")) return;
@@ -42,5 +41,7 @@ export function createDoctor(ask, failed) {
       setDisabled(start, false);
     }
   });
-  return element;
+  return { start, answer };
 }
+
+/** @typedef {ReturnType<typeof createDoctor>} Doctor */

@@ -29,7 +29,7 @@ export function emptyReason(store) {
   return { ...blank, title: TEXT.noActive, more: TEXT.noActiveMore, place: places.registry, causes: problems, offers: "doctor" };
 }
 
-/** @param {HTMLElement} place @param {HTMLElement} doctor */
+/** @param {HTMLElement} place @param {import("./doctor.js").Doctor} doctor */
 export function mountEmpty(place, doctor) {
   const drawing = icon("search");
   const title = el("h2", null);
@@ -40,7 +40,7 @@ export function mountEmpty(place, doctor) {
   const clear = button("clear", TEXT.clear, "close");
   const again = button("refresh", TEXT.again, "refresh");
   const section = el("section", { class: "empty", hidden: true }, drawing, title, more, where, causes,
-    el("div", { class: "empty-buttons" }, clear, again), doctor);
+    el("div", { class: "empty-buttons" }, clear, again, doctor.start), doctor.answer);
   place.append(section);
   let seen = "";
   return {
@@ -57,7 +57,8 @@ export function mountEmpty(place, doctor) {
       setShown(where, reason.place !== "");
       setShown(clear, reason.offers === "clear");
       setShown(again, reason.offers === "doctor");
-      setShown(doctor, reason.offers === "doctor");
+      setShown(doctor.start, reason.offers === "doctor");
+      setShown(doctor.answer, reason.offers === "doctor");
       causes.replaceChildren(...reason.causes.map(({ what, action }) =>
         el("li", null, el("p", { dir: "auto" }, what), el("p", { class: "action", dir: "auto" }, action ?? ""))));
     },

@@ -137,7 +137,8 @@ export function mountLog(page, bridge, tell) {
   });
   ui.folder.addEventListener("click", () => {
     const at = reader.place;
-    if (at) bridge.openLogFolder(at.job, at.piece?.run ?? at.run).catch(tell.failed);
+    if (!at) return;
+    bridge.openLogFolder(at.job, at.piece?.run ?? at.run).then((answer) => answer?.text && tell.done(answer.text), tell.failed);
   });
   ui.runs.addEventListener("change", () => {
     const at = reader.place;
@@ -147,7 +148,7 @@ export function mountLog(page, bridge, tell) {
   ui.follow.addEventListener("change", () => ui.follow.checked && toEnd());
   ui.body.addEventListener("scroll", () => {
     const left = ui.body.scrollHeight - ui.body.scrollTop - ui.body.clientHeight;
-    ui.follow.checked = left < NEAR_END;
+    if (!ui.find.value || left >= NEAR_END) ui.follow.checked = left < NEAR_END;
   }, { passive: true });
   ui.drawer.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

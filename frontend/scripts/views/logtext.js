@@ -30,8 +30,10 @@ function occurrences(root, word) {
 function mark(name, ranges) {
   const highlights = /** @type {any} */ (globalThis.CSS)?.highlights;
   if (!highlights) return;
-  if (ranges.length) highlights.set(name, new /** @type {any} */ (window).Highlight(...ranges));
-  else highlights.delete(name);
+  if (!ranges.length) return highlights.delete(name);
+  const highlight = new /** @type {any} */ (window).Highlight(...ranges);
+  highlight.priority = name === "current" ? 1 : 0;
+  return highlights.set(name, highlight);
 }
 
 export function createLogText() {

@@ -15,6 +15,12 @@ function showJob(problem) {
   return link;
 }
 
+/** The row stands in its own column. @param {string} what */
+function withoutRow(what) {
+  const rest = what.replace(/^linha \d+: */i, "");
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
 /** @param {Problem[]} problems @param {string} today */
 function table(problems, today) {
   const heads = [TEXT.row, TEXT.column, TEXT.value, TEXT.what, TEXT.action, TEXT.sinceHead];
@@ -24,7 +30,7 @@ function table(problems, today) {
       el("td", { class: "number" }, cell ? String(cell.row) : "—"),
       el("td", null, cell?.column || "—"),
       el("td", null, cell?.value ? el("code", { dir: "auto" }, cell.value) : "—"),
-      el("td", { dir: "auto" }, problem.what, " ", showJob(problem)),
+      el("td", { dir: "auto" }, cell ? withoutRow(problem.what) : problem.what, " ", showJob(problem)),
       el("td", { class: "action", dir: "auto" }, problem.action || "—"),
       el("td", { class: "number" }, problem.since ? moment(problem.since, today) : "—"));
   });
@@ -45,12 +51,12 @@ function item(problem, today) {
       problem.action ? el("p", { class: "action", dir: "auto" }, problem.action) : ""));
 }
 
-/** @param {HTMLElement} place @param {HTMLElement} doctor */
+/** @param {HTMLElement} place @param {import("./doctor.js").Doctor} doctor */
 export function mountProblems(place, doctor) {
   const title = el("h2", { class: "view-title" }, TEXT.problems);
   const found = el("div", { class: "problem-lists" });
   const section = el("section", { class: "problems-view", "aria-label": TEXT.problems, hidden: true },
-    el("div", { class: "view-head" }, title), found, doctor);
+    el("div", { class: "view-head" }, title), found, doctor.start, doctor.answer);
   place.append(section);
   let seen = "";
   return {

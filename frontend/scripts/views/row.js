@@ -1,7 +1,7 @@
 /**
  * One job's row of the timeline: scheduled hours as ticks, runs as bars.
  */
-import { el, setAttribute, setName, setShown } from "../dom.js";
+import { el, setAttribute, setShown, setText } from "../dom.js";
 import { bars, hourStrip, percentOfDay, scheduledHours } from "../day.js";
 import { clock, duration } from "../format.js";
 import { keyedList } from "../list.js";
@@ -59,7 +59,7 @@ export function createRow(id) {
       const at = `${moment.day} ${moment.hour} ${card.state === "RUNNING" ? moment.minute : ""}`;
       if (card === shown && at === shownAt) return;
       [shown, shownAt] = [card, at];
-      setName(name, card.name);
+      setText(name, card.name);
       setAttribute(name, "title", card.name);
       const strip = hourStrip(card, moment.day, moment.hour);
       const scheduled = new Set(scheduledHours(card));
