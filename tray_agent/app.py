@@ -19,6 +19,7 @@ from tray_agent.adapters.credentials import find_credentials
 from tray_agent.adapters.discovery import DiscoveryReader
 from tray_agent.adapters.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.journal import SqliteJournal
+from tray_agent.adapters.log_keeper import LogKeeper
 from tray_agent.adapters.places import Places
 from tray_agent.adapters.power import KeepAwake
 from tray_agent.adapters.processes import Backend, ScriptProcesses, StartRefused
@@ -74,6 +75,13 @@ class Agent:
         self.interpreters = Interpreters(settings.python, lambda: places.base_path()[0], program.is_frozen())
         self._lock = InstanceLock(places.data_dir)
         self._awake = KeepAwake(settings.awake)
+        self._keeper = LogKeeper(
+            places.data_dir,
+            places.logs_dir,
+            self._growing_logs,
+            lambda: self.clock.now().date(),
+            (settings.retention_days, settings.log_limit_mb, settings.logs_total_mb),
+        )
 
     def take_folder(self) -> None:
         """Be the folder's one agent. Raises AlreadyRunning, or OSError when it cannot be written."""
@@ -102,6 +110,7 @@ class Agent:
         self.server.start()
         threading.Thread(target=self.engine.run, name="engine", daemon=True).start()
         self._awake.start()
+        self._keeper.start()
         _log.info("agent %s started, pid %d, data in %s", __version__, os.getpid(), self.places.data_dir)
 
     def wait(self) -> None:
@@ -113,6 +122,7 @@ class Agent:
         """End what surrounds the engine; running scripts go on."""
         self.server.close()
         self._awake.close()
+        self._keeper.close()
         self.outside.close()
         self._lock.release()
         _log.info("agent ended")
@@ -191,6 +201,10 @@ class Agent:
         self.server.notify(snapshot.version)
         for listener in self.listeners:
             listener(snapshot)
+
+    def _growing_logs(self) -> list[Path]:
+        facts = self.snapshot.facts.values() if self.snapshot else ()
+        return [Path(each.active.log) for each in facts if each.active is not None]
 
     def _open_dashboard(self) -> str:
         return self.open_dashboard()

@@ -6,6 +6,8 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
+from tray_agent.adapters.log_keeper import read_cut
+
 PIECE_BYTES = 64 * 1024
 LARGEST_PIECE_BYTES = 1024 * 1024
 
@@ -23,19 +25,31 @@ class LogPiece:
 def read_piece(path: Path, offset: int | None, limit: int = PIECE_BYTES) -> LogPiece:
     """The log from ``offset`` on, at most ``limit`` bytes; the last ones from a line's start for None.
 
-    A piece never ends within a character. Raises OSError when there is no log.
+    A piece never ends within a character. What was dropped of a runaway log is one line that says so.
+    Raises OSError when there is no log.
     """
     limit = max(1, min(limit, LARGEST_PIECE_BYTES))
+    cut = read_cut(path)
     with path.open("rb") as file:
         size = file.seek(0, 2)
         start = max(0, size - limit) if offset is None else min(max(offset, 0), size)
+        note = ""
+        if cut and cut[0] <= start < cut[1]:
+            note, start = _cut_line(cut), min(cut[1], size)
+        elif cut and start < cut[0]:
+            limit = min(limit, cut[0] - start)
         file.seek(start)
         block = file.read(limit)
-    if offset is None and start > 0:
-        cut = block.find(b"\n") + 1
-        start, block = start + cut, block[cut:]
+    if offset is None and start > 0 and not note:
+        skipped = block.find(b"\n") + 1
+        start, block = start + skipped, block[skipped:]
     text, used = _decode(block, final=start + len(block) >= size and len(block) < limit)
-    return LogPiece(size, start, start + used, text)
+    return LogPiece(size, start, start + used, note + text)
+
+
+def _cut_line(cut: tuple[int, int]) -> str:
+    megabytes = (cut[1] - cut[0]) / 1_000_000
+    return f"\n[… {megabytes:.1f} MB do meio deste log foram descartados …]\n".replace(".", ",")
 
 
 def _decode(block: bytes, *, final: bool) -> tuple[str, int]:

@@ -1,0 +1,119 @@
+"""Every check of the project, fastest first: ``nox`` runs them all, as ``.ci/run`` does.
+
+``nox -s tests -- unit`` runs one stage of a session. Nothing is assumed to be on the machine but Python,
+apt or its packages, and npm.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["system", "lint", "tests", "wine"]
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_external_run = True
+
+CODE = ["tray_agent", "tests", "benchmarks", "noxfile.py"]
+# What the virtual screen, the browser tests and the Wine stage need on Debian (desktop tests: see tests/desktop).
+DEBIAN = """
+xvfb openbox trayer xdotool wmctrl dbus xauth dunst python3-gi gir1.2-gtk-3.0 fonts-dejavu-core fonts-inter
+chromium libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-xkb1
+libxcb-shape0 libxcb-randr0 libxcb-sync1 libxcb-xfixes0 libxkbcommon-x11-0 libxkbfile1 libegl1 libgl1 libgbm1
+libdrm2 libnss3 libnspr4 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libfontconfig1 gcc libc6-dev
+mmdebstrap xz-utils
+""".split()
+
+
+@nox.session(venv_backend="none")
+def system(session: nox.Session) -> None:
+    """Install what the tests need of Debian; elsewhere say what is missing."""
+    if not shutil.which("dpkg-query"):
+        session.skip("not Debian: install a virtual screen (Xvfb, openbox, trayer, dunst) and Chromium yourself")
+    missing = [name for name in DEBIAN if not _is_installed(name)]
+    if not missing:
+        session.log("every system package is there")
+        return
+    sudo = [] if os.geteuid() == 0 else ["sudo"]
+    session.run(*sudo, "apt-get", "update", "-qq", external=True)
+    session.run(
+        *sudo,
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "install",
+        "-y",
+        "-qq",
+        "--no-install-recommends",
+        *missing,
+        external=True,
+        silent=True,
+    )
+
+
+def _is_installed(name: str) -> bool:
+    query = ["dpkg-query", "-W", "-f", "${db:Status-Abbrev}", name]
+    answer = subprocess.run(query, capture_output=True, text=True, check=False)
+    return answer.stdout.startswith("ii")
+
+
+def _install(session: nox.Session, *groups: str) -> None:
+    """The project itself as a wheel, so that the tests run what is shipped, and the named groups."""
+    session.install("-q", ".[linux]", *nox.project.dependency_groups(_pyproject(), *groups))
+
+
+def _pyproject() -> dict[str, object]:
+    return nox.project.load_toml("pyproject.toml")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format, lint, types for both systems, and the layers."""
+    _install(session, "lint", "test")
+    session.run("ruff", "format", "--check", *CODE)
+    session.run("ruff", "check", *CODE)
+    session.run("mypy")
+    session.run("mypy", "--platform", "win32")
+    session.run("lint-imports")
+
+
+STAGES = {
+    "unit": ["-m", "pytest", "-q", "tests/core", "tests/engine", "tests/adapters", "tests/shell"],
+    "frontend": ["-m", "pytest", "-q", "tests/frontend"],
+    "e2e": ["-m", "pytest", "-q", "tests/e2e"],
+    "desktop": ["-m", "pytest", "-q", "tests/desktop"],
+    "faults": ["-m", "tests.faults", "--short"],
+    "benchmarks": ["-m", "benchmarks", "--check"],
+}
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Unit tests, the page in Chromium, the installed program, the real icon and window, faults, speed."""
+    _install(session, "test")
+    session.run("python", "tests/desktop/link_gi.py")
+    for stage in session.posargs or STAGES:
+        session.run("python", *STAGES[stage])
+
+
+@nox.session(venv_backend="none")
+def wine(session: nox.Session) -> None:
+    """The Windows side under Wine: tests, the exe built, and run."""
+    if sys.platform == "win32":
+        session.skip("this is Windows")
+    session.run(sys.executable, "-m", "tests.wine.stage", external=True)
+
+
+@nox.session
+def freeze(session: nox.Session) -> None:
+    """Build the one-file program for this system into dist/ and let it examine itself."""
+    _install(session, "freeze")
+    session.run("pyinstaller", "--noconfirm", "build.spec")
+    name = "tray-agent.exe" if sys.platform == "win32" else "tray-agent"
+    report = Path(session.create_tmp()) / "self-test.json"
+    session.run(str(Path("dist") / name), "--self-test", str(report), external=True)
+    session.log(report.read_text(encoding="utf-8"))
