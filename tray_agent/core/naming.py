@@ -13,7 +13,7 @@ def slug(text: str) -> str:
     """ASCII, at most 60 characters, no reserved Windows name; different texts stay different."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     kept = "".join(c if c.isalnum() or c in "_-" else "_" for c in plain)[:_LONGEST]
-    if kept == text and kept.casefold() not in _RESERVED:
+    if kept and kept == text and kept.casefold() not in _RESERVED:
         return kept
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{kept[: _LONGEST - 9]}-{digest}"
