@@ -25,7 +25,7 @@ from tray_agent.adapters.power import KeepAwake
 from tray_agent.adapters.processes import Backend, ScriptProcesses, StartRefused
 from tray_agent.adapters.single_instance import InstanceLock
 from tray_agent.core.messages import Quit
-from tray_agent.core.model import Run, Snapshot, Trigger
+from tray_agent.core.model import Problem, Run, Snapshot, Trigger, Where
 from tray_agent.core.ports import Reader as SlowReader
 from tray_agent.core.settings import Settings
 from tray_agent.core.state import Limits
@@ -34,6 +34,7 @@ from tray_agent.outside import AgentOutside
 from tray_agent.shell.control import ControlServer
 from tray_agent.shell.service import Service
 from tray_agent.shell.views import Reader
+from tray_agent.watchdog import Watchdog
 
 _log = logging.getLogger(__name__)
 
@@ -70,11 +71,14 @@ class Agent:
         self.headless = headless
         self.clock = SystemClock(settings.timezone)
         self.snapshot: Snapshot | None = None
+        self.done = threading.Event()
         self.listeners: list[Callable[[Snapshot], None]] = []
         self.open_dashboard: Callable[[], str] = lambda: "Este agente roda sem tela (--headless)."
         self.interpreters = Interpreters(settings.python, lambda: places.base_path()[0], program.is_frozen())
         self._lock = InstanceLock(places.data_dir)
+        self._processes = ScriptProcesses(self._post, self._backend(), self._command, self._environment)
         self._awake = KeepAwake(settings.awake)
+        self._watchdog = Watchdog(lambda: self.engine.last_turn, self._replace_engine)
         self._keeper = LogKeeper(
             places.data_dir,
             places.logs_dir,
@@ -108,14 +112,15 @@ class Agent:
         service = Service(lambda: self.snapshot, self.engine.post, reader, self.outside)
         self.server = ControlServer(self.places.data_dir, service.answer)
         self.server.start()
-        threading.Thread(target=self.engine.run, name="engine", daemon=True).start()
+        self._start_engine()
+        self._watchdog.start()
         self._awake.start()
         self._keeper.start()
         _log.info("agent %s started, pid %d, data in %s", __version__, os.getpid(), self.places.data_dir)
 
     def wait(self) -> None:
         """Until the engine has ended. In slices, since Windows delivers Ctrl+C only between waits."""
-        while not self.engine.done.wait(1.0 if sys.platform == "win32" else None):
+        while not self.done.wait(1.0 if sys.platform == "win32" else None):
             pass
 
     def close(self) -> None:
@@ -123,6 +128,7 @@ class Agent:
         self.server.close()
         self._awake.close()
         self._keeper.close()
+        self._watchdog.close()
         self.outside.close()
         self._lock.release()
         _log.info("agent ended")
@@ -139,12 +145,30 @@ class Agent:
         """The key file for Google Cloud, looked for anew each time: a drive may come late."""
         return find_credentials(os.environ, os.environ.get("APPDATA"), self.settings.credentials_dir)
 
+    def _start_engine(self) -> None:
+        engine = self.engine
+
+        def run() -> None:
+            if engine.run():
+                self.done.set()
+
+        threading.Thread(target=run, name="engine", daemon=True).start()
+
+    def _replace_engine(self, age_seconds: float) -> None:
+        """The engine died or hangs: fence it off and have a new one take everything up from the journal."""
+        self.engine.fence()
+        self._processes.close()
+        now = self.clock.now()
+        what = f"O motor parou de responder por {age_seconds:.0f} s e foi reiniciado às {now:%H:%M}."
+        self.engine = self._engine()
+        self.engine.say("engine", Problem(Where.DATA, what, "Avise o suporte e envie o agent.log."))
+        self._start_engine()
+
     def _engine(self) -> Engine:
-        processes = ScriptProcesses(self._post, self._backend(), self._command, self._environment)
         return Engine(
             limits(self.settings),
             self.clock,
-            processes,
+            self._processes,
             SqliteJournal(self.places.data_dir),
             DiscoveryReader(
                 self._post,

@@ -84,7 +84,7 @@ class Desktop:
             self._tray.changed()
 
     def _end_with_engine(self) -> None:
-        self._agent.engine.done.wait()
+        self._agent.done.wait()
         self._tray.stop()
 
     def _view(self) -> TrayView:
@@ -149,7 +149,7 @@ class Desktop:
     def _session_ends(self) -> None:
         """Log-off or shutdown: children are told, the journal is closed; never a veto."""
         self._ask(Quit(stop_runs=True))
-        self._agent.engine.done.wait(_SESSION_END_SECONDS)
+        self._agent.done.wait(_SESSION_END_SECONDS)
 
     def _repair_autostart(self) -> None:
         if sys.platform != "win32":

@@ -91,8 +91,9 @@ class ScriptProcesses:
             child.drop()
 
     def adopt(self, run: Run) -> None:
-        """Watch a process that an earlier agent started."""
-        self._thread(self._watch, run)
+        """Watch a process that an earlier agent (or an engine fenced off) started."""
+        if run.id not in self._held:
+            self._thread(self._watch, run)
 
     def stop(self, run: Run, grace_seconds: float) -> None:
         """End the run's tree; posts RunStopped."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -57,22 +56,29 @@ class Engine:
         self._recovered = False
         self._data_look = 0.0
         self._ended = False
+        self._fenced = False
         self.last_turn = self._moment.seconds
-        self.done = threading.Event()
 
     def post(self, message: Message) -> None:
         """Put a message into the inbox; from any thread."""
         self._inbox.put(message)
 
-    def run(self) -> None:
-        """Turn until told to quit. Call it on the engine's own thread."""
-        try:
-            self.turn([])
-            while not self._ended:
-                self.turn(self._wait())
-        finally:
+    def fence(self) -> None:
+        """Another engine takes over: whatever this one is in the middle of, it starts nothing more."""
+        self._fenced = True
+
+    def run(self) -> bool:
+        """Turn until told to quit (True) or fenced off (False). Call it on the engine's own thread."""
+        self.turn([])
+        while not self._ended and not self._fenced:
+            self.turn(self._wait())
+        if not self._fenced:
             self._close()
-            self.done.set()
+        return not self._fenced
+
+    def say(self, source: str, problem: Problem) -> None:
+        """Have a problem shown from the start. Before ``run`` only."""
+        self._state.problems.report(source, [problem], self._moment.now)
 
     def _close(self) -> None:
         self._processes.close()
@@ -111,6 +117,8 @@ class Engine:
             self._look_at_data(moment)
         for message in messages:
             ordered += self._apply(message, moment)
+        if self._fenced:
+            return
         try:
             ordered += plan(self._state, moment)
             self._perform(ordered, moment)
@@ -246,6 +254,9 @@ class Engine:
         else:
             self._unrecorded = []
             for run in starts:
+                if self._fenced:
+                    self._processes.drop(run.id)
+                    continue
                 self._processes.let_go(run.id)
                 follow += began(self._state, run.id, self._usual(run.job), moment)
         for action in follow:

@@ -9,10 +9,11 @@ from typing import Any
 
 from tray_agent.core.aggregate import aggregate
 from tray_agent.core.facts import NO_RESULT, SAME_RUN, run_status, status_state
-from tray_agent.core.model import CardState, HistoryRow, JobFacts, LastRun, Problem, Run, Snapshot
+from tray_agent.core.model import CardState, HistoryRow, JobFacts, LastRun, Problem, Run, Snapshot, Where
 from tray_agent.core.texts import Surroundings, next_run_text, surroundings, why
 
 Json = dict[str, Any]
+SILENT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def status(snapshot: Snapshot, reader: Reader, now: datetime, heartbeat_seconds:
         "registry": snapshot.registry,
         "totals": {"started": snapshot.started, "finished": snapshot.finished},
         "heartbeat_seconds": round(heartbeat_seconds, 3),
-        "problems": [_problem(each) for each in snapshot.problems],
+        "problems": _problems(snapshot, now, heartbeat_seconds),
         "areas": _areas(shown),
         "cards": [_card(facts, around, now) for facts in shown],
     }
@@ -87,6 +88,17 @@ def _head(snapshot: Snapshot, shown: list[JobFacts], now: datetime) -> Json:
 
 def _areas(shown: list[JobFacts]) -> list[str]:
     return list(dict.fromkeys(facts.job.area for facts in shown))
+
+
+def _problems(snapshot: Snapshot, now: datetime, heartbeat_seconds: float) -> list[Json]:
+    """Every problem; an engine that hangs cannot say so itself."""
+    problems = [_problem(each) for each in snapshot.problems]
+    if heartbeat_seconds > SILENT_SECONDS:
+        what = f"O motor do agente não responde há {heartbeat_seconds:.0f} s; os cartões estão parados."
+        since = now - timedelta(seconds=heartbeat_seconds)
+        action = "Ele é reiniciado sozinho; se persistir, encerre e abra o agente de novo."
+        problems.insert(0, _problem(Problem(Where.DATA, what, action, since=since)))
+    return problems
 
 
 def _problem(problem: Problem) -> Json:
@@ -160,8 +172,8 @@ def page(snapshot: Snapshot, reader: Reader, now: datetime, heartbeat_seconds: f
     }
     answer["history"]["next_read"] = stamp(history.next_read)
     answer["history"]["unverified_since"] = stamp(history.unverified_since)
-    if full or snapshot.problems_since > since:
-        answer["problems"] = [_problem(each) for each in snapshot.problems]
+    if full or snapshot.problems_since > since or heartbeat_seconds > SILENT_SECONDS:
+        answer["problems"] = _problems(snapshot, now, heartbeat_seconds)
     if full or snapshot.order_since > since:
         answer["order"] = list(snapshot.order)
         answer["areas"] = _areas(shown)

@@ -1,0 +1,52 @@
+"""Notices an engine that died or hangs: its last turn is too old although this process itself was running."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
+LOOK_SECONDS = 2.0
+HANGS_SECONDS = 30.0
+
+
+class Watchdog:
+    """A thread that looks at the engine every two seconds.
+
+    ``last_turn`` is on the monotonic clock; ``replace`` gets the age in seconds and puts a new engine there.
+    """
+
+    def __init__(
+        self,
+        last_turn: Callable[[], float],
+        replace: Callable[[float], None],
+        look_seconds: float = LOOK_SECONDS,
+        hangs_seconds: float = HANGS_SECONDS,
+    ) -> None:
+        self._last_turn = last_turn
+        self._replace = replace
+        self._look_seconds = look_seconds
+        self._hangs_seconds = hangs_seconds
+        self._done = threading.Event()
+
+    def start(self) -> None:
+        """Begin, on a daemon thread."""
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+
+    def close(self) -> None:
+        """End."""
+        self._done.set()
+
+    def _watch(self) -> None:
+        looked = time.monotonic()
+        while not self._done.wait(self._look_seconds):
+            now = time.monotonic()
+            # After a sleep of the machine or a stop of this process everybody's last turn is old.
+            slept = now - looked > 3 * self._look_seconds
+            looked = now
+            age = now - self._last_turn()
+            if age > self._hangs_seconds and not slept:
+                _log.critical("the engine has not turned for %.0f s: replacing it", age)
+                self._replace(age)
