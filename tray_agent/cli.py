@@ -98,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     leave = add("quit", "encerra o agente", _quit)
     leave.add_argument("--stop-runs", action="store_true", help="para o que está em execução")
     add("doctor", "verifica pastas, registro, credenciais, BigQuery e interpretador", _doctor)
+    bundle = add("support-bundle", "reúne logs, diário e diagnóstico em um zip, sem chaves", _support_bundle)
+    bundle.add_argument("file", metavar="ARQUIVO", help="o zip a criar")
     autostart = add("autostart", "inicia com o Windows", _autostart)
     autostart.add_argument("switch", choices=("on", "off", "status"))
     return parser
@@ -191,6 +193,18 @@ def _doctor(options: argparse.Namespace, settings: Settings, places: Places) -> 
     checks = examine(settings, places)
     print(render(checks, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
     return DONE if all(check.ok is not False for check in checks) else FAILED
+
+
+def _support_bundle(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    from tray_agent.support import make_bundle
+
+    target = Path(options.file).absolute()
+    try:
+        count = make_bundle(settings, places, target)
+    except OSError as error:
+        raise _Refusal(f"não foi possível gravar {target}: {error.strerror or error}") from None
+    print(f"{count} arquivos em {target}, sem chaves.")
+    return DONE
 
 
 def _autostart(options: argparse.Namespace, settings: Settings, places: Places) -> int:
