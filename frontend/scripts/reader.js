@@ -13,10 +13,22 @@
 export const PIECE_BYTES = 65_536;
 const TOO_FAR_BYTES = 1024 * 1024;
 
-/** The part of a text before its byte `bytes`. @param {string} text @param {number} bytes */
-function before(text, bytes) {
-  const all = new TextEncoder().encode(text);
-  return all.length <= bytes ? text : new TextDecoder().decode(all.subarray(0, bytes));
+/** @param {string} text */
+const byteLength = (text) => new TextEncoder().encode(text).length;
+
+/**
+ * What of an earlier piece goes before the first byte known: without what is known already, and from a
+ * line's start, since the piece may begin amid a character. Counted from the end, where text is exact.
+ * @param {Piece} piece @param {number} asked the offset that was asked for @param {number} known
+ * @returns {{text: string, start: number}} `start` 0 where nothing more can be had
+ */
+function joinable(piece, asked, known) {
+  const bytes = new TextEncoder().encode(piece.text);
+  const kept = new TextDecoder().decode(bytes.subarray(0, bytes.length - Math.max(0, piece.end - known)));
+  const cut = piece.start > asked;
+  const line = piece.start > 0 && !cut ? kept.indexOf("\n") + 1 : 0;
+  const text = kept.slice(line);
+  return { text, start: cut || piece.start === 0 || !text ? 0 : Math.min(piece.end, known) - byteLength(text) };
 }
 
 /**
@@ -91,8 +103,9 @@ export function createReader(ask, tell) {
       try {
         const piece = await ask(at.job, first.run, start);
         if (place !== at || at.piece?.start !== first.start) return;
-        tell.prepended(before(piece.text, first.start - piece.start));
-        at.piece = { ...at.piece, start: piece.start };
+        const more = joinable(piece, start, first.start);
+        tell.prepended(more.text);
+        at.piece = { ...at.piece, start: more.start };
         tell.changed(at.piece);
       } catch (error) {
         if (place === at) tell.failed(error, false);
