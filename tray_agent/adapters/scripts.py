@@ -137,17 +137,21 @@ class ScriptTree:
         closer: list[os.DirEntry[str]] = []
         holds_scripts = path.rpartition(os.sep)[2].casefold() == SCRIPT_FOLDER
         may_be_venv = False
-        for entry in os.scandir(path):
-            if entry.is_dir():
-                name = entry.name
-                if _is_link(entry):
+        with os.scandir(path) as entries:
+            for entry in entries:
+                try:
+                    is_folder = entry.is_dir()
+                except OSError:  # a link that leads nowhere
+                    is_folder = False
+                if is_folder:
+                    name = entry.name
+                    if _is_link(entry):
+                        closer.append(entry)
+                    elif name not in _PRUNED:
+                        folders.append(entry.path)
+                        may_be_venv = may_be_venv or name in _VENV_FOLDERS
+                elif holds_scripts and entry.name[-3:] in _SUFFIXES and _is_script(entry.name):
                     closer.append(entry)
-                elif name not in _PRUNED:
-                    folders.append(entry.path)
-                    if name in _VENV_FOLDERS:
-                        may_be_venv = True
-            elif holds_scripts and entry.name[-3:] in _SUFFIXES and _is_script(entry.name):
-                closer.append(entry)
         if may_be_venv and Path(path, "pyvenv.cfg").exists():
             return _Folder(-1)
         folder = _Folder(-1, folders)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ _MOST_BYTES = 20_000_000
 _MOST_UNPACKED = 100_000_000
 _MOST_PARTS = 2_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BROKEN_CONTENT = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, NotImplementedError)
 _CORRUPT = "o arquivo está corrompido ou incompleto"
 
 
@@ -109,7 +111,7 @@ def sheets(content: bytes) -> Iterator[Sheet]:
                     )
                 frame = pandas.read_excel(book, sheet_name=name, header=None, dtype=object, na_filter=False)
                 yield Sheet(str(name), _with_hidden(frame, hidden))
-    except (CalamineError, zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError) as error:
+    except (CalamineError, *_BROKEN_CONTENT) as error:
         raise WorkbookFault(_CORRUPT, lasting=True) from error
 
 
