@@ -44,7 +44,7 @@ Call = Callable[..., Any]
 Result = dict[str, Any]
 
 
-class _Unfit(Exception):  # noqa: N818 - named by what is wrong with the argument
+class _Unfit(Exception):
     """The page sent an argument of another kind than the method takes."""
 
 

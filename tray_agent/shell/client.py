@@ -24,15 +24,15 @@ class ChannelError(Exception):
         self.text = text
 
 
-class NoAgent(ChannelError):  # noqa: N818 - named by what happened
+class NoAgent(ChannelError):
     """No agent of this data folder is there, or what is there cannot prove that it is one."""
 
 
-class ChannelClosed(ChannelError):  # noqa: N818 - named by what happened
+class ChannelClosed(ChannelError):
     """The agent went away while something was asked."""
 
 
-class Refused(ChannelError):  # noqa: N818 - named by what happened
+class Refused(ChannelError):
     """The agent (or this end, before sending) said no: ``code`` for programs, ``text`` for people."""
 
     def __init__(self, code: str, text: str) -> None:
@@ -40,7 +40,7 @@ class Refused(ChannelError):  # noqa: N818 - named by what happened
         self.code = code
 
 
-class _Dropped(Exception):  # noqa: N818 - named by what happened
+class _Dropped(Exception):
     """The peer ended the connection while greeting: it may be worth another try."""
 
 

@@ -24,7 +24,7 @@ _PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(o
 _compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
-class UnsafeChannelFile(OSError):  # noqa: N818 - named by what happened
+class UnsafeChannelFile(OSError):
     """The channel's file can be read or was made by somebody else; the text says so in Portuguese."""
 
 
