@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tray_agent.adapters import self_test
+from tray_agent.adapters.self_test import main
+
+RUN = "import sys; from tray_agent.adapters.self_test import main; sys.exit(main(sys.argv[1]))"
+
+
+def test_it_writes_every_check_with_what_it_saw_and_how_long_it_took(tmp_path: Path) -> None:
+    file = tmp_path / "auto teste.json"
+    code = subprocess.run([sys.executable, "-c", RUN, str(file)], check=False, timeout=100).returncode
+    report = json.loads(file.read_text("utf-8"))
+    failed = {check["name"]: check["detail"] for check in report["checks"] if not check["ok"]}
+    needed = {check["name"] for check in report["checks"] if check["required"]}
+    assert not needed & failed.keys(), failed
+    assert code == 0
+    assert report["ok"] is True
+    assert {"tray", "window", "pandas", "excel", "bigquery", "time_zones", "child"} <= needed
+    assert all(check["detail"] and check["seconds"] >= 0 for check in report["checks"])
+
+
+def fails() -> str:
+    raise ImportError("DLL load failed")
+
+
+@pytest.mark.parametrize(("required", "code"), [(True, 1), (False, 0)])
+def test_a_part_that_is_broken_is_named_and_the_others_are_still_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, required: bool, code: int
+) -> None:
+    checks = {"broken": (required, fails), "well": (True, lambda: "visto")}
+    monkeypatch.setattr(self_test, "CHECKS", checks)
+    assert main(str(tmp_path / "out.json")) == code
+    report = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert report["ok"] is (code == 0)
+    assert [check["ok"] for check in report["checks"]] == [False, True]
+    assert "ImportError: DLL load failed (test_self_test.py:" in report["checks"][0]["detail"]
