@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import shutil
@@ -41,6 +42,9 @@ class _Parser(argparse.ArgumentParser):
 
 def run(arguments: list[str]) -> int:
     """Run one command; the exit code of contract.md."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a pipe that cannot spell "ç" still gets the rest
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings, Places], int] = options.command
     try:

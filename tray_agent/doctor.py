@@ -13,6 +13,8 @@ from tray_agent.adapters.credentials import find_credentials
 from tray_agent.adapters.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.journal import SqliteJournal
 from tray_agent.adapters.places import Places
+from tray_agent.core.model import Script
+from tray_agent.core.registry import link
 from tray_agent.core.settings import Settings
 
 _MARKS = {True: ("ok", "32"), False: ("!!", "31"), None: ("--", "90")}
@@ -34,12 +36,13 @@ class Check:
 
 def examine(settings: Settings, places: Places) -> list[Check]:
     """Every check, in the order in which things depend on each other. Takes as long as BigQuery does."""
+    base, scripts = _base(places)
     return [
         _settings(places),
         _data(places),
         _temp(places),
-        *_base(places),
-        *_registry(settings, places),
+        *base,
+        *_registry(settings, places, scripts),
         _interpreter(settings, places),
         *_history(settings, places),
     ]
@@ -74,36 +77,36 @@ def _temp(places: Places) -> Check:
     return Check("Pasta temporária", True, str(places.temp_dir))
 
 
-def _base(places: Places) -> Iterator[Check]:
+def _base(places: Places) -> tuple[list[Check], tuple[Script, ...] | None]:
+    """The checks of the base path, and the scripts below it (None when it cannot be walked)."""
     base, exists = places.base_path()
     if not exists:
         action = "Conecte a unidade sincronizada, ou defina base_path em tray_agent.toml."
-        yield Check("Pasta das automações", False, f"não encontrada: {base}", action)
-        return
+        return [Check("Pasta das automações", False, f"não encontrada: {base}", action)], None
     from tray_agent.adapters.scripts import BaseGone, ScriptTree
 
     try:
         found = ScriptTree(base).scan(full=True)
     except BaseGone as gone:
-        yield Check("Pasta das automações", False, f"{base}: {gone}", "Verifique a unidade sincronizada.")
-        return
-    yield Check("Pasta das automações", True, f"{base} ({len(found.scripts)} scripts em pastas metodos)")
-    for problem in found.problems:
-        yield Check("Scripts", False, problem.what, problem.action)
+        action = "Verifique a unidade sincronizada."
+        return [Check("Pasta das automações", False, f"{base}: {gone}", action)], None
+    text = f"{base} ({len(found.scripts)} scripts em pastas metodos)"
+    checks = [Check("Pasta das automações", True, text)]
+    checks += [Check("Scripts", False, problem.what, problem.action) for problem in found.problems]
+    return checks, found.scripts
 
 
-def _registry(settings: Settings, places: Places) -> Iterator[Check]:
+def _registry(settings: Settings, places: Places, scripts: tuple[Script, ...] | None) -> Iterator[Check]:
     from tray_agent.adapters.registry_source import RegistrySource
 
     source = RegistrySource(
         places.registry, settings.registry_deadline_seconds, program.environment(os.environ)
     )
     rows, problems = source.read()
-    if rows is None:
-        for problem in problems:
-            yield Check("Registro", False, problem.what, problem.action)
-        return
-    yield Check("Registro", True, f"{places.registry} ({len(rows)} automações ativas)")
+    if rows is not None:
+        yield Check("Registro", True, f"{places.registry} ({len(rows)} automações ativas)")
+        if scripts is not None:
+            problems += link(rows, scripts, places.base_path()[0])[1]
     for problem in problems:
         yield Check("Registro", False, problem.what, problem.action)
 

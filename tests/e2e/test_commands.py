@@ -1,0 +1,269 @@
+"""Every command of the contract against one running agent: exit codes, stdout, one line on stderr."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from tests.e2e.agent import Answer, Program, card_of, wait_until
+from tests.e2e.contract import wrongs
+from tests.e2e.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """One agent for the whole file; each test leaves its jobs at rest."""
+    place = Workspace(tmp_path_factory.mktemp("commands") / "área de teste")
+    place.register(
+        place.job("alfa", "8, 12, 18", "print('feito')", area="Cadastro"),
+        place.job("amanha", "8", area="Cadastro"),
+        place.job("EnviaPix", "MANUAL", "print('Olá, operação concluída ✓')", area="Ágil"),
+        place.job("falha", "SEM", "sys.exit('não deu')", area="Mensageria"),
+        place.job("nunca", "", area="Mensageria"),
+        place.waiting_job("espera"),
+        place.waiting_job("outra"),
+        ("sem_arquivo", "Cadastro", "ALL", "sim"),
+    )
+    with closing(Program(place, discovery_seconds=0.5)) as made:
+        made.start()
+        made.until(lambda status: card_of(status, "alfa")["backlog"] == 0)
+        made.until(lambda status: card_of(status, "amanha")["state"] == "SUCCESS")
+        yield made
+
+
+def refused(answer: Answer, code: int) -> str:
+    """The one line that a refused command prints."""
+    assert answer.code == code, answer
+    assert answer.out == ""
+    assert "Traceback" not in answer.err
+    return answer.error_line
+
+
+def done(answer: Answer) -> str:
+    """What a command that was done printed."""
+    assert answer.code == 0, answer
+    assert answer.err == ""
+    return answer.out
+
+
+def finish(program: Program, job: str) -> None:
+    """Let a waiting job end, and close its gate again."""
+    program.place.open_gate(job)
+    program.until(lambda status: card_of(status, job)["pid"] is None)
+    program.place.close_gate(job)
+
+
+def test_status_json_is_the_contracts_to_the_letter(program: Program) -> None:
+    status = json.loads(done(program.cli("status", "--json")))
+
+    assert wrongs(status) == []
+    assert status["pid"] == program.agent.pid if program.agent else None
+    assert status["headless"] is True
+    assert status["base_path"] == str(program.place.base)
+    assert status["registry"] == str(program.place.registry)
+    assert status["history"]["source"] == "local"
+    assert status["max_concurrent"] == 5
+    assert status["areas"] == ["Ágil", "Cadastro", "Geral", "Mensageria"]
+    assert [card["id"] for card in status["cards"]] == [
+        "enviapix",
+        "alfa",
+        "amanha",
+        "espera",
+        "outra",
+        "falha",
+        "nunca",
+    ]
+    alfa = card_of(status, "alfa")
+    assert alfa["schedule"] == {"kind": "hours", "hours": [8, 12, 18]}
+    assert (alfa["target"], alfa["actual"], alfa["backlog"]) == (2, 2, 0)
+    assert alfa["next_run"] == "2026-03-10T18:00:00-03:00"
+    assert alfa["next_run_text"] == "Próxima execução: 18:00"
+    assert alfa["last_run"]["source"] == "local"
+    assert card_of(status, "amanha")["next_run_text"] == "Próxima execução: só amanhã"
+    assert card_of(status, "nunca")["next_run_text"] == "Sem agendamento"
+    assert card_of(status, "nunca")["state"] == "IDLE"
+    assert [each["where"] for each in status["problems"]] == ["registry"]
+    assert "sem_arquivo" in status["problems"][0]["what"]
+    assert "linha 9" in status["problems"][0]["what"]
+
+
+def test_status_in_a_pipe_is_a_plain_table(program: Program) -> None:
+    table = done(program.cli("status"))
+
+    assert "\x1b" not in table
+    for word in ("EnviaPix", "alfa", "Mensageria", "sem_arquivo", "só amanhã", "Sem agendamento"):
+        assert word in table
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_an_output_that_cannot_spell_it_gets_no_traceback(program: Program, encoding: str) -> None:
+    for command in (("status",), ("status", "--json"), ("logs", "alfa"), ("run", "não existe")):
+        answer = program.cli(*command, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+        assert "Traceback" not in answer.err, (command, answer.err)
+        assert answer.code == (1 if command[0] == "run" else 0)
+    json.loads(program.cli("status", "--json", PYTHONIOENCODING="ascii").out)
+
+
+def test_a_job_runs_by_id_and_by_name(program: Program) -> None:
+    before = program.place.count("EnviaPix")
+    for named in ("enviapix", "EnviaPix", "EnviaPix.py"):
+        assert "EnviaPix" in done(program.cli("run", named))
+        program.until(lambda status: card_of(status, "enviapix")["pid"] is None)
+
+    assert program.place.count("EnviaPix") == before + 3
+    assert {span.mode for span in program.place.spans("EnviaPix")} == {"MANUAL"}
+    card = program.card("enviapix")
+    assert card["state"] == "SUCCESS"
+    assert card["backlog"] == -card["actual"] < 0
+
+
+def test_a_failing_script_leaves_an_error_and_counts(program: Program) -> None:
+    done(program.cli("run", "falha"))
+
+    status = program.until(lambda status: card_of(status, "falha")["state"] == "ERROR")
+    assert card_of(status, "falha")["actual"] == program.place.count("falha")
+    assert card_of(status, "falha")["last_run"]["status"] == "ERROR"
+    assert status["aggregate"] == "ERROR"
+    assert done(program.cli("logs", "falha")) == "não deu\n"
+
+
+def test_a_running_job_is_not_run_again_and_can_be_stopped(program: Program) -> None:
+    done(program.cli("run", "espera"))
+    card = program.card("espera")
+    assert card["state"] == "RUNNING"
+
+    line = refused(program.cli("run", "espera"), 1)
+    assert "espera" in line
+    assert program.place.count("espera") == 1
+
+    done(program.cli("stop", "espera"))
+    stopped = program.until(lambda status: card_of(status, "espera")["pid"] is None)
+    assert card_of(stopped, "espera")["state"] == "ERROR"
+    assert card_of(stopped, "espera")["actual"] == 1
+    assert card_of(stopped, "espera")["last_run"]["status"] == "ERROR"
+
+
+def test_stopping_what_does_not_run_is_refused(program: Program) -> None:
+    assert "nunca" in refused(program.cli("stop", "nunca"), 1)
+
+
+@pytest.mark.parametrize("command", ["run", "stop", "logs"])
+def test_an_unknown_job_is_refused_by_name(program: Program, command: str) -> None:
+    assert "fantasma" in refused(program.cli(command, "fantasma"), 1)
+
+
+def test_a_job_without_a_run_has_no_log(program: Program) -> None:
+    assert refused(program.cli("logs", "nunca"), 1)
+
+
+def test_logs_prints_all_of_the_newest_run(program: Program) -> None:
+    program.cli("run", "EnviaPix")
+    program.until(lambda status: card_of(status, "enviapix")["pid"] is None)
+
+    assert done(program.cli("logs", "enviapix")) == "Olá, operação concluída ✓\n"
+
+
+def test_logs_follow_shows_lines_as_they_come_and_ends_with_the_run(program: Program) -> None:
+    program.place.script("outra", "print('antes')\nwait_for('outra')\nprint('depois', end='')")
+    done(program.cli("run", "outra"))
+    follower = program.popen("logs", "outra", "--follow", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert follower.stdout is not None
+    with follower:
+        assert follower.stdout.readline() == b"antes\n"
+        finish(program, "outra")
+        rest, err = follower.communicate(timeout=20)
+    assert (rest, err, follower.returncode) == (b"depois", b"", 0)
+
+
+def test_logs_of_a_run_that_goes_on_returns_at_once_without_follow(program: Program) -> None:
+    done(program.cli("run", "espera"))
+    wait_until(lambda: program.cli("logs", "espera").out == "waiting\n")
+    assert program.card("espera")["state"] == "RUNNING"
+    finish(program, "espera")
+
+
+def test_pause_and_resume_are_said_and_seen(program: Program) -> None:
+    assert done(program.cli("pause"))
+    assert json.loads(done(program.cli("status", "--json")))["paused"] is True
+    assert "SUSPENSO" in done(program.cli("status"))
+    done(program.cli("pause"))
+
+    assert done(program.cli("resume"))
+    assert json.loads(done(program.cli("status", "--json")))["paused"] is False
+    done(program.cli("resume"))
+
+
+def test_refresh_is_accepted(program: Program) -> None:
+    assert done(program.cli("refresh"))
+
+
+def test_a_headless_agent_says_that_it_has_no_dashboard(program: Program) -> None:
+    assert refused(program.cli("open"), 1)
+
+
+def test_a_second_headless_start_says_so_and_exits_0(program: Program) -> None:
+    answer = program.cli("--headless")
+
+    assert answer.code == 0
+    assert answer.out == ""
+    assert answer.error_line
+    assert program.status()["pid"] == (program.agent.pid if program.agent else None)
+
+
+def test_a_second_start_with_an_icon_exits_0_without_a_traceback(program: Program) -> None:
+    answer = program.cli()
+
+    assert answer.code == 0
+    assert answer.out == ""
+    assert "Traceback" not in answer.err
+
+
+def test_app_dir_before_the_command_finds_the_same_agent(program: Program) -> None:
+    answer = program.cli("--app-dir", str(program.place.app), "status", "--json", TRAY_AGENT_APP_DIR="")
+    assert json.loads(done(answer))["pid"] == (program.agent.pid if program.agent else None)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("voa",),
+        ("run",),
+        ("stop",),
+        ("logs",),
+        ("run", "a", "b"),
+        ("status", "--yaml"),
+        ("autostart",),
+        ("autostart", "talvez"),
+        ("--app-dir",),
+        ("--app-dir", "/nowhere/at/all", "status"),
+        ("quit", "agora"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_2_and_one_line(program: Program, arguments: tuple[str, ...]) -> None:
+    refused(program.cli(*arguments), 2)
+
+
+def test_help_and_version_are_0(program: Program) -> None:
+    assert "doctor" in done(program.cli("--help"))
+    assert done(program.cli("--version")).strip() == program.status()["version"]
+
+
+def test_doctor_goes_through_everything_beside_a_running_agent(program: Program) -> None:
+    answer = program.cli("doctor")
+
+    assert answer.code == 1, "the registry names a script without a file"
+    assert "sem_arquivo" in answer.out
+    assert str(program.place.base) in answer.out
+    assert str(program.place.registry) in answer.out
+    assert "\x1b" not in answer.out
+    assert answer.err == ""
+
+
+def test_autostart_is_for_windows_only(program: Program) -> None:
+    for switch in ("on", "off", "status"):
+        assert "Windows" in refused(program.cli("autostart", switch), 1)
