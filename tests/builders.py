@@ -105,13 +105,15 @@ class Replies:
 class Day:
     """The rules alone, turned by hand: tell messages, let time pass, see what is ordered.
 
-    Held runs begin only when a test says so; ``ordered`` holds the last turn's actions.
+    Held runs begin only when a test says so; ``ordered`` holds the last turn's actions, ``journal`` the ended
+    runs on record.
     """
 
     def __init__(self, clock: str = "14:05", *, day: int = 10, verified: bool = True, **limits: Any) -> None:
         self.moment = Moment(at(clock, day), 1000.0)
         self.state: State = first_state(Limits(**limits), self.moment.now, "/logs", "boot")
         self.ordered: Actions = []
+        self.journal: list[Run] = []
         self.snapshot: Snapshot | None = None
         self._pids = 100
         self._verified = verified
@@ -139,8 +141,13 @@ class Day:
             ordered += apply(self.state, message, self.moment)
         ordered += plan(self.state, self.moment)
         for action in ordered:
-            if isinstance(action, act.Answer):
-                action.reply(action.value)
+            match action:
+                case act.Answer(reply, value):
+                    reply(value)
+                case act.RecordEnd(run):
+                    self.journal.append(run)
+                case act.LoadDay():
+                    self.state.load_day(self.journal)
         self.ordered = ordered
         self.freeze()
         return ordered
@@ -148,7 +155,7 @@ class Day:
     def freeze(self) -> Snapshot:
         """Publish, as the engine does at the end of a turn."""
         self.snapshot = snapshot(self.state, self.snapshot, self.now)
-        self.state.touched.clear()
+        self.state.stale.clear()
         self.state.changed = self.state.reordered = False
         return self.snapshot
 

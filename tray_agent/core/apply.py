@@ -10,7 +10,7 @@ from typing import Any
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.messages import Reply
-from tray_agent.core.model import HistoryRow, Job, Outcome, Problem, Retry, Run, Trigger, Where
+from tray_agent.core.model import HistoryRow, Job, Outcome, Problem, Retry, Trigger, Where
 from tray_agent.core.state import (
     FIRST_READ_RETRY_SECONDS,
     FIRST_RETRY,
@@ -76,7 +76,7 @@ def _name(state: State, job: str) -> str:
 def stop(state: State, active: Active, outcome: Outcome, moment: Moment) -> Actions:
     """Ask an active run to end; a second ask changes nothing."""
     state.touched.add(active.job.id)
-    if active.phase is Phase.STOPPING:
+    if active.phase is Phase.STOPPING or active.given_up:
         return []
     active.stop_outcome = outcome
     active.stopping_since = moment.now
@@ -136,6 +136,9 @@ def _quit(state: State, command: msg.Quit, moment: Moment) -> Actions:
     for active in list(state.active.values()):
         if command.stop_runs or active.phase is Phase.HOLDING:
             ordered += stop(state, active, Outcome.STOPPED, moment)
+        if active.reply is not None:
+            ordered.append(act.Answer(active.reply, Reply(False, f"{active.run.name} não foi iniciada.")))
+            active.reply = None
     if not names:
         text = "Agente encerrado."
     elif command.stop_runs:
@@ -161,7 +164,7 @@ def began(state: State, run: str, usual_seconds: float | None, moment: Moment) -
     active.phase, active.since, active.usual_seconds = Phase.RUNNING, moment.seconds, usual_seconds
     state.started += 1
     state.changed = True
-    state.touched.add(active.job.id)
+    state.stale.add(active.job.id)
     forgive(state, active.job.id, moment.now)
     reply, active.reply = active.reply, None
     return [act.Answer(reply, Reply(True, f"{active.run.name} iniciada."))] if reply else []
@@ -222,7 +225,7 @@ def _exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
     active.run = run
     if not active.adopted:
         state.ended += 1
-    count(state, run)
+    state.count(run)
     state.touched.add(run.job)
     if active.phase is not Phase.STOPPING or active.tree_gone:
         del state.active[run.job]
@@ -237,13 +240,6 @@ def _never_began(state: State, active: Active, moment: Moment) -> Actions:
         ordered.append(act.Forget(active.run.id))
     reason = "o arquivo, a pasta ou o interpretador sumiu antes de o script começar."
     return ordered + refuse(state, active.run.id, reason, moment)
-
-
-def count(state: State, run: Run) -> None:
-    """Count an ended run, for the day on which it started only."""
-    if run.day == state.day:
-        state.finished.setdefault(run.job, []).append(run)
-        state.finished_count += 1
 
 
 def _stopped(state: State, event: msg.RunStopped, moment: Moment) -> Actions:
@@ -317,6 +313,8 @@ def _history_read(state: State, event: msg.HistoryRead, moment: Moment) -> Actio
     state.touched.update(
         job for job in rows.keys() | state.rows.keys() if rows.get(job) != state.rows.get(job)
     )
+    for job, its_rows in rows.items():
+        state.merge(job, its_rows)
     state.rows = rows
     state.read_failures = 0
     state.read_at = moment.seconds + state.limits.sync_seconds

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tray_agent.core.model import (
+    SAME_RUN,
     CardState,
     HistoryRow,
     HistoryState,
@@ -17,7 +18,6 @@ from tray_agent.core.model import (
 )
 from tray_agent.core.state import Phase, State
 
-SAME_RUN = timedelta(seconds=120)
 NO_RESULT = "SEM_RESULTADO"
 
 _STATUS_TEXTS = (
@@ -53,8 +53,7 @@ def last_run(runs: list[Run], rows: list[HistoryRow], source: str, no_data: int)
         return LastRun(run.started, status, run.duration_seconds, "local", run.outcome, run.exit_code)
     if row is None:
         return None
-    same = run is not None and row.start is not None and abs(run.started - row.start) <= SAME_RUN
-    outcome, code = (run.outcome, run.exit_code) if same and run is not None else (None, None)
+    outcome, code = (run.outcome, run.exit_code) if run is not None and run.is_in(row) else (None, None)
     return LastRun(row.start, row.status, row.duration_seconds, source, outcome, code)
 
 
@@ -109,10 +108,10 @@ def job_facts(state: State, job_id: str, now: datetime, version: int) -> JobFact
 
 
 def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
-    """Freeze what is known. Only touched jobs are looked at; the rest is the former snapshot's."""
+    """Freeze what is known. Only what is stale is looked at; the rest is the former snapshot's."""
     version = former.version + 1 if former else 1
     facts = dict(former.facts) if former else {}
-    for job_id in state.touched:
+    for job_id in state.stale | state.touched:
         each = job_facts(state, job_id, now, version)
         if each is None:
             facts.pop(job_id, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tray_agent.core.schedule import Schedule
@@ -107,6 +107,19 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A row of ``automacoes_exec``: any field but the job may be missing."""
+
+    job: str
+    status: str | None = None
+    start: datetime | None = None
+    duration_seconds: float | None = None
+
+
+SAME_RUN = timedelta(seconds=120)
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One execution of a job. It counts for ``day``, the day on which it started (product 3.4)."""
 
@@ -126,15 +139,9 @@ class Run:
     outcome: Outcome | None = None
     script_hash: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """A row of ``automacoes_exec``: any field but the job may be missing."""
-
-    job: str
-    status: str | None = None
-    start: datetime | None = None
-    duration_seconds: float | None = None
+    def is_in(self, row: HistoryRow) -> bool:
+        """Whether a row of the same job is this run's (product 3.7)."""
+        return row.start is not None and abs(row.start - self.started) <= SAME_RUN
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,15 @@ def plan(state: State, moment: Moment) -> Actions:
     if moment.seconds >= state.read_at:
         ordered += read_history(state, moment)
     ordered += _watch_active(state, moment)
-    for job_id in state.touched:
+    for job_id in sorted(state.touched):  # among equal debts the same one is first every time
         _consider(state, job_id, moment)
     ordered += _fill_places(state, moment)
     if state.quitting and not any(_keeps_agent(active) for active in state.active.values()):
         ordered.append(act.End())
     if state.touched or ordered:
         state.changed = True
+    state.stale |= state.touched
+    state.touched.clear()
     return ordered
 
 
@@ -59,9 +61,7 @@ def _keeps_agent(active: Active) -> bool:
 def _turn_day(state: State, moment: Moment) -> Actions:
     """Midnight, or the clock was set to another day: everything that was known of the day is void."""
     state.day = moment.now.date()
-    state.finished.clear()
-    state.finished_count = 0
-    state.rows.clear()
+    state.void_day()
     state.queue.clear()
     local = state.limits.local_history
     state.history = replace(
@@ -130,6 +130,8 @@ def _fill_places(state: State, moment: Moment) -> Actions:
 
 def sleep_seconds(state: State, moment: Moment) -> float:
     """How long the engine may wait for a message before it looks again: a second at the most."""
+    if state.touched:
+        return 0.0
     waits = [LONGEST_SLEEP_SECONDS, state.discover_at - moment.seconds]
     if not state.limits.local_history:
         waits.append(state.read_at - moment.seconds)

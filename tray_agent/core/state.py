@@ -135,7 +135,9 @@ FIRST_READ_RETRY_SECONDS = 30.0
 
 @dataclass(slots=True)
 class State:
-    """All that the agent knows. ``touched`` are the jobs to consider in the next plan."""
+    """All that the agent knows. ``touched`` are the jobs to consider in the next plan, ``stale`` those whose
+    facts changed since the last snapshot. ``surplus`` are the runs counted beyond our own. Until
+    ``day_loaded`` the day's runs are not all counted."""
 
     limits: Limits
     day: date
@@ -152,6 +154,7 @@ class State:
     active: dict[str, Active] = field(default_factory=dict)
     finished: dict[str, list[Run]] = field(default_factory=dict)
     rows: dict[str, list[HistoryRow]] = field(default_factory=dict)
+    surplus: dict[str, int] = field(default_factory=dict)
     retries: dict[str, Retry] = field(default_factory=dict)
     queue: FairQueue = field(default_factory=FairQueue)
     agenda: Agenda = field(default_factory=Agenda)
@@ -166,7 +169,9 @@ class State:
     started: int = 0
     ended: int = 0
     finished_count: int = 0
+    day_loaded: bool = True
     touched: set[str] = field(default_factory=set)
+    stale: set[str] = field(default_factory=set)
     changed: bool = True
     sequence: int = 0
 
@@ -174,9 +179,42 @@ class State:
         """The job that an active run belongs to, or None when the run is not active."""
         return next((job for job, active in self.active.items() if active.run.id == run), None)
 
+    def count(self, run: Run) -> None:
+        """Count an ended run, for the day on which it started only."""
+        if run.day == self.day:
+            self.finished.setdefault(run.job, []).append(run)
+            self.finished_count += 1
+
+    def void_day(self) -> None:
+        """Forget what was counted: another day began."""
+        self.finished.clear()
+        self.finished_count = 0
+        self.rows.clear()
+        self.surplus.clear()
+        self.day_loaded = False
+
+    def load_day(self, runs: Iterable[Run]) -> None:
+        """Count the day's ended runs from the journal; what the history counted before stays counted."""
+        counted = {job: self.actual(job) for job in self.surplus}
+        self.finished.clear()
+        self.finished_count = 0
+        for run in runs:
+            self.count(run)
+        self.surplus = {job: max(0, counted[job] - len(self.finished.get(job, ()))) for job in counted}
+        self.day_loaded = True
+        self.touch_all()
+
     def actual(self, job: str) -> int:
-        """Runs made today: the larger of the history's count and our own (product 3.8)."""
-        return max(len(self.finished.get(job, ())), len(self.rows.get(job, ())))
+        """Runs made today: a read lifts it to the history's count, each end of ours adds one (product 3.8)."""
+        return len(self.finished.get(job, ())) + self.surplus.get(job, 0)
+
+    def merge(self, job: str, rows: list[HistoryRow]) -> None:
+        """Take a job's rows: the larger of both counts counts. The row of a run that has not ended yet, which
+        its end will count, is left out."""
+        active = self.active.get(job)
+        awaited = active is not None and not active.exited and any(active.run.is_in(row) for row in rows)
+        counted = max(self.actual(job), len(rows) - awaited)
+        self.surplus[job] = counted - len(self.finished.get(job, ()))
 
     def backlog(self, job: Job, now: datetime) -> int:
         """Target runs so far minus actual runs."""
@@ -196,6 +234,8 @@ class State:
             return "history"
         if not self.base_available:
             return "base_path"
+        if not self.day_loaded:
+            return "day"
         return "paused" if self.paused else ""
 
     def new_run(self, job: Job, trigger: Trigger, now: datetime) -> Run:
@@ -209,6 +249,7 @@ class State:
         """Have every job considered anew."""
         self.touched.update(self.jobs)
         self.touched.update(self.active)
+        self.touched.update(self.finished)
 
 
 def first_state(limits: Limits, now: datetime, logs: str = "", boot: str = "") -> State:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
-from tray_agent.core.apply import Actions, apply, began, count, refuse
+from tray_agent.core.apply import Actions, apply, began, refuse
 from tray_agent.core.facts import snapshot
 from tray_agent.core.messages import Command, Message, Reply
 from tray_agent.core.model import Job, Outcome, Problem, Run, Snapshot, Where
@@ -52,6 +52,7 @@ class Engine:
         self._moment = Moment(clock.now(), clock.monotonic())
         self._state = first_state(limits, self._moment.now, logs, boot)
         self._snapshot: Snapshot | None = None
+        self._show(self._moment)  # so that there is an answer to the very first question
         self._unrecorded: list[Run] = []
         self._recovered = False
         self._data_look = 0.0
@@ -150,6 +151,8 @@ class Engine:
             if not self._recovered:
                 self._recover(moment)
                 self._recovered = True
+            if not self._state.day_loaded:
+                self._load_day()
             if self._unrecorded:
                 self._journal.record([], self._unrecorded)
                 self._unrecorded = []
@@ -193,12 +196,8 @@ class Engine:
         self._processes.adopt(run)
 
     def _load_day(self) -> None:
-        state = self._state
-        state.finished.clear()
-        state.finished_count = 0
-        for run in self._journal.runs_of(state.day):
-            count(state, run)
-        state.touched.update(state.finished)
+        """Count the day's ended runs: those on record, and those that could not be recorded yet."""
+        self._state.load_day([*self._journal.runs_of(self._state.day), *self._unrecorded])
 
     def _perform(self, ordered: Actions, moment: Moment) -> None:
         """Do what was ordered. Processes first, so that they come up while the disk works."""
@@ -272,9 +271,9 @@ class Engine:
     def _show(self, moment: Moment) -> None:
         """Publish a new snapshot if anything changed."""
         state = self._state
-        if not state.changed and not state.touched:
+        if not state.changed and not state.stale:
             return
         self._snapshot = snapshot(state, self._snapshot, moment.now)
-        state.touched.clear()
+        state.stale.clear()
         state.changed = state.reordered = False
         self._publish(self._snapshot)

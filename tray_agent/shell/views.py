@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tray_agent.core.aggregate import aggregate
-from tray_agent.core.facts import NO_RESULT, SAME_RUN, run_status, status_state
+from tray_agent.core.facts import NO_RESULT, run_status, status_state
 from tray_agent.core.model import CardState, HistoryRow, JobFacts, LastRun, Problem, Run, Snapshot, Where
 from tray_agent.core.texts import Surroundings, next_run_text, surroundings, why
 
@@ -211,10 +211,9 @@ def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datet
 def _marks(facts: JobFacts, no_data_exit_code: int) -> list[Json]:
     """Today's runs for the strip and the timeline: ours, and the history's that are not ours."""
     own = list(facts.runs) + ([facts.active] if facts.active and not facts.holding else [])
-    starts = [run.started for run in own]
     marks = [_own_mark(run, no_data_exit_code) for run in own]
     for row in facts.rows:
-        if row.start is None or any(abs(row.start - start) <= SAME_RUN for start in starts):
+        if row.start is None or any(run.is_in(row) for run in own):
             continue
         marks.append(_row_mark(row))
     return sorted(marks, key=lambda mark: str(mark["start"]))
