@@ -14,7 +14,7 @@ import pytest
 
 from tests.desktop.screen import Screen, free_port, until
 from tests.shell.peers import Agent
-from tray_agent.shell import window
+from tray_agent.shell import window, wire
 from tray_agent.shell.answer import Answer
 from tray_agent.shell.bridge import BRIDGE_METHODS
 
@@ -74,7 +74,7 @@ def start(screen: Screen, agent: Agent, frontend: Path, **env: str) -> subproces
     paths = os.pathsep.join(filter(None, [str(ROOT), screen.env.get("PYTHONPATH")]))
     return subprocess.Popen(
         [sys.executable, "-c", START, str(frontend)],
-        env={**screen.env, "PYTHONPATH": paths, window.CHANNEL_DIR: str(agent.data_dir), **env},
+        env={**screen.env, "PYTHONPATH": paths, wire.CHANNEL_DIR: str(agent.data_dir), **env},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shell.peers import until
-from tray_agent.shell import lockdown, window, windows_desktop
+from tray_agent.shell import lockdown, window, windows_desktop, wire
 from tray_agent.shell.bridge import BRIDGE_METHODS, Bridge
 from tray_agent.shell.geometry import DEFAULT_SIZE, MIN_SIZE, Area, Geometry, read_geometry
 from tray_agent.shell.outbox import Outbox
@@ -31,12 +31,12 @@ ROOT = Path(window.__file__).parents[2]
 
 @pytest.mark.parametrize("arguments", [[], ["a", "b", "c"]])
 def test_wrong_arguments_are_wrong_usage(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(window.CHANNEL_DIR, "somewhere")
+    monkeypatch.setenv(wire.CHANNEL_DIR, "somewhere")
     assert window.run(arguments) == window.USAGE
 
 
 def test_without_the_agents_folder_it_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(window.CHANNEL_DIR, raising=False)
+    monkeypatch.delenv(wire.CHANNEL_DIR, raising=False)
     assert window.run([str(tmp_path)]) == window.USAGE
 
 
@@ -44,7 +44,7 @@ def test_without_the_agents_folder_it_is_wrong_usage(tmp_path: Path, monkeypatch
 def test_without_a_page_or_an_agent_an_exit_code_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(window.CHANNEL_DIR, str(tmp_path / "data"))
+    monkeypatch.setenv(wire.CHANNEL_DIR, str(tmp_path / "data"))
     assert window.run([str(tmp_path)]) == window.FAILED
     (tmp_path / "index.html").write_text("<!doctype html>")
     assert window.run([str(tmp_path)]) == window.NO_AGENT

@@ -28,8 +28,8 @@ from tray_agent.shell.lockdown import (
 )
 from tray_agent.shell.outbox import Outbox
 from tray_agent.shell.pages import PageServer
+from tray_agent.shell.wire import CHANNEL_DIR
 
-CHANNEL_DIR = "TRAY_AGENT_CHANNEL_DIR"
 TITLE = "Automações – tray-agent"
 
 CLOSED, FAILED, USAGE, NO_AGENT, NO_ENGINE, NOT_LOADED, WENT_ASTRAY = 0, 1, 2, 3, 4, 5, 6
@@ -195,6 +195,7 @@ class _Window:
 
     def _on_closed(self) -> None:
         self._closing.set()
+        _leave_after(2 * LEAVE_SECONDS)
         self._places.stop(LEAVE_SECONDS / 2)
         self._channel.close()
         self._parted.set()
@@ -241,7 +242,7 @@ class _Window:
             native.create_window_trigger.emit(lambda: (native.raise_(), native.activateWindow()))
 
     def _close(self) -> None:
-        threading.Timer(LEAVE_SECONDS, _leave, [CLOSED]).start()
+        _leave_after(LEAVE_SECONDS)
         self._window.destroy()
 
     def _remember(self, pending: dict[str, Any]) -> None:
@@ -280,6 +281,13 @@ def _leave(code: int) -> NoReturn:
     """End the process without waiting for pywebview's threads, which may wait for a page that is gone."""
     logging.shutdown()
     os._exit(code)
+
+
+def _leave_after(seconds: float) -> None:
+    """End the process then, whatever the GUI does meanwhile."""
+    timer = threading.Timer(seconds, _leave, [CLOSED])
+    timer.daemon = True
+    timer.start()
 
 
 def _screens(webview: Any) -> list[Area]:

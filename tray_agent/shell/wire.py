@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FILE_NAME = "channel.json"
+CHANNEL_DIR = "TRAY_AGENT_CHANNEL_DIR"
+"""The environment variable that tells a child of the agent in which folder the channel's file is."""
 HOST = "127.0.0.1"
 MAX_LINE = 1 << 20
 """The longest line (bytes) that the agent reads from an authenticated peer."""
