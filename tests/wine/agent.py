@@ -1,0 +1,96 @@
+"""Commands to an agent inside a session: the exe's, and quicker ones from source to watch the same agent."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PureWindowsPath
+from typing import Any, TypeVar
+
+from tests.wine.session import CHECKOUT, PYTHON, Session, windows_path
+
+EXE = PureWindowsPath("C:/Programas da equipe/tray-agent.exe")
+COMMAND_SECONDS = 90.0
+FROM_SOURCE = {"PYTHONPATH": windows_path(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
+
+T = TypeVar("T")
+
+
+class Program:
+    """One way to start the program: the exe, or the package by the Windows Python."""
+
+    def __init__(
+        self, windows: Session, command: Sequence[str], env: Mapping[str, str] | None = None
+    ) -> None:
+        self.windows = windows
+        self._command = list(command)
+        self._env = dict(env or {})
+
+    def run(self, *arguments: str, seconds: float = COMMAND_SECONDS) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end (stderr is in `stdout`). Raises TooLong after `seconds`."""
+        return self.windows.run([*self._command, *arguments], timeout=seconds, env=self._env)
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start an agent and leave it."""
+        return self.windows.start([*self._command, *arguments], env=self._env)
+
+
+def from_source(windows: Session) -> Program:
+    """The same program from the checkout: it starts in a second, where the exe first unpacks itself."""
+    return Program(windows, [PYTHON, "-m", "tray_agent"], FROM_SOURCE)
+
+
+def register_python(windows: Session) -> None:
+    """What an installer of Python writes (PEP 514)."""
+    key = r"HKCU\Software\Python\PythonCore\3.11\InstallPath"
+    done = windows.run(["reg.exe", "add", key, "/v", "ExecutablePath", "/d", PYTHON, "/f"], timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
+def until(look: Callable[[], T | None], seconds: float, what: str) -> T:
+    """Look until there is something; each look is a command that takes a second or more itself."""
+    deadline = time.monotonic() + seconds
+    while True:
+        seen = look()
+        if seen is not None:
+            return seen
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+
+
+class Agent:
+    """The agent of one application folder, watched from source."""
+
+    def __init__(self, windows: Session, folder: str) -> None:
+        self.folder = folder
+        self._source = from_source(windows)
+
+    def status(self) -> dict[str, Any] | None:
+        """The JSON of the contract, None while no agent answers."""
+        answer = self._source.run("--app-dir", self.folder, "status", "--json")
+        return None if answer.returncode == 3 else _parsed(answer)
+
+    def when(self, true: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
+        """The first status for which `true` holds."""
+
+        def look() -> dict[str, Any] | None:
+            status = self.status()
+            return status if status is not None and true(status) else None
+
+        return until(look, seconds, what)
+
+    def log(self, job: str) -> str:
+        """The output of the job's newest run."""
+        return self._source.run("--app-dir", self.folder, "logs", job).stdout
+
+
+def _parsed(answer: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert answer.returncode == 0, answer.stdout
+    status: dict[str, Any] = json.loads(answer.stdout[answer.stdout.index("{") :])
+    return status
+
+
+def card(status: dict[str, Any], job: str) -> dict[str, Any]:
+    """One card of a status."""
+    return next(each for each in status["cards"] if each["id"] == job or each["name"] == job)

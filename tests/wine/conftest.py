@@ -1,0 +1,79 @@
+"""Fixtures of the Wine stage. Its tests are collected only when this folder is named on the command line."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.wine.agent import EXE, Program, register_python
+from tests.wine.provision import provision
+from tests.wine.session import CHECKOUT, Session, windows_path
+
+HERE = Path(__file__).parent
+BUILD_SECONDS = 600
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--wine-exe", type=Path, help="an exe built before, not one built now (to try things)")
+    parser.addoption("--wine-keep", type=Path, help="folder for the exe and the screenshots of this run")
+
+
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    named = [Path(argument.split("::")[0]).resolve() for argument in config.args]
+    return None if any(path == HERE or HERE in path.parents for path in named) else True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(pytest.mark.timeout(1200))  # every command has its own, shorter limit
+
+
+@pytest.fixture(scope="session")
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots and the exe of this run stay."""
+    folder: Path | None = request.config.getoption("--wine-keep")
+    folder = folder or tmp_path_factory.getbasetemp() / "kept"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.absolute()
+
+
+@pytest.fixture(scope="session")
+def windows() -> Iterator[Session]:
+    """A Windows of our own for the whole stage, with the external Python registered as installers do."""
+    with provision().session() as session:
+        register_python(session)
+        yield session
+
+
+@pytest.fixture(scope="session")
+def exe(windows: Session, kept: Path, request: pytest.FixtureRequest) -> Program:
+    """The one file, built from build.spec by the Windows Python, lying where a person could have put it."""
+    given: Path | None = request.config.getoption("--wine-exe")
+    if given is None:
+        given = _built(windows)
+        shutil.copy(given, kept / "tray-agent.exe")
+    place = windows.seen("/wine/drive_c") / EXE.relative_to("C:/")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(given, place)
+    return Program(windows, [str(EXE)])
+
+
+def _built(windows: Session) -> Path:
+    output = windows.work / "dist"
+    folders = ["--distpath", windows_path(output), "--workpath", r"C:\build"]
+    began = time.monotonic()
+    done = windows.python(
+        *["-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *folders, "build.spec"],
+        timeout=BUILD_SECONDS,
+        cwd=CHECKOUT,
+        env={"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    built = output / "tray-agent.exe"
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert built.is_file(), done.stdout[-6000:]
+    print(f"wine stage: built {built.stat().st_size / 1e6:.0f} MB in {time.monotonic() - began:.0f} s")
+    return built
