@@ -71,6 +71,7 @@ class Agent:
         self.headless = headless
         self.clock = SystemClock(settings.timezone)
         self.snapshot: Snapshot | None = None
+        self.server: ControlServer | None = None
         self.done = threading.Event()
         self.listeners: list[Callable[[Snapshot], None]] = []
         self.open_dashboard: Callable[[], str] = lambda: "Este agente roda sem tela (--headless)."
@@ -110,8 +111,9 @@ class Agent:
             no_data_exit_code=self.settings.no_data_exit_code,
         )
         service = Service(lambda: self.snapshot, self.engine.post, reader, self.outside)
-        self.server = ControlServer(self.places.data_dir, service.answer)
-        self.server.start()
+        server = ControlServer(self.places.data_dir, service.answer)
+        server.start()
+        self.server = server
         self._start_engine()
         self._watchdog.start()
         self._awake.start()
@@ -125,7 +127,8 @@ class Agent:
 
     def close(self) -> None:
         """End what surrounds the engine; running scripts go on."""
-        self.server.close()
+        if self.server is not None:
+            self.server.close()
         self._awake.close()
         self._keeper.close()
         self._watchdog.close()
@@ -182,6 +185,7 @@ class Agent:
             self._publish,
             logs=self.places.logs_dir.as_posix(),
             boot=identity.boot_id(),
+            first_version=self.snapshot.version + 1 if self.snapshot else 1,
         )
 
     def _history_reader(self) -> SlowReader:
@@ -222,7 +226,8 @@ class Agent:
     def _publish(self, snapshot: Snapshot) -> None:
         """Runs on the engine's thread: one assignment, and a word to those who listen."""
         self.snapshot = snapshot
-        self.server.notify(snapshot.version)
+        if self.server is not None:
+            self.server.notify(snapshot.version)
         for listener in self.listeners:
             listener(snapshot)
 

@@ -21,6 +21,7 @@ from tray_agent.shell.tray_view import TrayView, tray_view
 
 _log = logging.getLogger(__name__)
 _SESSION_END_SECONDS = 3.0
+NO_BROWSER = 4
 _SAID_TRAY = "said_tray"
 _NOTIFICATIONS = "notifications"
 Deed = Callable[[], None]
@@ -51,12 +52,13 @@ class Desktop:
     def attach(self) -> None:
         """Join a started agent: its snapshots, its dashboard, its preferences."""
         agent = self._agent
+        assert agent.server is not None  # noqa: S101 - a started agent has one
         self._dashboard = Dashboard(
             program.command("--internal", "dashboard", str(program.resource("frontend"))),
             agent.own_environment(),
             agent.server,
             spawn,
-            data_dir=agent.places.data_dir,
+            on_end=self._window_ended,
         )
         agent.open_dashboard = self._dashboard.open
         kept = agent.outside.preferences().get(_NOTIFICATIONS)
@@ -133,6 +135,13 @@ class Desktop:
             self._agent.outside.remember({_SAID_TRAY: True})
             text = "Fechar a janela não encerra o agente: ele continua no ícone da bandeja."
             self._tray.say(Notice(NoticeKind.SUSPENDED, "O agente fica na bandeja", text))
+
+    def _window_ended(self, code: int) -> None:
+        """Runs on a thread of its own. 4 is a missing browser engine, of which the window itself told."""
+        if code not in {0, NO_BROWSER}:
+            _log.warning("the dashboard ended with code %d", code)
+            text = "Abra-o de novo pelo ícone; as automações não foram afetadas."
+            self._tray.say(Notice(NoticeKind.SUSPENDED, "O painel fechou de forma inesperada", text))
 
     def _quit(self) -> None:
         running = self._view().running

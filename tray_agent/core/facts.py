@@ -109,7 +109,7 @@ def job_facts(state: State, job_id: str, now: datetime, version: int) -> JobFact
 
 def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
     """Freeze what is known. Only what is stale is looked at; the rest is the former snapshot's."""
-    version = former.version + 1 if former else 1
+    version = former.version + 1 if former else state.first_version
     facts = dict(former.facts) if former else {}
     for job_id in state.stale | state.touched:
         each = job_facts(state, job_id, now, version)
@@ -148,13 +148,13 @@ def _places(each: Snapshot) -> tuple[str, bool, str, bool]:
 def _dated(fresh: Snapshot, former: Snapshot | None) -> Snapshot:
     """Say since which version the parts that seldom change are as they are."""
     if former is None:
-        return replace(
-            fresh, problems_since=fresh.version, order_since=fresh.version, places_since=fresh.version
-        )
+        born = fresh.version
+        return replace(fresh, born=born, problems_since=born, order_since=born, places_since=born)
     version = fresh.version
     same_areas = fresh.order is former.order
     return replace(
         fresh,
+        born=former.born,
         problems_since=former.problems_since if fresh.problems == former.problems else version,
         order_since=former.order_since if same_areas else version,
         places_since=former.places_since if _places(fresh) == _places(former) else version,

@@ -144,6 +144,7 @@ class State:
     history: HistoryState
     logs: str = ""
     boot: str = ""
+    first_version: int = 1
     jobs: dict[str, Job] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     reordered: bool = False
@@ -205,7 +206,7 @@ class State:
         self.touch_all()
 
     def actual(self, job: str) -> int:
-        """Runs made today: a read lifts it to the history's count, each end of ours adds one (product 3.8)."""
+        """Runs made today: a read lifts it to the history's count, each end of ours adds one (3.8)."""
         return len(self.finished.get(job, ())) + self.surplus.get(job, 0)
 
     def merge(self, job: str, rows: list[HistoryRow]) -> None:

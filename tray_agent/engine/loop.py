@@ -41,6 +41,7 @@ class Engine:
         publish: Callable[[Snapshot], None],
         logs: str = "",
         boot: str = "",
+        first_version: int = 1,
     ) -> None:
         self._clock = clock
         self._processes = processes
@@ -51,6 +52,7 @@ class Engine:
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._moment = Moment(clock.now(), clock.monotonic())
         self._state = first_state(limits, self._moment.now, logs, boot)
+        self._state.first_version = first_version
         self._snapshot: Snapshot | None = None
         self._show(self._moment)  # so that there is an answer to the very first question
         self._unrecorded: list[Run] = []

@@ -107,7 +107,7 @@ def _place(problem: Json) -> str:
         "history": "histórico",
         "data": "pasta de dados",
     }
-    return names.get(problem["where"], problem["where"])
+    return names.get(str(problem["where"]), str(problem["where"]))
 
 
 def _hint(problem: Json) -> str:

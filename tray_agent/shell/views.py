@@ -152,7 +152,7 @@ def _seconds(seconds: float | None) -> float | None:
 
 def page(snapshot: Snapshot, reader: Reader, now: datetime, heartbeat_seconds: float, since: int) -> Json:
     """What the page needs to be up to date: everything for ``since`` 0, else only what changed after it."""
-    full = since <= 0 or since > snapshot.version
+    full = since < snapshot.born or since > snapshot.version
     shown = [snapshot.facts[job] for job in snapshot.order]
     changed = shown if full else [facts for facts in shown if facts.version > since]
     around = surroundings(snapshot, reader.grace_seconds, says_sync=False)
