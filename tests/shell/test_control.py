@@ -375,6 +375,47 @@ def test_when_all_places_are_taken_another_client_is_sent_away_and_the_rest_work
         until(lambda: answers_quickly(agent))
 
 
+SCARCE = """
+import resource, socket, sys
+from pathlib import Path
+from tests.shell.peers import Agent
+from tray_agent.shell import wire
+from tray_agent.shell.client import connect
+with Agent(Path(sys.argv[1])) as agent:
+    port = wire.read_place(agent.data_dir).port
+    spare = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
+    with connect(agent.data_dir) as channel:
+        channel.call("status")
+        taken = len(list(Path("/proc/self/fd").iterdir()))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (taken - 40, taken - 40))
+        print("scarce", flush=True)
+        sys.stdin.readline()
+        assert channel.call("status")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts descriptors as Linux shows them")
+def test_without_descriptors_left_strangers_give_way(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    serving = subprocess.Popen([sys.executable, "-c", SCARCE, str(tmp_path)], **pipes)
+    with serving, ExitStack() as stack:
+        assert serving.stdout is not None
+        assert serving.stdout.readline() == b"scarce\n"
+        for _ in range(100):
+            place = wire.read_place(tmp_path)
+            assert place is not None
+            stack.enter_context(socket.create_connection(("127.0.0.1", place.port), 10))
+        with connect(tmp_path) as channel:
+            assert channel.call("status")
+        assert serving.stdin is not None
+        serving.stdin.write(b"\n")
+        serving.stdin.flush()
+        assert serving.wait(20) == 0
+
+
 # --- anything ------------------------------------------------------------------------------------------
 
 json_values = st.recursive(

@@ -6,6 +6,7 @@ It runs nothing itself: every request reaches ``answer``, which must not block a
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import os
 import selectors
@@ -242,10 +243,8 @@ class ControlServer:
                 sock, _address = self._listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionError):
                 return
-            except OSError:  # no descriptors left: make room, and do not spin
-                self._make_room()
-                self._selector.unregister(self._listener)
-                self._resume_accepting = time.monotonic() + _FULL_PAUSE
+            except OSError:  # no descriptors left
+                self._do_without()
                 return
             sock.setblocking(False)
             with contextlib.suppress(OSError):  # gone already: the first read says so
@@ -256,11 +255,18 @@ class ControlServer:
             self._strangers[peer] = None
             self._watch(peer)
 
-    def _make_room(self) -> None:
-        """Let the oldest stranger go: whoever is honest needed a millisecond and is through."""
-        for stranger in self._strangers:
+    def _make_room(self, places: int = 1) -> None:
+        """Let the oldest strangers go: whoever is honest needed a millisecond and is through."""
+        for stranger in list(itertools.islice(self._strangers, places)):
             self._drop(stranger)
+
+    def _do_without(self) -> None:
+        """Half of the strangers go; when there are none, nobody new is taken for a moment."""
+        if self._strangers:
+            self._make_room((len(self._strangers) + 1) // 2)
             return
+        self._selector.unregister(self._listener)
+        self._resume_accepting = time.monotonic() + _FULL_PAUSE
 
     def _watch(self, peer: Peer) -> None:
         """Have the selector read unless too much is asked already, and write while something is owed."""

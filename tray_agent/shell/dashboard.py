@@ -56,7 +56,7 @@ class Dashboard:
     """Opens, raises and closes the window's process. Every method may be called from any thread.
 
     ``spawn(command, environment)`` starts a process or raises OSError. ``on_end(exit_code)`` is called on a
-    thread of this object when a child ended: 0 closed, 4 no browser engine (the person was told), else failed.
+    thread of its own when a child ended: 0 closed, 4 no browser engine (the person was told), else failed.
     """
 
     def __init__(
