@@ -180,7 +180,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(name=st.sampled_from(sorted(BRIDGE_METHODS)), arguments=st.lists(anything, max_size=5))
 def test_whatever_the_page_sends_comes_back_as_an_answer(name: str, arguments: list[Any]) -> None:
     asked: list[tuple[str, dict[str, Any]]] = []

@@ -162,8 +162,8 @@ def test_a_request_as_long_as_the_limit_is_taken(agent: Agent) -> None:
         assert channel.call("remember", preferences=text)["params"] == {"preferences": text}
 
 
-def test_ten_thousand_requests_at_once_are_answered_one_by_one(agent: Agent) -> None:
-    wanted = 10_000
+def test_thousands_of_requests_at_once_are_answered_one_by_one(agent: Agent) -> None:
+    wanted = 3_000
     with Raw(agent.data_dir) as raw:
         asking = threading.Thread(
             target=raw.say, args=[{"id": n, "method": "status", "params": {"n": n}} for n in range(wanted)]
@@ -441,7 +441,7 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
         yield agent
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(said=st.lists(lines, max_size=5), prove=st.booleans())
 def test_nothing_that_is_said_reaches_the_agent_but_listed_methods(
     lasting: Agent, said: list[bytes], prove: bool
@@ -461,7 +461,7 @@ def test_nothing_that_is_said_reaches_the_agent_but_listed_methods(
         assert channel.call("ping")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.binary(max_size=50), max_size=20))
 def test_lines_come_out_as_they_went_in_however_they_are_cut(pieces: list[bytes]) -> None:
     whole = b"".join(pieces)
