@@ -116,6 +116,7 @@ def write_log(places: Places) -> None:
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("wakepy").setLevel(logging.WARNING)  # it reports every attempt at length
     logging.raiseExceptions = False  # a full disk must not print tracebacks over and over
     sys.excepthook = _log_surprise
     threading.excepthook = lambda args: _log.critical(
