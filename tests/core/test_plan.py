@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -405,7 +406,7 @@ class TestRhythm:
         ],
     )
     def test_it_wakes_for_the_next_thing_due(
-        self, clock: str, limits: dict[str, float], seconds: float
+        self, clock: str, limits: dict[str, Any], seconds: float
     ) -> None:
         day = Day(clock, **limits).jobs(make_job("a", 12))
 

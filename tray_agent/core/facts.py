@@ -174,5 +174,8 @@ def _order(state: State, facts: dict[str, JobFacts], former: Snapshot | None) ->
 def _history(state: State) -> HistoryState:
     if not state.limits.local_history:
         return state.history
-    begun = sum(1 for a in state.active.values() if a.phase is not Phase.HOLDING and not a.exited)
+    begun = sum(
+        a.phase is not Phase.HOLDING and not a.exited and a.run.day == state.day
+        for a in state.active.values()
+    )
     return replace(state.history, rows=state.finished_count + begun)

@@ -16,8 +16,9 @@ from tray_agent.core.apply import Actions, apply, began, refuse
 from tray_agent.core.facts import snapshot
 from tray_agent.core.messages import Command, Message, Reply
 from tray_agent.core.model import Job, Outcome, Problem, Run, Snapshot, Where
-from tray_agent.core.plan import plan, sleep_seconds
+from tray_agent.core.plan import LONGEST_SLEEP_SECONDS, plan, sleep_seconds
 from tray_agent.core.ports import Clock, Journal, JournalError, Processes, Reader, Standing
+from tray_agent.core.registry import NO_AREA
 from tray_agent.core.schedule import MANUAL
 from tray_agent.core.state import Active, Limits, Moment, Phase, first_state
 
@@ -25,6 +26,7 @@ _log = logging.getLogger(__name__)
 _CLOCK_JUMP_SECONDS = 2.0
 _SLEPT_SECONDS = 30.0
 _DATA_LOOK_SECONDS = 1.0
+_NO_PROCESS = "o agente não conseguiu criar o processo; veja o registro do agente."
 
 
 class Engine:
@@ -60,6 +62,7 @@ class Engine:
         self._data_look = 0.0
         self._ended = False
         self._fenced = False
+        self._stumbled = False
         self.last_turn = self._moment.seconds
 
     def post(self, message: Message) -> None:
@@ -94,13 +97,14 @@ class Engine:
             except queue.Empty:
                 return
             if isinstance(late, Command):
-                late.reply(Reply(False, "O agente foi encerrado."))
+                _answer(late.reply, Reply(False, "O agente foi encerrado."))
 
     def _wait(self) -> list[Message]:
         """Every message that is there, waiting for the first until the next planned moment."""
         moment = Moment(self._clock.now(), self._clock.monotonic())
+        seconds = LONGEST_SLEEP_SECONDS if self._stumbled else sleep_seconds(self._state, moment)
         try:
-            messages = [self._inbox.get(timeout=sleep_seconds(self._state, moment))]
+            messages = [self._inbox.get(timeout=seconds)]
         except queue.Empty:
             return []
         try:
@@ -116,17 +120,19 @@ class Engine:
         if self._has_jumped(moment):
             ordered += self._apply(msg.Woke(), moment)
         self._moment = moment
-        if moment.seconds >= self._data_look:
-            self._look_at_data(moment)
-        for message in messages:
-            ordered += self._apply(message, moment)
-        if self._fenced:
-            return
+        self._stumbled = False
         try:
+            if moment.seconds >= self._data_look:
+                self._look_at_data(moment)
+            for message in messages:
+                ordered += self._apply(message, moment)
+            if self._fenced:
+                return
             ordered += plan(self._state, moment)
             self._perform(ordered, moment)
             self._show(moment)
         except Exception:  # noqa: BLE001 - a surprise must not end the engine
+            self._stumbled = True
             _log.exception("the turn failed")
         self.last_turn = self._clock.monotonic()
 
@@ -136,7 +142,7 @@ class Engine:
         except Exception:  # noqa: BLE001 - a poisoned message is set aside, the loop goes on
             _log.exception("message set aside: %r", message)
             if isinstance(message, Command):
-                message.reply(Reply(False, "Erro interno; veja o registro do agente."))
+                _answer(message.reply, Reply(False, "Erro interno; veja o registro do agente."))
             return []
 
     def _has_jumped(self, moment: Moment) -> bool:
@@ -158,10 +164,13 @@ class Engine:
             if self._unrecorded:
                 self._journal.record([], self._unrecorded)
                 self._unrecorded = []
-            elif self._state.data_trouble and not trouble:
+            if self._state.data_trouble and not trouble:
                 self._journal.set_paused(self._state.paused)  # proves that writing works again
         except JournalError as error:
             trouble = trouble or str(error)
+        except Exception:  # noqa: BLE001 - nothing starts on a journal that was not understood
+            _log.exception("the journal was not taken up")
+            trouble = trouble or "O diário não pôde ser entendido; veja o registro do agente."
         self._say_data(trouble, moment)
 
     def _say_data(self, trouble: str, moment: Moment) -> None:
@@ -191,7 +200,7 @@ class Engine:
 
     def _adopt(self, run: Run, moment: Moment) -> None:
         since = moment.seconds - max(0.0, (moment.now - run.started).total_seconds())
-        job = Job(run.job, run.name, "", run.script, MANUAL)
+        job = Job(run.job, run.name, NO_AREA, run.script, MANUAL)
         usual = self._journal.usual_seconds(run.job)
         self._state.active[run.job] = Active(run, job, Phase.RUNNING, since, True, usual)
         self._state.touched.add(run.job)
@@ -205,29 +214,38 @@ class Engine:
         """Do what was ordered. Processes first, so that they come up while the disk works."""
         starts: list[Run] = []
         for action in ordered:
-            match action:
-                case act.Hold(run, job):
-                    self._processes.hold(run, job)
-                case act.Begin(run):
-                    starts.append(run)
-                case act.RecordEnd(run):
-                    self._unrecorded.append(run)
-                case act.Drop(run_id):
-                    self._processes.drop(run_id)
-                case act.Stop(run):
-                    self._processes.stop(run, self._state.limits.stop_grace_seconds)
-                case act.Discover():
-                    self._discovery.ask(moment.now)
-                case act.ReadHistory(at):
-                    self._history.ask(at)
-                case act.Answer(reply, value):
-                    reply(value)
-                case act.End():
-                    self._ended = True
-                case _:
-                    self._remember(action, moment)
+            try:
+                self._do(action, starts, moment)
+            except Exception:  # noqa: BLE001 - what cannot be done costs the other actions nothing
+                _log.exception("not done: %r", action)
+                if isinstance(action, act.Hold):
+                    _answer_all(refuse(self._state, action.run.id, _NO_PROCESS, moment))
         if starts or self._unrecorded:
             self._record(starts, moment)
+
+    def _do(self, action: act.Action, starts: list[Run], moment: Moment) -> None:
+        """Do one thing; what begins is collected, to go on record in one piece."""
+        match action:
+            case act.Hold(run, job):
+                self._processes.hold(run, job)
+            case act.Begin(run):
+                starts.append(run)
+            case act.RecordEnd(run):
+                self._unrecorded.append(run)
+            case act.Drop(run_id):
+                self._processes.drop(run_id)
+            case act.Stop(run):
+                self._processes.stop(run, self._state.limits.stop_grace_seconds)
+            case act.Discover():
+                self._discovery.ask(moment.now)
+            case act.ReadHistory(at):
+                self._history.ask(at)
+            case act.Answer(reply, value):
+                _answer(reply, value)
+            case act.End():
+                self._ended = True
+            case _:
+                self._remember(action, moment)
 
     def _remember(self, action: act.Action, moment: Moment) -> None:
         """The rest of what the journal is asked."""
@@ -260,9 +278,7 @@ class Engine:
                     continue
                 self._processes.let_go(run.id)
                 follow += began(self._state, run.id, self._usual(run.job), moment)
-        for action in follow:
-            if isinstance(action, act.Answer):
-                action.reply(action.value)
+        _answer_all(follow)
 
     def _usual(self, job: str) -> float | None:
         try:
@@ -279,3 +295,16 @@ class Engine:
         state.stale.clear()
         state.changed = state.reordered = False
         self._publish(self._snapshot)
+
+
+def _answer_all(follow: Actions) -> None:
+    for action in follow:
+        if isinstance(action, act.Answer):
+            _answer(action.reply, action.value)
+
+
+def _answer(reply: Callable[[Reply], None], value: Reply) -> None:
+    try:
+        reply(value)
+    except Exception:  # noqa: BLE001 - whoever asked may be gone; the engine is not
+        _log.exception("a reply was not taken")

@@ -1,0 +1,176 @@
+"""What the engine needs from outside, in memory: the journal is held to the same tests as the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from tests.builders import at
+from tray_agent.core.messages import Message, RunExited, RunHeld, RunStopped
+from tray_agent.core.model import Identity, Job, Run
+from tray_agent.core.ports import JournalError, Standing
+
+
+class FakeClock:
+    """Both clocks stand until moved; ``set`` moves the wall clock alone, as a person does."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self._now = now or at("14:05")
+        self._monotonic = 1000.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+        self._monotonic += seconds
+
+    def set(self, now: datetime) -> None:
+        self._now = now
+
+
+class FakeProcesses:
+    """Processes that exist in a list. A held one reports at once, unless ``slow``; ends when told."""
+
+    def __init__(self, post: Callable[[Message], None], slow: bool = False) -> None:
+        self._post = post
+        self._slow = slow
+        self.calls: list[tuple[str, str]] = []
+        self.held: dict[str, Run] = {}
+        self.running: dict[str, Run] = {}
+        self.standings: dict[str, Standing] = {}
+        self.closed = False
+
+    def hold(self, run: Run, job: Job) -> None:
+        self.calls.append(("hold", run.job))
+        self.held[run.id] = run
+        if not self._slow:
+            self.report_held(run.id)
+
+    def report_held(self, run: str) -> None:
+        self._post(RunHeld(run, Identity(100 + len(self.calls), 1.0), "hash"))
+
+    def let_go(self, run: str) -> None:
+        self.calls.append(("let_go", self.held[run].job))
+        self.running[run] = self.held.pop(run)
+
+    def drop(self, run: str) -> None:
+        held = self.held.pop(run, None)
+        if held is not None:
+            self.calls.append(("drop", held.job))
+            self._post(RunExited(run, 125, began=False))
+
+    def adopt(self, run: Run) -> None:
+        self.calls.append(("adopt", run.job))
+        self.running[run.id] = run
+
+    def stop(self, run: Run, grace_seconds: float) -> None:
+        self.calls.append((f"stop within {grace_seconds:g} s", run.job))
+
+    def end(self, job: str, code: int | None = 0) -> None:
+        """A running script ends by itself."""
+        run = next(each for each in self.running.values() if each.job == job)
+        del self.running[run.id]
+        self._post(RunExited(run.id, code, duration_seconds=4.0))
+
+    def end_stopped(self, job: str, killed: bool = False) -> None:
+        """A stop worked."""
+        run = next(each for each in self.running.values() if each.job == job)
+        self.end(job, -15)
+        self._post(RunStopped(run.id, killed))
+
+    def standing(self, run: Run) -> Standing:
+        return self.standings[run.id]
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class MemoryJournal:
+    """The journal without a disk; ``fault`` makes it refuse, ``trouble`` is what ``writable`` says."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, Run] = {}
+        self.fault = ""
+        self.trouble = ""
+        self.closed = False
+        self._paused = False
+
+    def record(self, starts: Sequence[Run], ends: Sequence[Run]) -> None:
+        self._may_fail()
+        for run in starts:
+            if run.id in self.runs:
+                raise JournalError("twice")
+        self.runs |= {run.id: run for run in starts}
+        for run in ends:
+            if run.id in self.runs:
+                self.runs[run.id] = replace(
+                    self.runs[run.id],
+                    ended=run.ended,
+                    duration_seconds=run.duration_seconds,
+                    exit_code=run.exit_code,
+                    outcome=run.outcome,
+                    script_hash=run.script_hash,
+                )
+
+    def forget(self, run: str) -> None:
+        self._may_fail()
+        if run in self.runs and self.runs[run].ended is None:
+            del self.runs[run]
+
+    def open_runs(self) -> list[Run]:
+        self._may_fail()
+        return [run for run in self._oldest_first() if run.ended is None]
+
+    def runs_of(self, day: date) -> list[Run]:
+        self._may_fail()
+        return [run for run in self._oldest_first() if run.day == day and run.ended is not None]
+
+    def usual_seconds(self, job: str) -> float | None:
+        self._may_fail()
+        good = [
+            run.duration_seconds
+            for run in self._oldest_first()
+            if run.job == job and run.exit_code == 0 and run.duration_seconds is not None
+        ]
+        return median(good[-20:]) if good else None
+
+    def is_paused(self) -> bool:
+        self._may_fail()
+        return self._paused
+
+    def set_paused(self, paused: bool) -> None:
+        self._may_fail()
+        self._paused = paused
+
+    def writable(self) -> str:
+        return self.trouble
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _oldest_first(self) -> list[Run]:
+        return sorted(self.runs.values(), key=lambda run: run.started)
+
+    def _may_fail(self) -> None:
+        if self.fault:
+            raise JournalError(self.fault)
+
+
+class FakeReader:
+    """Counts what it is asked; the test posts the answers."""
+
+    def __init__(self) -> None:
+        self.asked: list[datetime] = []
+        self.closed = False
+
+    def ask(self, at: datetime) -> None:
+        self.asked.append(at)
+
+    def close(self) -> None:
+        self.closed = True
