@@ -176,6 +176,7 @@ def test_a_window_that_does_not_close_is_killed(windows: Windows, monkeypatch: p
     windows.dashboard.close()
     assert windows.children[0].poll() not in (None, 0)
     assert not windows.dashboard.is_open
+    assert windows.codes == []  # no surprise to tell anybody of
 
 
 @pytest.mark.parametrize("manners", ["slow"])

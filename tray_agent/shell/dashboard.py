@@ -37,13 +37,19 @@ Spawn = Callable[[list[str], Mapping[str, str]], Child]
 class _Shown:
     """One child, from start to end: up while it listens to the channel, leaving once it stopped to."""
 
-    __slots__ = ("child", "ended", "leaving", "up")
+    __slots__ = ("child", "ended", "killed", "leaving", "up")
 
     def __init__(self, child: Child) -> None:
         self.child = child
         self.ended = threading.Event()
         self.up = False
         self.leaving = False
+        self.killed = False
+
+    def kill(self) -> None:
+        """End it at once, as this side wants it."""
+        self.killed = True
+        self.child.kill()
 
 
 def _later(seconds: float, act: Callable[[], None]) -> None:
@@ -56,7 +62,7 @@ class Dashboard:
     """Opens, raises and closes the window's process. Every method may be called from any thread.
 
     ``spawn(command, environment)`` starts a process or raises OSError. ``on_end(exit_code)`` is called on a
-    thread of its own when a child ended: 0 closed, 4 no browser engine (the person was told), else failed.
+    thread of its own when a child ended by itself: 0 closed, 4 no browser engine (already said), else failed.
     """
 
     def __init__(
@@ -94,7 +100,7 @@ class Dashboard:
             if shown.leaving:
                 if not self._again:  # closed a moment ago: a new one once it is gone
                     self._again = True
-                    _later(CLOSE_SECONDS, shown.child.kill)
+                    _later(CLOSE_SECONDS, shown.kill)
                 return ""
             if not shown.up:
                 return ""  # comes up by itself
@@ -114,7 +120,7 @@ class Dashboard:
             if shown.up:
                 self._server.broadcast({"event": "close"})
             if not shown.up or not shown.ended.wait(CLOSE_SECONDS):
-                shown.child.kill()
+                shown.kill()
                 shown.ended.wait(_KILL_SECONDS)
         finally:
             self._closing = False
@@ -136,7 +142,8 @@ class Dashboard:
             if again and not self._closing:
                 self._start()
         shown.ended.set()
-        self._on_end(code)
+        if not shown.killed:
+            self._on_end(code)
 
     def _count(self, subscribers: int) -> None:
         """Somebody began or stopped to listen, on the channel's thread."""
