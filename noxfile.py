@@ -19,21 +19,15 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_external_run = True
 
 CODE = ["tray_agent", "tests", "benchmarks", "noxfile.py"]
-# What the virtual screen, the browser tests and the Wine stage need on Debian (desktop tests: see tests/desktop).
-DEBIAN = """
-xvfb openbox trayer xdotool wmctrl dbus xauth dunst python3-gi gir1.2-gtk-3.0 fonts-dejavu-core fonts-inter
-chromium libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-xkb1
-libxcb-shape0 libxcb-randr0 libxcb-sync1 libxcb-xfixes0 libxkbcommon-x11-0 libxkbfile1 libegl1 libgl1 libgbm1
-libdrm2 libnss3 libnspr4 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libfontconfig1 gcc libc6-dev
-mmdebstrap xz-utils
-""".split()
+# What the virtual screen, the browser tests and the Wine stage need on Debian.
+DEBIAN = Path("tests/debian-packages.txt").read_text(encoding="ascii").split()
 
 
 @nox.session(venv_backend="none")
 def system(session: nox.Session) -> None:
     """Install what the tests need of Debian; elsewhere say what is missing."""
     if not shutil.which("dpkg-query"):
-        session.skip("not Debian: install a virtual screen (Xvfb, openbox, trayer, dunst) and Chromium yourself")
+        session.skip("not Debian: install what tests/debian-packages.txt names yourself")
     missing = [name for name in DEBIAN if not _is_installed(name)]
     if not missing:
         session.log("every system package is there")
@@ -100,12 +94,13 @@ def tests(session: nox.Session) -> None:
         session.run("python", *STAGES[stage])
 
 
-@nox.session(venv_backend="none")
+@nox.session
 def wine(session: nox.Session) -> None:
     """The Windows side under Wine: tests, the exe built, and run."""
     if sys.platform == "win32":
         session.skip("this is Windows")
-    session.run(sys.executable, "-m", "tests.wine.stage", external=True)
+    session.install("-q", "pytest>=8.3", "pytest-timeout>=2.3", "pillow>=11")
+    session.run("python", "-m", "tests.wine.stage")
 
 
 @nox.session

@@ -7,6 +7,8 @@ import sys
 
 def main() -> int:
     """Hidden modes first (they must stay light and never reach the parser), then the command line."""
+    if getattr(sys, "frozen", False):
+        _prepare_frozen()
     from tray_agent.modes import run_hidden
 
     arguments = sys.argv[1:]
@@ -16,6 +18,19 @@ def main() -> int:
     from tray_agent.cli import run
 
     return run(arguments)
+
+
+def _prepare_frozen() -> None:
+    """What only the built exe needs: helpers of multiprocessing told apart, and somewhere to print."""
+    import multiprocessing
+    import tempfile
+    from pathlib import Path
+
+    from tray_agent.adapters.console import bind
+
+    multiprocessing.freeze_support()
+    is_command = any(not argument.startswith("-") for argument in sys.argv[1:])
+    bind(Path(tempfile.gettempdir()) / "C6_RPA_EXEC" / "saida.log", terminal=is_command)
 
 
 if __name__ == "__main__":

@@ -212,16 +212,16 @@ def _support_bundle(options: argparse.Namespace, settings: Settings, places: Pla
 
 
 def _autostart(options: argparse.Namespace, settings: Settings, places: Places) -> int:
-    from tray_agent.adapters import autostart, program
+    from tray_agent.adapters import autostart
 
     try:
         if options.switch == "on":
-            autostart.turn_on(program.command("--autostart"))
+            autostart.turn_on(autostart.login_command(places.app_dir))
         elif options.switch == "off":
             autostart.turn_off()
         print(autostart.status().text)
-    except autostart.OnlyWindows as only:
-        raise _Refusal(str(only)) from None
+    except autostart.AutostartRefused as refused:
+        raise _Refusal(str(refused)) from None
     return DONE
 
 

@@ -164,17 +164,20 @@ class Desktop:
         if sys.platform != "win32":
             return
         try:
-            autostart.repair(program.command("--autostart"))
+            autostart.repair(self._login_command())
             self._autostart = autostart.status().state is autostart.AutostartState.ON
         except (autostart.AutostartRefused, OSError):
             _log.warning("autostart could not be read", exc_info=True)
+
+    def _login_command(self) -> list[str]:
+        return autostart.login_command(self._agent.places.app_dir)
 
     def _switch_autostart(self) -> None:
         try:
             if self._autostart:
                 autostart.turn_off()
             else:
-                autostart.turn_on(program.command("--autostart"))
+                autostart.turn_on(self._login_command())
         except autostart.AutostartRefused as refused:
             self._tray.say(Notice(NoticeKind.SUSPENDED, "Iniciar com o Windows", str(refused)))
         self._repair_autostart()

@@ -162,7 +162,7 @@ def test_other_systems_are_told_that_it_is_windows_only() -> None:
 
 
 def test_what_runs_at_login_starts_hidden() -> None:
-    assert login_command()[-1] == "--autostart"
+    assert login_command(Path("app"))[-1] == "--autostart"
 
 
 @pytest.mark.windows

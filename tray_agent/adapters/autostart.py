@@ -59,9 +59,14 @@ class Autostart:
                 return "O agente não inicia com o Windows."
 
 
-def login_command() -> list[str]:
-    """What Windows is to run at login: this program, hidden; from source through the windowless Python."""
-    command = program.command("--autostart")
+def login_command(app_dir: Path) -> list[str]:
+    """What Windows is to run at login: this program, hidden; from source through the windowless Python.
+
+    The application folder is named unless it is where the exe finds it by itself: at login the current
+    folder is somebody else's.
+    """
+    own = program.is_frozen() and Path(program.command()[0]).parent == app_dir
+    command = program.command(*(() if own else ("--app-dir", str(app_dir))), "--autostart")
     windowless = Path(command[0]).with_name("pythonw.exe")
     return [str(windowless), *command[1:]] if not program.is_frozen() and windowless.is_file() else command
 
