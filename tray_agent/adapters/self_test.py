@@ -124,7 +124,10 @@ _BRIDGES = ("Microsoft.Web.WebView2.Core.dll", "Microsoft.Web.WebView2.WinForms.
 
 
 def _renderer() -> str:
-    """What would show the page on this machine. On Windows this loads .NET."""
+    """What would show the page on this machine. This loads .NET; elsewhere a toolkit without a screen may
+    end the whole process, so it is only looked at on Windows."""
+    if sys.platform != "win32":
+        return "looked at on Windows only"
     chosen = _module("webview.guilib").initialize()
     return f"{chosen.__name__} {getattr(chosen, 'renderer', '')}".rstrip()
 
