@@ -257,6 +257,16 @@ def test_elsewhere_there_is_no_registry_and_nothing_to_do() -> None:
     windows_desktop.prepare_process()
 
 
+@pytest.mark.skipif(sys.platform != "win32", reason="asks Windows")
+def test_windows_says_where_its_screens_are() -> None:
+    windows_desktop.prepare_process()
+    screens = windows_desktop.screens()
+    assert screens
+    assert all(width > 0 and height > 0 for _x, _y, width, height in screens)
+    windows_desktop.allow_foreground(os.getpid())
+    assert windows_desktop.prefers_dark() in (True, False)
+
+
 # --- the page server -----------------------------------------------------------------------------------
 
 
