@@ -152,7 +152,10 @@ class Program:
                 last = error.text
                 return None
             last = status
-            return status if holds(status) else None
+            try:
+                return status if holds(status) else None
+            except NoCard:
+                return None
 
         return wait_until(look, seconds, lambda: json.dumps(last, ensure_ascii=False, indent=1))
 
@@ -205,10 +208,17 @@ def wait_until(look: Callable[[], T], seconds: float = SECONDS, said: Callable[[
         pause.wait(0.03)
 
 
+class NoCard(Exception):
+    """A status without the card that was asked for; while waiting, it may yet come."""
+
+
 def card_of(status: Status, job: str) -> dict[str, Any]:
-    """The card of a job in a status."""
-    found: dict[str, Any] = next(card for card in status["cards"] if card["id"] == job)
-    return found
+    """The card of a job in a status. Raises NoCard."""
+    for card in status["cards"]:
+        if card["id"] == job:
+            found: dict[str, Any] = card
+            return found
+    raise NoCard(job)
 
 
 def processes_of(folder: Path) -> list[int]:
