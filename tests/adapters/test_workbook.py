@@ -94,7 +94,7 @@ def test_formulas_without_a_value_and_errors_are_not_taken_for_empty_cells() -> 
 
 
 def test_a_formula_that_gives_an_empty_text_is_an_empty_cell() -> None:
-    content = made(lambda book: book.active.append(["x", "=A9", "y"]))
+    content = made(lambda book: book.worksheets[0].append(["x", "=A9", "y"]))
     calculated = rezip(content, SHEET, lambda text: text.replace('<c r="B1">', '<c r="B1" t="str">'))
     assert list(next(iter(sheets(calculated))).rows[0]) == ["x", "", "y"]
 
