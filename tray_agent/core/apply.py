@@ -185,26 +185,35 @@ def refuse(state: State, run: str, reason: str, moment: Moment, *, wait: bool = 
     job = active.job
     del state.active[job.id]
     state.touched.add(job.id)
-    if wait and not active.given_up:
-        former = state.retries.get(job.id)
-        attempts = former.attempts + 1 if former else 1
-        at = moment.now + min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)
-        state.retries[job.id] = Retry(at, reason, attempts)
-        state.agenda.put(at, job.id)
-        what = f"{job.name} não iniciou: {reason}"
-        problem = Problem(Where.RUN, what, "Corrija a causa; há nova tentativa automática.", job=job.id)
-        state.problems.report(f"run:{job.id}", [problem], moment.now)
+    if active.given_up:
+        reason = "parada antes de começar."
+    if wait and job.id in state.jobs:
+        _wait_to_retry(state, state.jobs[job.id], reason, moment, is_fault=not active.given_up)
     if active.reply is None:
         return []
     text = f"{job.name} não foi iniciada." if active.given_up else f"{job.name} não iniciou: {reason}"
     return [act.Answer(active.reply, Reply(False, text))]
 
 
+def _wait_to_retry(state: State, job: Job, reason: str, moment: Moment, *, is_fault: bool) -> None:
+    former = state.retries.get(job.id)
+    attempts = former.attempts + 1 if former else 1
+    at = moment.now + min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
+    state.retries[job.id] = Retry(at, reason, attempts)
+    state.agenda.put(at, job.id)
+    if is_fault:
+        owed = state.backlog(job, moment.now) > 0
+        action = "Corrija a causa; " + ("há nova tentativa automática." if owed else "depois execute de novo.")
+        problem = Problem(Where.RUN, f"{job.name} não iniciou: {reason}", action, job=job.id)
+        state.problems.report(f"run:{job.id}", [problem], moment.now)
+
+
 def forgive(state: State, job: str, now: datetime) -> None:
-    """Forget that a job could not be started."""
+    """Forget that a job could not be started, or that its last stop left something over."""
     if state.retries.pop(job, None) is not None:
         state.touched.add(job)
     state.problems.report(f"run:{job}", [], now)
+    state.problems.report(f"stop:{job}", [], now)
 
 
 def _exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
@@ -218,7 +227,7 @@ def _exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
     run = replace(
         active.run,
         ended=moment.now,
-        duration_seconds=event.duration_seconds,
+        duration_seconds=moment.seconds - active.since if active.adopted else event.duration_seconds,
         exit_code=event.exit_code,
         outcome=outcome,
     )

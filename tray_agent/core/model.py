@@ -221,6 +221,13 @@ class JobFacts:
     def backlog(self) -> int:
         return self.target - self.actual
 
+    @property
+    def own_runs(self) -> tuple[Run, ...]:
+        """The runs of ours that have a log: today's ended ones, and the one that has begun."""
+        if self.active is None or self.holding or self.active in self.runs:
+            return self.runs
+        return (*self.runs, self.active)
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryState:

@@ -70,8 +70,9 @@ def why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
         return _active(facts, around, now)
     if not around.snapshot.base_available:
         return "Aguardando: a pasta das automações não está acessível."
-    if facts.retry is not None:
-        return f"Não iniciou: {facts.retry.reason.rstrip('.')}; nova tentativa às {facts.retry.at:%H:%M}."
+    if facts.retry is not None and facts.retry.at > now:
+        again = f"; nova tentativa às {facts.retry.at:%H:%M}" if facts.backlog > 0 else ""
+        return f"Não iniciou: {facts.retry.reason.rstrip('.')}{again}."
     if facts.job.schedule.kind is ScheduleKind.MANUAL:
         return "Manual: roda só quando alguém executa." + _aftermath(facts)
     if not around.snapshot.history.verified:

@@ -163,9 +163,8 @@ class Service:
 
     def _run_of(self, params: Json) -> Run | None:
         facts = self._facts(params)
-        own = [*facts.runs, *([facts.active] if facts.active and not facts.holding else [])]
         named = params.get("run")
-        found = [run for run in own if named in {None, run.id}]
+        found = [run for run in facts.own_runs if named is None or named == run.id]
         if found:
             return max(found, key=lambda run: run.started)
         return self._outside.find_run(facts.job.id, named if isinstance(named, str) else None)

@@ -210,7 +210,7 @@ def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datet
 
 def _marks(facts: JobFacts, no_data_exit_code: int) -> list[Json]:
     """Today's runs for the strip and the timeline: ours, and the history's that are not ours."""
-    own = list(facts.runs) + ([facts.active] if facts.active and not facts.holding else [])
+    own = facts.own_runs
     marks = [_own_mark(run, no_data_exit_code) for run in own]
     for row in facts.rows:
         if row.start is None or any(run.is_in(row) for run in own):
@@ -249,7 +249,6 @@ def _row_mark(row: HistoryRow) -> Json:
 
 def runs(facts: JobFacts, no_data_exit_code: int) -> Json:
     """Today's runs of a job that have a log, newest first."""
-    own = list(facts.runs) + ([facts.active] if facts.active and not facts.holding else [])
     return {
         "runs": [
             {
@@ -262,6 +261,6 @@ def runs(facts: JobFacts, no_data_exit_code: int) -> Json:
                 "exit_code": run.exit_code,
                 "trigger": run.trigger.value,
             }
-            for run in sorted(own, key=lambda each: each.started, reverse=True)
+            for run in sorted(facts.own_runs, key=lambda each: each.started, reverse=True)
         ]
     }
