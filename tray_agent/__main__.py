@@ -7,8 +7,8 @@ import sys
 
 def main() -> int:
     """Hidden modes first (they must stay light and never reach the parser), then the command line."""
-    if getattr(sys, "frozen", False):
-        _prepare_frozen()
+    if sys.platform == "win32" or getattr(sys, "frozen", False):
+        _prepare_streams()
     from tray_agent.modes import run_hidden
 
     arguments = sys.argv[1:]
@@ -20,8 +20,8 @@ def main() -> int:
     return run(arguments)
 
 
-def _prepare_frozen() -> None:
-    """What only the built exe needs: helpers of multiprocessing told apart, and somewhere to print."""
+def _prepare_streams() -> None:
+    """Helpers of multiprocessing are told apart in the exe; there is somewhere to print, in UTF-8."""
     import multiprocessing
     import tempfile
     from pathlib import Path
@@ -29,6 +29,8 @@ def _prepare_frozen() -> None:
     from tray_agent.adapters.console import bind
 
     multiprocessing.freeze_support()
+    if sys.argv[1:2] == ["--internal"]:
+        return
     is_command = any(not argument.startswith("-") for argument in sys.argv[1:])
     bind(Path(tempfile.gettempdir()) / "C6_RPA_EXEC" / "saida.log", terminal=is_command)
 

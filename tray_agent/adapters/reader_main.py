@@ -16,6 +16,7 @@ from typing import IO, Any
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 _ORPHANED = 3
+_LOOK_SECONDS = 0.2
 
 
 def _answers(mode: str) -> Answer:
@@ -28,11 +29,32 @@ def _answers(mode: str) -> Answer:
     return history
 
 
-def _end_with(agent: IO[bytes]) -> None:
-    """The agent keeps its end open as long as it lives."""
-    while agent.read(4096):
-        pass
-    os._exit(_ORPHANED)
+if sys.platform == "win32":
+    import _winapi
+    import msvcrt
+
+    def _end_with(agent: IO[bytes]) -> None:
+        """The agent keeps its end open as long as it lives.
+
+        The pipe is looked at, never read: a read that hangs in it stops numpy's import for ever, since the C
+        runtimes that come with a library ask for the type of the standard handles and queue behind the read.
+        """
+        handle = msvcrt.get_osfhandle(agent.fileno())
+        pause = threading.Event()
+        try:
+            while True:
+                _winapi.PeekNamedPipe(handle, 0)
+                pause.wait(_LOOK_SECONDS)
+        except OSError:
+            os._exit(_ORPHANED)
+
+else:
+
+    def _end_with(agent: IO[bytes]) -> None:
+        """The agent keeps its end open as long as it lives."""
+        while agent.read(4096):
+            pass
+        os._exit(_ORPHANED)
 
 
 def main(mode: str) -> int:
