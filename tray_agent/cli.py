@@ -18,6 +18,7 @@ from tray_agent.adapters.places import Places, app_folder, find_places
 from tray_agent.adapters.settings_file import load
 from tray_agent.core.settings import Settings
 from tray_agent.shell.client import Channel, ChannelError, NoAgent, Refused, connect
+from tray_agent.shell.windows_desktop import allow_foreground
 
 DONE, FAILED, WRONG, NO_AGENT = 0, 1, 2, 3
 _QUIT_SECONDS = 30.0
@@ -140,6 +141,8 @@ def _command(method: str) -> Callable[[argparse.Namespace, Settings, Places], in
     def command(options: argparse.Namespace, settings: Settings, places: Places) -> int:
         params = {"job": options.job} if "job" in options else {}
         with _connected(places) as channel:
+            if method == "open":
+                allow_foreground()
             answer = channel.call(method, **params)
         print(answer["text"])
         return DONE

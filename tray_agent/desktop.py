@@ -27,6 +27,10 @@ _NOTIFICATIONS = "notifications"
 Deed = Callable[[], None]
 
 
+def _window_icon() -> str:
+    return str(program.resource("assets", "tray-agent.ico" if sys.platform == "win32" else "tray-agent.png"))
+
+
 class Desktop:
     """Owns the tray and the window of one agent. What people ask for is done on one thread of its own."""
 
@@ -54,7 +58,7 @@ class Desktop:
         agent = self._agent
         assert agent.server is not None  # noqa: S101 - a started agent has one
         self._dashboard = Dashboard(
-            program.command("--internal", "dashboard", str(program.resource("frontend"))),
+            program.command("--internal", "dashboard", str(program.resource("frontend")), _window_icon()),
             agent.own_environment(),
             agent.server,
             spawn,

@@ -17,6 +17,7 @@ from tray_agent.app import Agent
 from tray_agent.core.model import Snapshot
 from tray_agent.core.settings import Settings
 from tray_agent.shell.client import ChannelError, connect
+from tray_agent.shell.windows_desktop import allow_foreground
 
 if TYPE_CHECKING:
     from tray_agent.desktop import Desktop
@@ -98,6 +99,7 @@ def _second_start(places: Places, *, headless: bool, at_login: bool) -> int:
         return 0
     try:
         with connect(places.data_dir, timeout=_SECOND_START_SECONDS) as channel:
+            allow_foreground()
             channel.call("open")
     except ChannelError as error:
         print(f"tray-agent: {error.text}", file=sys.stderr)  # noqa: T201
