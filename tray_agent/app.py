@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_agent import __version__
 from tray_agent.adapters import identity, program, script_environment
@@ -35,6 +35,9 @@ from tray_agent.shell.control import ControlServer
 from tray_agent.shell.service import Service
 from tray_agent.shell.views import Reader
 from tray_agent.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from tray_agent.shell.dashboard import Dashboard
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +77,7 @@ class Agent:
         self.server: ControlServer | None = None
         self.done = threading.Event()
         self.listeners: list[Callable[[Snapshot], None]] = []
-        self.open_dashboard: Callable[[], str] = lambda: "Este agente roda sem tela (--headless)."
+        self.open_dashboard: Callable[[], str] = lambda: "Não há tela para abrir o painel."
         self.interpreters = Interpreters(settings.python, lambda: places.base_path()[0], program.is_frozen())
         self._lock = InstanceLock(places.data_dir)
         self._processes = ScriptProcesses(self._post, self._backend(), self._command, self._environment)
@@ -139,6 +142,17 @@ class Agent:
     def ask_to_quit(self, *_: object, stop_runs: bool = False) -> None:
         """End the engine; also a signal handler."""
         self.engine.post(Quit(stop_runs))
+
+    def make_dashboard(self, on_end: Callable[[int], None]) -> Dashboard:
+        """The holder of the window's process; ``on_end`` gets its exit code. For a started agent."""
+        from tray_agent.adapters.children import spawn
+        from tray_agent.shell.dashboard import Dashboard
+
+        assert self.server is not None  # noqa: S101 - a started agent has one
+        icon = "tray-agent.ico" if sys.platform == "win32" else "tray-agent.png"
+        files = (program.resource("frontend"), program.resource("assets", icon))
+        command = program.command("--internal", "dashboard", *map(str, files))
+        return Dashboard(command, self.own_environment(), self.server, spawn, on_end)
 
     def own_environment(self) -> dict[str, str]:
         """The environment of children that are this same program."""

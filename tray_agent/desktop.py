@@ -8,12 +8,10 @@ import sys
 import threading
 from collections.abc import Callable
 
-from tray_agent.adapters import autostart, program
-from tray_agent.adapters.children import spawn
+from tray_agent.adapters import autostart
 from tray_agent.app import Agent
 from tray_agent.core.messages import Command, Pause, Quit, Resume, Woke
 from tray_agent.outside import show_folder
-from tray_agent.shell.dashboard import Dashboard
 from tray_agent.shell.notices import Notice, NoticeKind, NoticeState, decide
 from tray_agent.shell.question import Choice
 from tray_agent.shell.tray import Tray, TrayAction
@@ -25,10 +23,6 @@ NO_BROWSER = 4
 _SAID_TRAY = "said_tray"
 _NOTIFICATIONS = "notifications"
 Deed = Callable[[], None]
-
-
-def _window_icon() -> str:
-    return str(program.resource("assets", "tray-agent.ico" if sys.platform == "win32" else "tray-agent.png"))
 
 
 class Desktop:
@@ -56,14 +50,7 @@ class Desktop:
     def attach(self) -> None:
         """Join a started agent: its snapshots, its dashboard, its preferences."""
         agent = self._agent
-        assert agent.server is not None  # noqa: S101 - a started agent has one
-        self._dashboard = Dashboard(
-            program.command("--internal", "dashboard", str(program.resource("frontend")), _window_icon()),
-            agent.own_environment(),
-            agent.server,
-            spawn,
-            on_end=self._window_ended,
-        )
+        self._dashboard = agent.make_dashboard(self._window_ended)
         agent.open_dashboard = self._dashboard.open
         kept = agent.outside.preferences().get(_NOTIFICATIONS)
         self._notifications = kept if isinstance(kept, bool) else self._notifications

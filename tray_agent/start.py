@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import logging.handlers
+import os
 import signal
 import sys
 import threading
@@ -21,6 +22,7 @@ from tray_agent.shell.windows_desktop import allow_foreground
 
 if TYPE_CHECKING:
     from tray_agent.desktop import Desktop
+    from tray_agent.shell.dashboard import Dashboard
 
 _log = logging.getLogger(__name__)
 _LOG_BYTES, _LOG_FILES = 2_000_000, 5
@@ -64,6 +66,7 @@ def start_agent(
 def _desktop(agent: Agent, *, at_login: bool) -> Desktop | None:
     """The tray's half, or None without a screen (which is said, and the agent goes on headless)."""
     from tray_agent.desktop import Desktop
+    from tray_agent.shell.dashboard import Dashboard
     from tray_agent.shell.tray import NoScreen
 
     desktop = Desktop(agent, at_login=at_login)
@@ -78,7 +81,9 @@ def _desktop(agent: Agent, *, at_login: bool) -> Desktop | None:
 
 def _carry(agent: Agent, desktop: Desktop | None, *, opens_dashboard: bool) -> None:
     """Stay until the engine has ended, with the icon if there can be one."""
-    if desktop is not None:
+    if desktop is None:
+        _wait_without_icon(agent)
+    else:
         from tray_agent.shell.tray import NoScreen
 
         desktop.attach()
@@ -86,7 +91,25 @@ def _carry(agent: Agent, desktop: Desktop | None, *, opens_dashboard: bool) -> N
             desktop.run(opens_dashboard=opens_dashboard)
         except NoScreen:
             _log.warning("no icon; the agent goes on without it")
-    agent.wait()
+        agent.wait()
+
+
+def _wait_without_icon(agent: Agent) -> None:
+    """Headless: a window is made only for who asks for one, where there is a screen."""
+    made: list[Dashboard] = []
+    if sys.platform == "win32" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+
+        def open_dashboard() -> str:
+            if not made:
+                made.append(agent.make_dashboard(lambda code: None))
+            return made[0].open()
+
+        agent.open_dashboard = open_dashboard
+    try:
+        agent.wait()
+    finally:
+        for dashboard in made:
+            dashboard.close()
 
 
 def _second_start(places: Places, *, headless: bool, at_login: bool) -> int:
