@@ -66,7 +66,6 @@ def start_agent(
 def _desktop(agent: Agent, *, at_login: bool) -> Desktop | None:
     """The tray's half, or None without a screen (which is said, and the agent goes on headless)."""
     from tray_agent.desktop import Desktop
-    from tray_agent.shell.dashboard import Dashboard
     from tray_agent.shell.tray import NoScreen
 
     desktop = Desktop(agent, at_login=at_login)

@@ -53,6 +53,8 @@ def cap(log: Path, limit_bytes: int) -> bool:
         if not give_back(log, start, end):
             return False
         cut_note(log).write_text(json.dumps([start, end]), encoding="ascii")
+    except FileNotFoundError:
+        return False  # its run is held, and has not opened it yet
     except OSError:
         _log.warning("the log %s could not be capped", log, exc_info=True)
         return False
