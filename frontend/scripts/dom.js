@@ -2,6 +2,7 @@
  * Building and changing elements. Text is only ever set as text; nothing here parses markup.
  */
 import { nameParts } from "./format.js";
+import { ICONS } from "./icons.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -21,19 +22,28 @@ export function el(tag, attributes, ...children) {
   return element;
 }
 
-/** A drawing of the sprite in index.html, silent for assistive technology. @param {string} name */
-export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `#i-${name}`);
-  svg.append(use);
-  return svg;
+/**
+ * @param {string} tag @param {Record<string, string>} attributes @param {...Node} children
+ * @returns {SVGElement}
+ */
+export function svg(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
 }
 
-/** @param {Element} svg @param {string} name */
-export const setIcon = (svg, name) => setAttribute(/** @type {Element} */ (svg.firstChild), "href", `#i-${name}`);
+/** A drawing, silent for assistive technology. @param {string} name */
+export const icon = (name) =>
+  svg("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true", "data-icon": name },
+    svg("path", { d: ICONS[name] }));
+
+/** @param {Element} drawing @param {string} name */
+export function setIcon(drawing, name) {
+  if (drawing.getAttribute("data-icon") === name) return;
+  drawing.setAttribute("data-icon", name);
+  drawing.firstElementChild?.setAttribute("d", ICONS[name] ?? "");
+}
 
 /** @param {Node} node @param {string} text */
 export function setText(node, text) {

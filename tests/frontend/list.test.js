@@ -19,15 +19,16 @@ class Place {
   }
 }
 
-const listIn = (place) => keyedList(place, (key) => {
+const listIn = (place, reuse = false) => keyedList(place, (key) => {
   const element = {
     key,
     get nextSibling() { return place.children[place.children.indexOf(element) + 1] ?? null; },
     remove() { place.children.splice(place.children.indexOf(element), 1); },
     focus() { place.ownerDocument.activeElement = element; },
+    contains: (other) => other === element,
   };
   return { element: /** @type {any} */ (element) };
-});
+}, reuse);
 const keys = (place) => place.children.map(({ key }) => key);
 
 test("children follow the keys", () => {
@@ -74,4 +75,36 @@ test("every key is visited once, in order", () => {
   const seen = [];
   listIn(new Place()).sync(["a", "b"], (_, key, index) => seen.push([key, index]));
   assert.deepEqual(seen, [["a", 0], ["b", 1]]);
+});
+
+test("an element whose key went is given to the key that came in its place", () => {
+  const place = new Place();
+  const list = listIn(place, true);
+  list.sync(["a", "b", "c"], () => undefined);
+  const [first] = place.children;
+  place.moves = 0;
+  list.sync(["x", "b", "y"], () => undefined);
+  assert.equal(place.children[0], first);
+  assert.equal(list.get("x")?.element, first);
+  assert.equal(list.get("a"), undefined);
+  assert.deepEqual([place.children.length, place.moves], [3, 0]);
+});
+
+test("reuse keeps the order of the keys whatever comes and goes", () => {
+  const place = new Place();
+  const list = listIn(place, true);
+  for (const wanted of [["a", "b", "c", "d"], ["c", "d", "e", "f"], ["x", "y"], ["d", "x", "z", "y"], ["y", "x"], []]) {
+    list.sync(wanted, () => undefined);
+    assert.deepEqual(wanted.map((key) => list.get(key)?.element), place.children);
+  }
+});
+
+test("an element in focus is never given to another key", () => {
+  const place = new Place();
+  const list = listIn(place, true);
+  list.sync(["a"], () => undefined);
+  const focused = place.children[0];
+  focused.focus();
+  list.sync(["b"], () => undefined);
+  assert.notEqual(place.children[0], focused);
 });

@@ -16,7 +16,7 @@ function markup() {
   const pill = el("span", { class: "pill" }, icon("idle"), el("span", { class: "pill-word" }));
   const text = (/** @type {string} */ name) => el("p", { class: name, dir: "auto" });
   const labelled = (/** @type {string} */ name) => el("p", { class: name }, el("span", { class: "label" }), el("b", null));
-  const article = el("article", { class: "card", tabindex: "-1" },
+  const body = el("div", { class: "card-body" },
     el("div", { class: "card-head" }, el("div", { class: "card-clamp" },
       el("div", null, pill, el("h3", { class: "card-name" })))),
     labelled("card-last"),
@@ -32,7 +32,7 @@ function markup() {
     el("div", { class: "card-buttons" },
       button("run", TEXT.run, "run", "button run"), button("stop", TEXT.stop, "stop", "button stop"),
       button("log", TEXT.log, "log", "button quiet")));
-  return article;
+  return el("article", { class: "card", tabindex: "-1" }, body);
 }
 
 /** @type {HTMLElement|null} */
@@ -106,11 +106,10 @@ function statusOf(line) {
   };
 }
 
-/** @param {string} id */
-export function createCard(id) {
+/** A card for whichever job it is updated with. */
+export function createCard() {
   template ??= markup();
   const article = /** @type {HTMLElement} */ (template.cloneNode(true));
-  article.dataset.job = id;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (article.querySelector(selector));
   const name = find(".card-name");
   const last = find(".card-last");
@@ -135,6 +134,7 @@ export function createCard(id) {
       const seen = `${context.day} ${context.hour} ${card.queued ? Object.values(context).join(" ") : ""}`;
       if (card === shown && seen === shownContext) return;
       [shown, shownContext] = [card, seen];
+      setAttribute(article, "data-job", card.id);
       setAttribute(article, "data-state", card.state);
       setAttribute(article, "aria-label", card.name);
       setName(name, card.name);

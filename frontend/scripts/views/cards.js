@@ -21,14 +21,15 @@ const SPARE_ROWS = 2;
 export function mountCards(scroller, store) {
   const grid = el("div", { class: "cards", role: "feed", "aria-label": TEXT.product });
   scroller.append(grid);
-  const list = keyedList(grid, createCard);
+  const list = keyedList(grid, createCard, true);
   /** @type {string[]} */
   let ids = [];
   let columns = 1;
   let viewport = 0;
   let above = 0;
+  let top = 0;
 
-  const windowed = () => ids.length > WHOLE;
+  const windowed = () => store.cards.size > WHOLE;
   const focusedIndex = () => {
     const article = /** @type {HTMLElement|null} */ (document.activeElement?.closest(".card"));
     return article && grid.contains(article) ? ids.indexOf(article.dataset.job ?? "") : -1;
@@ -38,7 +39,7 @@ export function mountCards(scroller, store) {
   const present = () => {
     if (!windowed()) return ids.map((_, index) => index);
     const [from, to] = slice({
-      count: ids.length, columns, pitch: PITCH, top: scroller.scrollTop - above, height: viewport, spare: SPARE_ROWS,
+      count: ids.length, columns, pitch: PITCH, top: top - above, height: viewport, spare: SPARE_ROWS,
     });
     const indexes = Array.from({ length: to - from }, (_, offset) => from + offset);
     const focused = focusedIndex();
@@ -78,11 +79,13 @@ export function mountCards(scroller, store) {
     article.setAttribute("aria-setsize", String(ids.length));
   };
 
+  /** Reads the layout: only when it changed, never between changes of the document. */
   const measure = () => {
     viewport = scroller.clientHeight;
-    above = grid.offsetTop;
-    columns = Math.max(1, Math.floor((grid.clientWidth + GAP) / PITCH));
-    grid.style.height = windowed() ? `${Math.ceil(ids.length / columns) * PITCH - GAP}px` : "";
+    if (!grid.hidden) above = grid.offsetTop;
+    const style = getComputedStyle(scroller);
+    const width = scroller.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    columns = Math.max(1, Math.floor((width + GAP) / PITCH));
   };
 
   let asked = false;
@@ -94,17 +97,21 @@ export function mountCards(scroller, store) {
       draw();
     });
   };
-  scroller.addEventListener("scroll", redraw, { passive: true });
-  new ResizeObserver(() => {
+  scroller.addEventListener("scroll", () => {
+    top = scroller.scrollTop;
+    redraw();
+  }, { passive: true });
+  const sizes = new ResizeObserver(() => {
     measure();
     redraw();
-  }).observe(scroller);
+  });
+  for (const element of [scroller, grid]) sizes.observe(element);
 
   /** Brings a card into the document and into view, and its button `command` into focus. @param {number} index @param {string|null} command */
   const focusCard = (index, command) => {
-    const top = above + Math.floor(index / columns) * PITCH;
     if (windowed() && !list.get(ids[index])) {
-      scroller.scrollTop = top - (viewport - SIZE) / 2;
+      scroller.scrollTop = above + Math.floor(index / columns) * PITCH - (viewport - SIZE) / 2;
+      top = scroller.scrollTop;
       draw();
     }
     const article = list.get(ids[index])?.element;
@@ -133,12 +140,11 @@ export function mountCards(scroller, store) {
     element: grid,
     /** Shows these jobs. @param {string[]} shown @param {boolean} fromTop whether the choice changed, so that the old place means nothing */
     update(shown, fromTop) {
-      const count = ids.length;
       const held = focusedIndex() >= 0;
       ids = shown;
       grid.hidden = ids.length === 0;
-      if (fromTop) scroller.scrollTop = 0;
-      if (count !== ids.length || fromTop) measure();
+      grid.style.height = windowed() ? `${Math.ceil(ids.length / columns) * PITCH - GAP}px` : "";
+      if (fromTop && top > 0) scroller.scrollTop = top = 0;
       draw();
       if (held && document.activeElement === document.body) scroller.focus({ preventScroll: true });
     },

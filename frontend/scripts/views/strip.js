@@ -1,18 +1,41 @@
 /**
- * The day's 24 hours of one job as a strip of small bars.
+ * The day's 24 hours of one job as a strip of small bars: one path for each kind of hour.
  */
-import { el, setAttribute } from "../dom.js";
+import { el, setAttribute, svg } from "../dom.js";
 import { hourStrip } from "../day.js";
 import { HOUR, TEXT } from "../texts.js";
 
-const NAMED = [0, 6, 12, 18, 24];
+const WIDTH = 264;
+const STEP = WIDTH / 24;
+const BAR = 9;
+const TALL = 15;
+const FLAT = 5;
+const KINDS = ["none", "SUCCESS", "ERROR", "NO_DATA", "UNKNOWN", "RUNNING", "coming", "owed"];
+const AXIS = "0 6 12 18 24";
+
+/** A bar with round corners. @param {number} hour @param {number} height @param {number} inset half a line, where it is outlined */
+function bar(hour, height, inset) {
+  const left = hour * STEP + 1 + inset;
+  const wide = BAR - 2 * inset;
+  const top = TALL - height + inset;
+  const high = height - 2 * inset;
+  const r = height === TALL ? 2.5 : 1.5;
+  return `M${left + r} ${top}h${wide - 2 * r}q${r} 0 ${r} ${r}v${high - 2 * r}q0 ${r} ${-r} ${r}h${2 * r - wide}`
+    + `q${-r} 0 ${-r} ${-r}v${2 * r - high}q0 ${-r} ${r} ${-r}z`;
+}
+
+/** @param {string[]} hours @param {string} kind */
+const pathOf = (hours, kind) => {
+  const outlined = kind === "coming" || kind === "owed" ? 0.5 : 0;
+  return hours.map((each, hour) => (each === kind ? bar(hour, kind === "none" ? FLAT : TALL, outlined) : "")).join("");
+};
 
 /** The fixed markup of a strip. */
 export function stripMarkup() {
-  const hours = Array.from({ length: 24 }, () => el("i", { "data-hour": "none" }));
-  return el("div", { class: "strip" },
-    el("div", { class: "strip-hours", role: "img" }, ...hours),
-    el("div", { class: "strip-axis", "aria-hidden": "true" }, ...NAMED.map((hour) => el("span", null, String(hour)))));
+  const hours = svg("svg", { class: "strip-hours", role: "img", viewBox: `0 0 ${WIDTH} 20` },
+    svg("title", {}), ...KINDS.map((kind) => svg("path", { "data-hour": kind })),
+    svg("rect", { class: "strip-now", width: String(BAR), height: "2", y: "17.5", rx: "1" }));
+  return el("div", { class: "strip" }, hours, el("div", { class: "strip-axis", "aria-hidden": "true" }, AXIS));
 }
 
 /** The strip in words, for a tooltip and for assistive technology. @param {string[]} hours */
@@ -25,20 +48,21 @@ function inWords(hours) {
 }
 
 /**
- * @param {HTMLElement} strip what `stripMarkup` made
+ * @param {Element} strip what `stripMarkup` made
  * @returns {(card: import("../logic.js").Card, day: string, hour: number) => void}
  */
 export function stripOf(strip) {
-  const row = /** @type {HTMLElement} */ (strip.firstChild);
-  const cells = [...row.children];
+  const drawing = /** @type {Element} */ (strip.firstElementChild);
+  const [title, ...paths] = [...drawing.children];
+  const now = /** @type {Element} */ (paths.pop());
+  let shown = "";
   return (card, day, hour) => {
     const hours = hourStrip(card, day, hour);
-    cells.forEach((cell, at) => {
-      setAttribute(cell, "data-hour", hours[at]);
-      setAttribute(cell, "data-now", at === hour ? "" : null);
-    });
-    const words = inWords(hours);
-    setAttribute(row, "aria-label", words);
-    setAttribute(row, "title", words);
+    setAttribute(now, "x", String(hour * STEP + 1));
+    if (shown === hours.join()) return;
+    shown = hours.join();
+    KINDS.forEach((kind, index) => setAttribute(paths[index], "d", pathOf(hours, kind)));
+    title.textContent = inWords(hours);
+    setAttribute(drawing, "aria-label", inWords(hours));
   };
 }
