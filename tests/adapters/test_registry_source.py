@@ -160,6 +160,17 @@ def test_a_shrunk_registry_that_is_whole_again_leaves_no_trace(source: RegistryS
     assert (count(source), what(source)) == (12, "")
 
 
+def test_a_doubt_is_forgotten_when_the_file_breaks(source: RegistrySource) -> None:
+    write(source.path, actives(12))
+    source.read()
+    write(source.path, [])
+    source.read()
+    source.path.write_bytes(b"PK lixo")
+    for _ in range(3):
+        assert count(source) == 12
+        assert "corrompido" in what(source)
+
+
 def test_a_first_registry_may_be_empty(source: RegistrySource) -> None:
     write(source.path, [])
     assert (count(source), what(source)) == (0, "")

@@ -99,6 +99,7 @@ class RegistrySource:
         return self._state
 
     def _failed(self, text: str) -> State:
+        self._shrunk = None
         rest = "; a última versão lida continua valendo" if self._good else ""
         return self._keep_good(Problem(Where.REGISTRY, text + rest, f"Verifique o arquivo {self.path}."))
 
