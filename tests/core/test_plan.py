@@ -314,6 +314,14 @@ class TestQueue:
         assert day.state.queue.jobs() == ()
         assert day.snapshot is not None and set(day.snapshot.facts) == {"a"}
 
+    def test_the_hour_of_a_job_that_is_gone_passes(self) -> None:
+        day = Day("11:59").jobs(make_job("a", 12))
+        day.jobs()
+
+        day.later(60)
+
+        assert day.held() == []
+
     def test_a_schedule_that_changed_counts_at_once(self) -> None:
         day = Day("09:00").jobs(make_job("a", 18))
         assert day.held() == []

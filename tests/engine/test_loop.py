@@ -13,7 +13,7 @@ from tests.builders import Replies, at, make_discovery, make_job, make_open_run,
 from tests.engine.fakes import FakeClock, FakeProcesses, FakeReader, MemoryJournal
 from tray_agent.core import messages as msg
 from tray_agent.core.model import CardState, Job, Outcome, Problem, Snapshot, Where
-from tray_agent.core.ports import Standing
+from tray_agent.core.ports import JournalError, Standing
 from tray_agent.core.schedule import ALL_DAY
 from tray_agent.core.state import Limits
 from tray_agent.engine.loop import Engine
@@ -364,6 +364,30 @@ class TestJournalFaults:
         assert world.now.facts["pix"].actual == 1
         assert world.news == []
 
+    def test_without_its_usual_time_a_run_begins_all_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        world = World(at("08:00"))
+
+        def locked(job: str) -> float | None:
+            raise JournalError("ocupado")
+
+        monkeypatch.setattr(world.journal, "usual_seconds", locked)
+        world.begin(make_job("pix", 8))
+
+        assert world.news == ran("pix")
+        assert world.now.facts["pix"].usual_seconds is None
+
+    @pytest.mark.parametrize("fault", ["", "ocupado"])
+    def test_a_run_that_was_let_go_but_never_began_is_taken_off_the_record(self, fault: str) -> None:
+        world = World(at("08:00")).begin(make_job("pix", 8))
+        (run,) = world.journal.runs
+        world.journal.fault = fault
+
+        world.tell(msg.RunExited(run, 126, began=False))
+
+        assert (run in world.journal.runs) is bool(fault)
+        assert world.now.facts["pix"].retry is not None
+        assert bool(world.now.facts["pix"].actual) is False
+
 
 class TestRestart:
     def test_counts_and_states_come_back(self) -> None:
@@ -540,6 +564,25 @@ class TestSurprises:
 
         assert replies.last.accepted
         assert [run.outcome for run in world.journal.runs.values()] == [Outcome.ENDED]
+
+    def test_an_event_that_nobody_understands_is_set_aside(self, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.ERROR):
+            world = World(at("08:00")).begin().tell("not a message")  # type: ignore[arg-type]
+
+        assert world.now.discovered
+        assert "set aside: 'not a message'" in caplog.text
+
+    def test_a_reader_that_cannot_be_asked_costs_nothing_else(
+        self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world = World(at("08:00"))
+        monkeypatch.setattr(world.discovery, "ask", None)
+
+        with caplog.at_level(logging.ERROR):
+            world.begin(make_job("pix", 8))
+
+        assert world.news == ran("pix")
+        assert "not done: Discover()" in caplog.text
 
     def test_a_reader_of_snapshots_that_fails_does_not_end_the_engine(
         self, caplog: pytest.LogCaptureFixture

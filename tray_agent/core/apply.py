@@ -203,8 +203,10 @@ def _wait_to_retry(state: State, job: Job, reason: str, moment: Moment, *, is_fa
     state.agenda.put(at, job.id)
     if is_fault:
         owed = state.backlog(job, moment.now) > 0
-        action = "Corrija a causa; " + ("há nova tentativa automática." if owed else "depois execute de novo.")
-        problem = Problem(Where.RUN, f"{job.name} não iniciou: {reason}", action, job=job.id)
+        then = "há nova tentativa automática." if owed else "depois execute de novo."
+        problem = Problem(
+            Where.RUN, f"{job.name} não iniciou: {reason}", f"Corrija a causa; {then}", job=job.id
+        )
         state.problems.report(f"run:{job.id}", [problem], moment.now)
 
 

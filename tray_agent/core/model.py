@@ -247,7 +247,8 @@ class Snapshot:
     """What the agent knows, frozen and numbered. Views shape it for readers; nobody changes it.
 
     ``queue`` holds job ids, next first. ``facts`` is keyed by job id in no particular order; ``order`` is
-    the cards'. ``born`` is the version at which this engine began; ``*_since`` are the versions at which the problems, the order and the places last changed.
+    the cards'. ``born`` is the version at which this engine began; ``*_since`` are the versions at which the
+    problems, the order and the places last changed.
     """
 
     version: int

@@ -120,7 +120,7 @@ def _consider(state: State, job_id: str, moment: Moment) -> None:
 def _fill_places(state: State, moment: Moment) -> Actions:
     """Start queued jobs, oldest debt first, while a place is free and nothing forbids it."""
     ordered: Actions = []
-    while len(state.queue) and state.running() < state.limits.max_concurrent and not state.blocked():
+    while state.running() < state.limits.max_concurrent and not state.blocked():
         job_id = state.queue.head()
         if job_id is None:
             break
