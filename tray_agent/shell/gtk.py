@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tray_agent.shell.question import ANSWERS, Choice, Question
@@ -28,6 +30,20 @@ def has_gtk() -> bool:
     except (ImportError, ValueError):
         return False
     return True
+
+
+@contextmanager
+def without_gl() -> Iterator[None]:
+    """GTK started in here leaves OpenGL alone: a tray has no use for it, and it costs 55 MB."""
+    former = os.environ.get("GDK_GL")
+    os.environ["GDK_GL"] = "disable"
+    try:
+        yield
+    finally:  # the children's environment is none of our business
+        if former is None:
+            del os.environ["GDK_GL"]
+        else:
+            os.environ["GDK_GL"] = former
 
 
 class _NoNotifier:

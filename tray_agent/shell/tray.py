@@ -6,18 +6,19 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import select
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from tray_agent.core.model import CardState
-from tray_agent.shell.gtk import ask_on_gtk, gtk_icon, has_gtk
+from tray_agent.shell.gtk import ask_on_gtk, gtk_icon, has_gtk, without_gl
 from tray_agent.shell.icon import tray_icon
 from tray_agent.shell.notices import TEXT_UNITS, TITLE_UNITS, Notice, clip_utf16
 from tray_agent.shell.question import Choice, quit_question
@@ -33,6 +34,7 @@ NOTICE_SECONDS = 5.0  # between two notifications
 LOGIN_SECONDS = (10.0, 60.0)  # the taskbar may come after us
 RESUME_SECONDS = (2.0, 15.0)
 LARGEST = 64
+X_LOOK_SECONDS = 0.25
 X_EVENTS = 1 << 2 | 1 << 15 | 1 << 17  # button press, exposure, structure
 
 log = logging.getLogger(__name__)
@@ -315,12 +317,23 @@ class Tray:
 
 
 def _clickable(base: Any) -> Any:
-    """The library's plain X icon class, which forgets to ask for mouse clicks."""
+    """The library's plain X icon class, which forgets to ask for mouse clicks, asks the tray twice for the
+    same place, and sleeps through events that another thread's request has read from the connection."""
 
     class XorgIcon(base):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self._window.change_attributes(event_mask=X_EVENTS)
+
+        def _dock_window(self) -> None:
+            if not self._systray_manager:
+                super()._dock_window()
+
+        def _events(self) -> Iterator[Any]:
+            while True:
+                while self._display.pending_events():
+                    yield self._display.next_event()
+                select.select([self._display.fileno()], [], [], X_LOOK_SECONDS)
 
     return XorgIcon
 
@@ -332,7 +345,8 @@ def _load() -> Any:
             raise NoScreen("Não há tela (DISPLAY) para mostrar o ícone.")
         os.environ.setdefault("PYSTRAY_BACKEND", "gtk" if has_gtk() else "xorg")
     try:
-        import pystray
+        with without_gl():
+            import pystray
     except Exception as error:  # the display libraries raise types of their own
         raise NoScreen(f"Não foi possível usar a tela para mostrar o ícone ({error}).") from error
     return pystray
