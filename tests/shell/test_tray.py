@@ -251,15 +251,23 @@ def test_notices_are_shown_one_at_a_time_and_fit(shown: Shown, monkeypatch: pyte
     assert shown.notices[1] == (CLOSED_TO_TRAY.title, CLOSED_TO_TRAY.text)
 
 
-def test_switched_off_nothing_is_told_nor_kept_for_later(shown: Shown) -> None:
+def test_switched_off_nothing_comes_by_itself_nor_is_kept_for_later(shown: Shown) -> None:
     desk = Desk(replace(IDLE, notifications=False))
     with running(desk.tray):
-        desk.tray.say(CLOSED_TO_TRAY)
-        desk.due = [CLOSED_TO_TRAY]
-        until(lambda: not desk.due and not desk.tray._notices)
+        desk.due = [Notice(NoticeKind.ERROR, "Automação em erro", "a")]
+        until(lambda: not desk.due)
         desk.see(replace(RED, notifications=True))
         until(lambda: shown.titles)
     assert shown.notices == []
+
+
+def test_an_answer_to_a_person_comes_before_all_else_and_even_when_switched_off(shown: Shown) -> None:
+    desk = Desk(replace(IDLE, notifications=False))
+    desk.tray._notices.append(Notice(NoticeKind.ERROR, "Automação em erro", "a"))
+    desk.tray.say(CLOSED_TO_TRAY)
+    with running(desk.tray):
+        until(lambda: shown.notices)
+    assert shown.notices[0][0] == CLOSED_TO_TRAY.title
 
 
 def test_a_tray_stopped_before_it_runs_ends_at_once(shown: Shown) -> None:

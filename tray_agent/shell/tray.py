@@ -170,8 +170,11 @@ class Tray:
         self._changed.set()
 
     def say(self, notice: Notice) -> None:
-        """Show a notification soon, unless the person has switched them off; from any thread."""
-        self._notices.append(notice)
+        """Tell the person something about what they just did, next of all; from any thread.
+
+        The switch is for what comes by itself (``due``), not for this.
+        """
+        self._notices.appendleft(notice)
         self._changed.set()
 
     def ask_quit(self, running: tuple[str, ...], then: Callable[[Choice], None]) -> None:
@@ -295,10 +298,10 @@ class Tray:
             self._icon.add_again()
 
     def _tell(self, wanted: bool, now: float) -> None:
-        self._notices.extend(self._due())
-        if not wanted or not self._icon.HAS_NOTIFICATION:
-            self._notices.clear()
-        if self._notices and now - self._last_notice >= NOTICE_SECONDS:
+        due = self._due()
+        if wanted:
+            self._notices.extend(due)
+        if self._notices and self._icon.HAS_NOTIFICATION and now - self._last_notice >= NOTICE_SECONDS:
             self._last_notice = now
             notice = self._notices.popleft()
             log.info("notification: %s: %s", notice.title, notice.text)
