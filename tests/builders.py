@@ -49,7 +49,7 @@ def make_run(job: str = "pix", started: datetime | None = None, **changes: Any) 
     """A run that ended with success after four seconds; ``ended=None`` makes it an open one."""
     started = started or at("12:00")
     run = Run(
-        id=f"{job}-{started:%d-%H%M%S}",
+        id=f"{job}-{started:%d-%H%M%S-%f}",
         job=job,
         name=job,
         script=f"/base/metodos/{job}.py",

@@ -170,6 +170,8 @@ class SqliteJournal:
         except (sqlite3.Error, OSError) as error:
             self._drop()
             raise JournalError(_sentence(self.path, error)) from error
+        except (ValueError, TypeError) as error:  # a row that this version never writes
+            raise JournalError(_sentence(self.path, error)) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
