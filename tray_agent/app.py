@@ -23,6 +23,7 @@ from tray_agent.adapters.log_keeper import LogKeeper
 from tray_agent.adapters.places import Places
 from tray_agent.adapters.power import KeepAwake
 from tray_agent.adapters.processes import Backend, ScriptProcesses, StartRefused
+from tray_agent.adapters.reader_process import ReaderProcess
 from tray_agent.adapters.single_instance import InstanceLock
 from tray_agent.core.messages import Quit
 from tray_agent.core.model import Problem, Run, Snapshot, Trigger, Where
@@ -193,7 +194,7 @@ class Agent:
                 self.places.registry,
                 self.settings.registry_deadline_seconds,
                 self.settings.full_walk_seconds,
-                self.own_environment(),
+                reader=self._reader_process(),
             ),
             self._history_reader(),
             self._publish,
@@ -207,7 +208,11 @@ class Agent:
             return NoReader()
         from tray_agent.adapters.history_reader import HistoryReader
 
-        return HistoryReader(self._post, self.settings, self.places.history_copy, self.own_environment())
+        reader = self._reader_process()
+        return HistoryReader(self._post, self.settings, self.places.history_copy, reader=reader)
+
+    def _reader_process(self) -> ReaderProcess:
+        return ReaderProcess(self.own_environment(), self.places.data_dir / "readers.log")
 
     def _post(self, message: Any) -> None:
         self.engine.post(message)

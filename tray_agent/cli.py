@@ -6,7 +6,6 @@ import argparse
 import io
 import json
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -156,6 +155,8 @@ def _status(options: argparse.Namespace, settings: Settings, places: Places) -> 
     if options.json:
         print(json.dumps(status, ensure_ascii=not _speaks_utf8(), indent=2))
         return DONE
+    import shutil
+
     from tray_agent.shell.table import render
 
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import platform
@@ -47,7 +46,7 @@ def _files(settings: Settings, places: Places) -> Iterator[tuple[str, bytes]]:
         "executable": sys.executable,
     }
     yield "about.json", json.dumps(about, indent=2).encode()
-    yield "settings.json", json.dumps(dataclasses.asdict(settings), indent=2).encode()
+    yield "settings.json", json.dumps(settings._asdict(), indent=2).encode()
     yield "doctor.txt", render(examine(settings, places), colour=False).encode()
     for log in sorted(places.data_dir.glob("agent.log*")):
         yield log.name, _end_of(log)

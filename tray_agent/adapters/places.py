@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tray_agent.adapters import program
 from tray_agent.core.settings import Settings
@@ -28,16 +27,22 @@ def app_folder(given: str | None, environ: Mapping[str, str]) -> Path:
     return root if (root / "pyproject.toml").is_file() else Path.cwd()
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """The folders and files of one agent. Nothing is created by asking."""
 
     app_dir: Path
     data_dir: Path
-    temp_dir: Path
     registry: Path
     home: Path
     settings: Settings
+
+    @property
+    def temp_dir(self) -> Path:
+        """What may be lost: C6_RPA_EXEC in the temporary folder."""
+        import tempfile
+
+        given = self.settings.temp_dir
+        return (self._absolute(given) if given else Path(tempfile.gettempdir())) / _TEMP_FOLDER
 
     @property
     def logs_dir(self) -> Path:
@@ -75,11 +80,9 @@ def find_places(app_dir: Path, settings: Settings) -> Places:
     def absolute(text: str) -> Path:
         return app_dir / Path(os.path.expandvars(text)).expanduser()
 
-    temp = absolute(settings.temp_dir) if settings.temp_dir else Path(tempfile.gettempdir())
     return Places(
         app_dir=app_dir,
         data_dir=absolute(settings.data_dir) if settings.data_dir else _user_data(),
-        temp_dir=temp / _TEMP_FOLDER,
         registry=absolute(settings.excel_filename),
         home=Path.home(),
         settings=settings,

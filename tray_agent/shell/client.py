@@ -177,12 +177,16 @@ def connect(data_dir: Path, timeout: float = 5.0) -> Channel:
 
 
 def _reach(place: wire.Place, deadline: float) -> Channel:
-    remaining = _remaining(deadline)
+    # Not create_connection: it looks names up, and imports what that takes, for an address.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        sock = socket.create_connection((wire.HOST, place.port), remaining)
+        sock.settimeout(_remaining(deadline))
+        sock.connect((wire.HOST, place.port))
     except TimeoutError:
+        sock.close()
         raise NoAgent("O agente não respondeu a tempo.") from None
     except OSError:
+        sock.close()
         raise NoAgent("Nenhum agente está em execução.") from None
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
