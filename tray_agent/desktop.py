@@ -12,13 +12,13 @@ from tray_agent.adapters import autostart
 from tray_agent.app import Agent
 from tray_agent.core.messages import Command, Pause, Quit, Resume, Woke
 from tray_agent.outside import show_folder
-from tray_agent.shell.notices import Notice, NoticeKind, NoticeState, decide
+from tray_agent.shell.notices import CLOSED_TO_TRAY, Notice, NoticeKind, NoticeState, decide
 from tray_agent.shell.question import Choice
 from tray_agent.shell.tray import Tray, TrayAction
 from tray_agent.shell.tray_view import TrayView, tray_view
 
 _log = logging.getLogger(__name__)
-_SESSION_END_SECONDS = 3.0
+_SESSION_END_SECONDS = 0.8  # the one-file launcher gives us about a second
 NO_BROWSER = 4
 _SAID_TRAY = "said_tray"
 _NOTIFICATIONS = "notifications"
@@ -120,19 +120,22 @@ class Desktop:
     def _open(self) -> None:
         trouble = self._dashboard.open()
         if trouble:
-            self._tray.say(Notice(NoticeKind.SUSPENDED, "O painel não abriu", trouble))
-            return
-        if not self._agent.outside.preferences().get(_SAID_TRAY):
-            self._agent.outside.remember({_SAID_TRAY: True})
-            text = "Fechar a janela não encerra o agente: ele continua no ícone da bandeja."
-            self._tray.say(Notice(NoticeKind.SUSPENDED, "O agente fica na bandeja", text))
+            self._tray.say(Notice(NoticeKind.HINT, "O painel não abriu", trouble))
 
     def _window_ended(self, code: int) -> None:
         """Runs on a thread of its own. 4 is a missing browser engine, of which the window itself told."""
-        if code not in {0, NO_BROWSER}:
+        if code == 0:
+            self._deeds.put(self._say_once)
+        elif code != NO_BROWSER:
             _log.warning("the dashboard ended with code %d", code)
             text = "Abra-o de novo pelo ícone; as automações não foram afetadas."
-            self._tray.say(Notice(NoticeKind.SUSPENDED, "O painel fechou de forma inesperada", text))
+            self._tray.say(Notice(NoticeKind.HINT, "O painel fechou de forma inesperada", text))
+
+    def _say_once(self) -> None:
+        """The first time a person closes the window: the agent is still there."""
+        if not self._agent.done.is_set() and not self._agent.outside.preferences().get(_SAID_TRAY):
+            self._agent.outside.remember({_SAID_TRAY: True})
+            self._tray.say(CLOSED_TO_TRAY)
 
     def _quit(self) -> None:
         running = self._view().running
@@ -170,5 +173,5 @@ class Desktop:
             else:
                 autostart.turn_on(self._login_command())
         except autostart.AutostartRefused as refused:
-            self._tray.say(Notice(NoticeKind.SUSPENDED, "Iniciar com o Windows", str(refused)))
+            self._tray.say(Notice(NoticeKind.HINT, "Iniciar com o Windows", str(refused)))
         self._repair_autostart()
