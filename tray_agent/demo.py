@@ -23,6 +23,11 @@ temp_dir = "temp"
 no_data_exit_code = 3
 """
 
+# What may point at a team's real automations, and would have the demo run them.
+_REAL = {"EXCEL_FILENAME"} | {
+    f"TRAY_AGENT_{name}" for name in ("BASE_PATH", "EXCEL_FILENAME", "HISTORY", "TEMP_DIR")
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Example:
@@ -184,7 +189,7 @@ def run_demo(folder: Path | None, *, headless: bool) -> int:
         return 1
     _say_what_next(place)
     try:
-        settings = load(place, os.environ)
+        settings = load(place, {name: os.environ[name] for name in os.environ.keys() - _REAL})
     except ExceptionGroup as errors:
         print("tray-agent: " + "; ".join(map(str, errors.exceptions)), file=sys.stderr)
         return 2
