@@ -251,7 +251,7 @@ class TestFaults:
         self, sqlite: SqliteJournal, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sqlite.record([], [])
-        monkeypatch.setattr(journal_module.sqlite3, "connect", impatient(sqlite3.connect))
+        monkeypatch.setattr(sqlite3, "connect", impatient(sqlite3.connect))
         sqlite.close()
         other = sqlite3.connect(sqlite.path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

@@ -79,7 +79,9 @@ else:
         handle = open_pidfd(identity)
         if handle is not None:
             try:
-                select.select([handle], [], [])
+                waiting = select.poll()  # select() refuses numbers from 1024 on
+                waiting.register(handle, select.POLLIN)
+                waiting.poll()
             finally:
                 os.close(handle)
         return None

@@ -7,9 +7,11 @@ outlives the agent.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,10 +20,15 @@ from tray_agent.adapters.trees import signal_one
 from tray_agent.core.model import Identity
 
 # $1 log, $2 folder, $3 script, then the command. Everything that can be refused is asked before the log
-# exists; a word that is no path ($4 without a slash) is the shell's to find.
+# exists; a word that is no path ($4 without a slash) is the shell's to find, which for a path would find a
+# file that nobody may execute.
 _WAIT_THEN_BECOME = """
 IFS= read -r go || exit 125
-cd -- "$2" && [ -f "$3" ] && command -v "$4" >/dev/null || exit 126
+cd -- "$2" && [ -f "$3" ] || exit 126
+case $4 in
+*/*) [ -f "$4" ] && [ -x "$4" ] || exit 126 ;;
+*) command -v "$4" >/dev/null || exit 126 ;;
+esac
 exec >"$1" 2>&1 </dev/null
 shift 3
 exec "$@"
@@ -35,6 +42,7 @@ class HeldChild:
         self._popen = popen
         self.identity = identity
         self._log = log
+        self._one = threading.Lock()
 
     def let_go(self) -> None:
         """Let it begin."""
@@ -46,17 +54,18 @@ class HeldChild:
 
     def _write(self, word: bytes) -> None:
         pipe = self._popen.stdin
-        if pipe is None or pipe.closed:
-            return
-        try:
-            pipe.write(word)
+        with self._one:
+            if pipe is None or pipe.closed:
+                return
+            with contextlib.suppress(OSError):  # the child is gone; its exit is reported by wait()
+                pipe.write(word)
             pipe.close()
-        except OSError:
-            return  # the child is gone; its exit is reported by wait()
 
     def wait(self) -> int:
         """Wait for its end; the exit code, negative for a signal."""
-        return self._popen.wait()
+        code = self._popen.wait()
+        self.drop()  # the pipe goes with the child, also when neither word was ever said
+        return code
 
     def began(self) -> bool:
         """Whether the script itself was started."""
@@ -82,7 +91,7 @@ class PosixBackend:
         )
         moment = created(popen.pid)
         if moment is None:
-            popen.wait()
+            popen.communicate()
             raise OSError("o processo terminou antes de começar")
         return HeldChild(popen, Identity(popen.pid, moment), log)
 

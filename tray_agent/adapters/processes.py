@@ -140,6 +140,10 @@ class ScriptProcesses:
             _log.warning("run %s could not be started", run.id, exc_info=True)
             self._post(RunRefused(run.id, f"o sistema recusou o processo ({error.strerror or error})."))
             return
+        except Exception:  # noqa: BLE001 - the top of a thread: unsaid, the run would take its place for ever
+            _log.exception("run %s could not be started", run.id)
+            self._post(RunRefused(run.id, "erro interno ao criar o processo; veja o registro do agente."))
+            return
         self._held[run.id] = child
         self._post(RunHeld(run.id, child.identity, digest))
         code = child.wait()
