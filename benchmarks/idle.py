@@ -1,50 +1,68 @@
-"""W3: an agent with nothing due. CPU seconds a minute and memory, discovery included."""
+"""W3: agents with nothing due. CPU seconds a minute and memory, discovery included."""
 
 from __future__ import annotations
 
-import sys
-import threading
-from pathlib import Path
+import subprocess
+from contextlib import ExitStack
 
-import psutil
+from benchmarks.setting import (
+    Figure,
+    cpu_seconds,
+    empty_python,
+    make_workspace,
+    pss_mb,
+    rest,
+    running_agent,
+    temporary,
+    wait_for,
+)
 
-from benchmarks.setting import Figure, empty_python, make_workspace, running_agent, temporary, wait_for
-
-
-def pss_mb(pid: int) -> float:
-    """The proportional share of memory of a process and its children, in MB."""
-    total = 0
-    for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
-        text = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
-        total += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
-    return total / 1024
-
-
-def cpu_seconds(pid: int) -> float:
-    times = psutil.Process(pid).cpu_times()
-    return times.user + times.system + times.children_user + times.children_system
+COUNTS = {100: 0.03, 2000: 0.1}
+_BARE = "import time\nwhile True: time.sleep(1)"
+_HOUR_OF_DISCOVERIES = 60
 
 
 def measure(short: bool) -> list[Figure]:
-    figures = []
-    seconds = 20.0 if short else 60.0
-    for count, cpu_bound in ((100, 0.03), (2000, 0.1)):
-        with temporary() as folder:
+    """Agents of every size and the floor, side by side through the same minutes."""
+    seconds = 30.0 if short else 300.0
+    with ExitStack() as stack:
+        bare = subprocess.Popen([empty_python(), "-c", _BARE])
+        stack.callback(bare.wait)
+        stack.callback(bare.kill)
+        pids = [bare.pid]
+        for count in COUNTS:
+            folder = stack.enter_context(temporary())
             work = make_workspace(folder, count, "MANUAL")
-            env = work.environment(python=empty_python(), discovery_seconds=20 if short else 60)
-            with running_agent(env, work.data) as (agent, channel):
-                wait_for(lambda: len(channel.call("status")["cards"]) == count, 30)
-                threading.Event().wait(3.0)
-                before = cpu_seconds(agent.pid)
-                threading.Event().wait(seconds)
-                used = (cpu_seconds(agent.pid) - before) * 60 / seconds
-                figures += [
-                    Figure("W3", f"CPU, {count} jobs", used, "s/min", cpu_bound, cpu_bound * 3),
-                    Figure("W3", f"PSS headless, {count} jobs", pss_mb(agent.pid), "MB", 25, 32),
-                ]
+            env = work.environment(python=empty_python(), discovery_seconds=30 if short else 60)
+            agent, channel = stack.enter_context(running_agent(env, work.data))
+            wait_for(lambda: len(channel.call("status")["cards"]) == count, 30, 0.1)  # noqa: B023
+            pids.append(agent.pid)
+        rest(3.0)
+        before = [cpu_seconds(pid) for pid in pids]
+        rest(seconds)
+        used = [(cpu_seconds(pid) - former) * 60 / seconds for pid, former in zip(pids, before, strict=True)]
+        weights = [pss_mb(pid) for pid in pids]
+    return [*_figures(used, weights), *([] if short else [_growth()])]
+
+
+def _figures(used: list[float], weights: list[float]) -> list[Figure]:
+    figures = []
+    for place, (count, bound) in enumerate(COUNTS.items(), 1):
+        floor = f"one wake-up a second: {used[0]:.3f} s"
+        figures.append(Figure("W3", f"CPU, {count} jobs", used[place], "s/min", bound, bound * 4, floor))
+        floor = f"bare Python: {weights[0]:.1f} MB"
+        figures.append(Figure("W3", f"PSS headless, {count} jobs", weights[place], "MB", 25, 30, floor))
     return figures
 
 
-if __name__ == "__main__":
-    for figure in measure("--short" in sys.argv):
-        print(figure)
+def _growth() -> Figure:
+    """As many discoveries as an hour has, one a second: what memory they leave behind."""
+    with temporary() as folder:
+        work = make_workspace(folder, 100, "MANUAL")
+        env = work.environment(python=empty_python(), discovery_seconds=1, full_walk_seconds=5)
+        with running_agent(env, work.data) as (agent, channel):
+            wait_for(lambda: len(channel.call("status")["cards"]) == 100, 30, 0.1)
+            rest(10.0)
+            before = pss_mb(agent.pid)
+            rest(_HOUR_OF_DISCOVERIES * 1.0)
+            return Figure("W3", "growth over an hour's discoveries", pss_mb(agent.pid) - before, "MB", 0.5, 1)

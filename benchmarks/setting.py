@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import shutil
 import sqlite3
@@ -12,30 +14,36 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tray_agent.adapters import program
 from tray_agent.adapters.journal import SqliteJournal
 from tray_agent.shell.client import Channel, NoAgent, connect
 
 T = TypeVar("T")
+Json = dict[str, Any]
 ROOT = Path(__file__).resolve().parent.parent
+# What would make a measured program another one: no bytecode kept, another agent's settings.
+_FOREIGN = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED")
+HEADINGS = ("script_name", "area_name", "cron_schedule", "active")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured figure. ``bound`` is what to reach, ``check`` what fails the short run (noise margin)."""
+    """One measured figure. ``bound`` is what to reach, ``check`` what fails the short run (noise margin).
+
+    A figure without a bound (infinite) is there to be read.
+    """
 
     work: str
     what: str
     value: float
     unit: str
-    bound: float
-    check: float
+    bound: float = math.inf
+    check: float = math.inf
     floor: str = ""
 
     @property
@@ -45,6 +53,10 @@ class Figure:
     @property
     def passes(self) -> bool:
         return self.value <= self.check
+
+
+class Skipped(Exception):
+    """This machine lacks what a benchmark needs."""
 
 
 @dataclass
@@ -65,51 +77,63 @@ class Workspace:
     def environment(self, **settings: object) -> dict[str, str]:
         """The environment of an agent on this workspace; settings by their lower-case names."""
         given = {
+            "app_dir": self.folder,
             "base_path": self.base,
             "data_dir": self.data,
             "history": "local",
             "awake": "off",
             **settings,
         }
-        env = {name: value for name, value in os.environ.items() if not name.startswith("TRAY_AGENT_")}
-        env["TRAY_AGENT_APP_DIR"] = str(self.folder)
-        return program.environment(env | {f"TRAY_AGENT_{n.upper()}": str(v) for n, v in given.items()})
+        return clean_environment() | {f"TRAY_AGENT_{n.upper()}": str(v) for n, v in given.items()}
 
 
-def script_environment(folder: Path) -> dict[str, str]:
-    """What the agent gives its scripts, for the floor: the same interpreter flags, the same cache."""
-    flags = {
+def clean_environment() -> dict[str, str]:
+    """This process's environment without what would change a measured program."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRAY_AGENT_")}
+    return {name: value for name, value in kept.items() if name not in _FOREIGN}
+
+
+def script_environment(pycache: Path) -> dict[str, str]:
+    """What the agent gives its scripts, for the floor: the same interpreter flags, a cache alike."""
+    return clean_environment() | {
         "PYTHONUTF8": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8:backslashreplace",
-        "PYTHONPYCACHEPREFIX": str(folder / "pycache"),
+        "PYTHONPYCACHEPREFIX": str(pycache),
     }
-    return {**os.environ, **flags}
 
 
 def make_workspace(folder: Path, count: int, schedule: str, body: str = "") -> Workspace:
     """``count`` jobs with the same schedule and script."""
-    import openpyxl
-
     work = Workspace(folder, [f"automacao_{number:05d}" for number in range(count)])
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("registro")
-    sheet.append(["script_name", "area_name", "cron_schedule", "active"])
+    rows = []
     for number, name in enumerate(work.names):
         script = work.base / f"projeto_{number:05d}" / "metodos" / f"{name}.py"
         script.parent.mkdir(parents=True)
         script.write_text(body, encoding="utf-8")
-        sheet.append([name, f"Área {number % 8}", schedule, "sim"])
-    book.save(folder / "registro_automacoes.xlsx")
+        rows.append((name, f"Área {number % 8}", schedule, "sim"))
+    write_registry(folder, HEADINGS, rows)
     return work
+
+
+def write_registry(folder: Path, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
+    """The workbook that the agent reads."""
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("registro")
+    for row in (headings, *rows):
+        sheet.append(row)
+    path = folder / "registro_automacoes.xlsx"
+    book.save(path)
+    return path
 
 
 @contextmanager
 def temporary() -> Iterator[Path]:
     """A folder on a real disk (not a memory disk), gone afterwards."""
-    folder = Path(
-        tempfile.mkdtemp(prefix="tray-agent-bench-", dir="/var/tmp" if os.path.isdir("/var/tmp") else None)
-    )
+    place = "/var/tmp" if os.path.isdir("/var/tmp") else None
+    folder = Path(tempfile.mkdtemp(prefix="tray-agent-bench-", dir=place))
     try:
         yield folder
     finally:
@@ -118,14 +142,18 @@ def temporary() -> Iterator[Path]:
 
 def empty_python() -> str:
     """The interpreter of an empty venv: a crowded one starts so slowly that it hides every overhead."""
-    folder = (
-        Path(tempfile.gettempdir())
-        / f"tray-agent-bench-python-{sys.version_info.major}{sys.version_info.minor}"
-    )
+    version = f"{sys.version_info.major}{sys.version_info.minor}"
+    folder = Path(tempfile.gettempdir()) / f"tray-agent-bench-python-{version}"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     return str(python)
+
+
+def warm_cache(python: str, script: Path, pycache: Path) -> None:
+    """Compile what a start of Python imports into a cache, as the first script of an installation does."""
+    for _ in range(2):
+        subprocess.run([python, script], env=script_environment(pycache), cwd=script.parent, check=True)
 
 
 @contextmanager
@@ -133,23 +161,36 @@ def running_agent(
     env: dict[str, str], data: Path, *arguments: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], Channel]]:
     """A headless agent and an open channel to it; ended with its runs afterwards."""
-    argv = [sys.executable, "-m", "tray_agent", *(arguments or ("--headless",))]
-    agent = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=ROOT)
+    agent = start_agent(env, *arguments)
     try:
-        channel = wait_for(lambda: _connected(data), 20)
+        channel = wait_for(lambda: connected(data), 30)
         yield agent, channel
-        try:
-            channel.call("quit", stop_runs=True)
-        except Exception as error:  # noqa: BLE001 - it is killed below
-            print(error, file=sys.stderr)
-        agent.wait(20)
+        end_agent(agent, channel)
     finally:
         if agent.poll() is None:
             agent.kill()
             agent.wait()
 
 
-def _connected(data: Path) -> Channel | None:
+def start_agent(env: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
+    """The program from the source tree, as an installation runs it."""
+    argv = [sys.executable, "-m", "tray_agent", *(arguments or ("--headless",))]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(argv, env=env, stdin=quiet, stdout=quiet, stderr=quiet, cwd=ROOT)
+
+
+def end_agent(agent: subprocess.Popen[bytes], channel: Channel) -> None:
+    """Have it quit, its runs too."""
+    try:
+        channel.call("quit", stop_runs=True)
+        agent.wait(20)
+    except Exception as error:  # noqa: BLE001 - what was measured stands; the caller kills it
+        print(f"the agent did not quit: {error}", file=sys.stderr)
+    channel.close()
+
+
+def connected(data: Path) -> Channel | None:
+    """A channel to the agent of a data folder, once there is one."""
     try:
         return connect(data)
     except NoAgent:
@@ -165,7 +206,12 @@ def wait_for(ask: Callable[[], T | None], seconds: float, pause: float = 0.002) 
             return answer
         if time.monotonic() > deadline:
             raise TimeoutError(f"nothing in {seconds} s")
-        threading.Event().wait(pause)
+        rest(pause)
+
+
+def rest(seconds: float) -> None:
+    """Let time pass."""
+    threading.Event().wait(seconds)
 
 
 def start_paused(data: Path) -> None:
@@ -176,15 +222,21 @@ def start_paused(data: Path) -> None:
     journal.close()
 
 
-def last_end(channel: Channel, data: Path, count: int, seconds: float) -> float:
-    """When (epoch s) the agent's run number ``count`` ended, by its journal. Asks seldom: asking costs it time."""
-    wait_for(lambda: channel.call("status")["totals"]["finished"] >= count, seconds, pause=0.25)
-    connection = sqlite3.connect(data / "journal.sqlite3")
-    try:
-        ended = connection.execute("SELECT max(ended) FROM runs").fetchone()[0]
-    finally:
-        connection.close()
-    return datetime.fromisoformat(ended).timestamp()
+def ask_journal(data: Path, question: str) -> Any:
+    """The first row of a question to the journal: asking the agent itself would cost it time."""
+    with closing(sqlite3.connect(f"file:{data / 'journal.sqlite3'}?mode=ro", uri=True, timeout=10)) as db:
+        return db.execute(question).fetchone()
+
+
+def finished(data: Path) -> int:
+    """How many runs have an end on record."""
+    return int(ask_journal(data, "SELECT count(*) FROM runs WHERE ended IS NOT NULL")[0])
+
+
+def last_end(data: Path, count: int, seconds: float) -> float:
+    """When (epoch s) the run number ``count`` ended, by the journal."""
+    wait_for(lambda: finished(data) >= count, seconds, pause=0.2)
+    return datetime.fromisoformat(ask_journal(data, "SELECT max(ended) FROM runs")[0]).timestamp()
 
 
 def median(values: Sequence[float]) -> float:
@@ -196,5 +248,29 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+def encoded_size(value: Any) -> int:
+    """The bytes of a value on the channel."""
+    return len(json.dumps(value, separators=(",", ":")).encode())
+
+
+def pss_mb(*pids: int) -> float:
+    """The proportional share of memory of these processes and their children, in MB (of 1024 kB)."""
+    import psutil
+
+    total = 0
+    for pid in pids:
+        for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
+            text = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+            total += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+    return total / 1024
+
+
+def cpu_seconds(pid: int) -> float:
+    """The processor time of a process (to the nanosecond) and of its ended children (to 10 ms)."""
+    import psutil
+
+    times = psutil.Process(pid).cpu_times()
+    return time.clock_gettime((~pid << 3) | 2) + times.children_user + times.children_system
+
+
 Bench = Callable[[bool], list[Figure]]
-Json = dict[str, Any]

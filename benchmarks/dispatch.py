@@ -1,0 +1,133 @@
+"""W2: from due, and from a `run` on the open channel, to the child's first line; against a bare Popen."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from benchmarks.setting import (
+    Figure,
+    Workspace,
+    empty_python,
+    make_workspace,
+    median,
+    percentile,
+    rest,
+    running_agent,
+    script_environment,
+    temporary,
+    wait_for,
+    warm_cache,
+)
+from tray_agent.shell.client import Channel
+
+# The clock that is the same for every process of the machine, read before anything else.
+_SCRIPT = """import time; seen = time.monotonic_ns()
+with open(__file__ + ".seen", "a") as file: file.write(f"{seen}\\n")
+"""
+
+
+class _Script:
+    """A script that writes when it began."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._record = path.with_name(path.name + ".seen")
+
+    def seen(self, after_ns: int) -> int | None:
+        """When it began for the first time since that moment."""
+        try:
+            lines = self._record.read_text(encoding="ascii").split()
+        except FileNotFoundError:
+            return None
+        return next((int(line) for line in lines if int(line) > after_ns), None)
+
+    def milliseconds(self, since_ns: int) -> float:
+        """From a moment to the script's first line."""
+        return (wait_for(lambda: self.seen(since_ns), 20) - since_ns) / 1e6
+
+
+def _bare(script: _Script, python: str, env: dict[str, str]) -> float:
+    with script.path.with_suffix(".log").open("wb") as log:
+        began = time.monotonic_ns()
+        child = subprocess.Popen(
+            [python, str(script.path)],
+            cwd=script.path.parent,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        child.wait()
+    return script.milliseconds(began)
+
+
+def _commanded(script: _Script, channel: Channel) -> float:
+    began = time.monotonic_ns()
+    channel.call("run", job=script.path.stem)
+    taken = script.milliseconds(began)
+    wait_for(lambda: not channel.call("running")["running"], 20, 0.01)
+    rest(0.05)
+    return taken
+
+
+def _by_command(work: Workspace, python: str, count: int) -> list[Figure]:
+    script = _Script(next(work.base.glob("*/metodos/*.py")))
+    env = script_environment(work.folder / "pycache")
+    warm_cache(python, script.path, work.folder / "pycache")
+    warm_cache(python, script.path, work.data / "pycache")
+    floors, mine = [], []
+    with running_agent(work.environment(python=python), work.data) as (_, channel):
+        wait_for(lambda: channel.call("status")["cards"], 30, 0.05)
+        for _ in range(count):
+            floors.append(_bare(script, python, env))
+            mine.append(_commanded(script, channel))
+    return _figures("`run` to first line", floors, mine)
+
+
+def _by_clock(work: Workspace, python: str, count: int) -> list[Figure]:
+    """The wall clock is set a moment before each full hour and then arrives there by itself."""
+    from tests.e2e.clock import ZONE, Clock
+
+    clock = Clock(work.folder / "clock")
+    script = _Script(next(work.base.glob("*/metodos/*.py")))
+    env = script_environment(work.folder / "pycache") | clock.environment
+    warm_cache(python, script.path, work.data / "pycache")
+    hour = datetime(2026, 3, 10, 1, tzinfo=ZONE)
+    clock.set(f"{hour:%Y-%m-%d %H:%M}")
+    floors, mine = [], []
+    environment = work.environment(python=python) | clock.environment
+    with running_agent(environment, work.data) as (_, channel):
+        wait_for(lambda: channel.call("status")["totals"]["finished"] >= 2, 30, 0.05)
+        for _ in range(count):
+            hour += timedelta(hours=2 if hour.hour == 23 else 1)
+            clock.set(f"{hour - timedelta(seconds=2.2):%Y-%m-%d %H:%M:%S.%f}")
+            due = time.monotonic_ns() + round((hour - clock.now()).total_seconds() * 1e9)
+            floors.append(_bare(script, python, env))
+            mine.append(script.milliseconds(due))
+    return _figures("due to first line", floors, mine)
+
+
+def _figures(what: str, floors: list[float], mine: list[float]) -> list[Figure]:
+    middle, tail = median(floors), percentile(floors, 0.99)
+    count = len(mine)
+    text = f"bare Popen: {middle:.1f} ms"
+    tail_text = f"bare Popen: {tail:.1f} ms"
+    return [
+        Figure("W2", f"{what}, median of {count}", median(mine) - middle, "ms over the floor", 2, 8, text),
+        Figure("W2", f"{what}, p99", percentile(mine, 0.99) - tail, "ms over the floor", 5, 60, tail_text),
+    ]
+
+
+def measure(short: bool) -> list[Figure]:
+    """Both ways to a start."""
+    python = empty_python()
+    with temporary() as folder:
+        figures = _by_command(make_workspace(folder, 1, "MANUAL", _SCRIPT), python, 15 if short else 50)
+    if sys.platform != "linux":
+        return figures
+    with temporary() as folder:
+        return figures + _by_clock(make_workspace(folder, 1, "ALL", _SCRIPT), python, 6 if short else 50)
