@@ -49,7 +49,9 @@ def run(arguments: list[str]) -> int:
     command: Callable[[argparse.Namespace, Settings, Places], int] = options.command
     try:
         settings, places = _settings(options)
-        return command(options, settings, places)
+        code = command(options, settings, places)
+        sys.stdout.flush()  # here, where a reader that went away is no surprise
+        return code
     except _Refusal as refusal:
         print(f"tray-agent: {refusal}", file=sys.stderr)
         return refusal.code

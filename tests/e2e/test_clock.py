@@ -64,6 +64,19 @@ def test_all_day_at_ten_past_two_owes_three(program: Program, place: Workspace) 
     assert (card["target"], card["actual"], card["next_run"][11:16]) == (3, 3, "03:00")
 
 
+def test_the_setting_decides_which_day_and_hour_it_is(program: Program, place: Workspace) -> None:
+    place.register(place.job("toda_hora", "ALL"), place.job("tarde", "12"))
+    program.set(timezone="Asia/Tokyo")
+    program.environment["TZ"] = "America/New_York"
+    program.clock.set("2026-03-10 14:05:00")
+    program.start()
+    status = program.until(settled)
+    assert wrongs(status) == []
+    assert status["processing_date"] == "2026-03-11"
+    assert status["now"].startswith("2026-03-11T02:05") and status["now"].endswith("+09:00")
+    assert (place.count("toda_hora"), place.count("tarde")) == (3, 0)
+
+
 def test_a_run_starts_within_three_seconds_of_the_hour(program: Program, place: Workspace) -> None:
     place.register(place.job("pontual", "14"))
     program.clock.set("2026-03-10 13:59:56")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
@@ -99,6 +102,41 @@ def test_status_in_a_pipe_is_a_plain_table(program: Program) -> None:
         assert word in table
 
 
+def test_status_on_a_terminal_is_in_colour_unless_it_is_not_wanted(program: Program) -> None:
+    for wish, coloured in (("", True), ("1", False)):
+        leader, follower = os.openpty()
+        child = program.popen("status", stdout=follower, stderr=follower, env={"NO_COLOR": wish})
+        os.close(follower)
+        shown = b""
+        with contextlib.suppress(OSError):  # how a terminal says that nobody writes any more
+            while piece := os.read(leader, 4096):
+                shown += piece
+        os.close(leader)
+        assert child.wait(30) == 0
+        assert "EnviaPix" in shown.decode()
+        assert (b"\x1b[" in shown) is coloured
+
+
+def test_nobody_who_stops_reading_or_waiting_gets_a_traceback(program: Program) -> None:
+    for command in (("status",), ("logs", "alfa")):
+        child = program.popen(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert child.stdout is not None
+        child.stdout.close()
+        child.stdout = None
+        _, err = child.communicate(timeout=30)
+        assert err == b"", command
+
+    done(program.cli("run", "espera"))
+    wait_until(lambda: program.cli("logs", "espera").out == "waiting\n")
+    follower = program.popen("logs", "espera", "--follow", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert follower.stdout is not None
+    assert follower.stdout.readline() == b"waiting\n"
+    follower.send_signal(signal.SIGINT)
+    _, err = follower.communicate(timeout=30)
+    assert (follower.returncode, err) == (1, b"")
+    finish(program, "espera")
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_an_output_that_cannot_spell_it_gets_no_traceback(program: Program, encoding: str) -> None:
     for command in (("status",), ("status", "--json"), ("logs", "alfa"), ("run", "não existe")):
@@ -132,18 +170,18 @@ def test_a_failing_script_leaves_an_error_and_counts(program: Program) -> None:
 
 
 def test_a_running_job_is_not_run_again_and_can_be_stopped(program: Program) -> None:
+    before, actual = program.place.count("espera"), program.card("espera")["actual"]
     done(program.cli("run", "espera"))
-    card = program.card("espera")
-    assert card["state"] == "RUNNING"
+    assert program.card("espera")["state"] == "RUNNING"
 
-    line = refused(program.cli("run", "espera"), 1)
-    assert "espera" in line
-    assert program.place.count("espera") == 1
+    assert "espera" in refused(program.cli("run", "espera"), 1)
+    wait_until(lambda: program.place.count("espera") > before)
 
     done(program.cli("stop", "espera"))
     stopped = program.until(lambda status: card_of(status, "espera")["pid"] is None)
     assert card_of(stopped, "espera")["state"] == "ERROR"
-    assert card_of(stopped, "espera")["actual"] == 1
+    assert card_of(stopped, "espera")["actual"] == actual + 1
+    assert program.place.count("espera") == before + 1
     assert card_of(stopped, "espera")["last_run"]["status"] == "ERROR"
 
 

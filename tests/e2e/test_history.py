@@ -235,6 +235,15 @@ def test_a_run_of_ours_and_its_row_are_one(agent: Program, server: History) -> N
     assert (card["actual"], card["state"]) == (1, "NO_DATA")
 
 
+def test_rows_that_vanish_make_nothing_run_again(agent: Program, server: History) -> None:
+    server.heal()
+    status = reread(agent)
+    assert status["history"]["rows"] == 0
+    assert card_of(status, "feita")["actual"] == 2
+    assert wrongs(status) == []
+    assert [agent.place.count(job) for job in ("feita", "metade", "ERRADA", "vazia")] == [0, 1, 0, 0]
+
+
 def test_midnight_verifies_again_before_anything_is_scheduled(agent: Program, server: History) -> None:
     """The last test with the shared agent: its day is over."""
     place = agent.place
