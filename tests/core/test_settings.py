@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import pytest
 
 from tray_agent.core.settings import NAMES, RULES, SettingError, Settings, validate
@@ -27,7 +25,7 @@ def test_without_anything_given_the_specification_holds() -> None:
 
 def test_every_setting_has_a_rule_that_takes_its_default() -> None:
     assert set(RULES) == set(NAMES)
-    defaults = asdict(Settings())
+    defaults = Settings()._asdict()
     assert validate(given_(**defaults)) == Settings()
 
 

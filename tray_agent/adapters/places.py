@@ -63,30 +63,39 @@ class Places(NamedTuple):
         """BASE_PATH as it resolves at this moment, and whether it exists. May block on a dead drive."""
         if self.settings.base_path:
             path = self._absolute(self.settings.base_path)
-            return path, path.is_dir()
+            return path, _is_there(path)
         roots = [self.home / root for root in self.settings.possible_roots]
-        root = next((each for each in roots if each.exists()), roots[-1])
+        root = next((each for each in roots if _is_there(each)), roots[-1])
         candidates = [root / folder for folder in self.settings.base_folders]
-        path = next((each for each in candidates if each.is_dir()), candidates[-1])
-        return path, path.is_dir()
+        path = next((each for each in candidates if _is_there(each)), candidates[-1])
+        return path, _is_there(path)
 
     def _absolute(self, text: str) -> Path:
-        return self.app_dir / Path(os.path.expandvars(text)).expanduser()
+        return _absolute(self.app_dir, text)
 
 
 def find_places(app_dir: Path, settings: Settings) -> Places:
     """The places that the settings name; relative paths are relative to the application folder."""
-
-    def absolute(text: str) -> Path:
-        return app_dir / Path(os.path.expandvars(text)).expanduser()
-
     return Places(
         app_dir=app_dir,
-        data_dir=absolute(settings.data_dir) if settings.data_dir else _user_data(),
-        registry=absolute(settings.excel_filename),
+        data_dir=_absolute(app_dir, settings.data_dir) if settings.data_dir else _user_data(),
+        registry=_absolute(app_dir, settings.excel_filename),
         home=Path.home(),
         settings=settings,
     )
+
+
+def _absolute(app_dir: Path, text: str) -> Path:
+    # Path.expanduser raises where there is no such user; here the path is then as it is written.
+    return app_dir / os.path.expanduser(os.path.expandvars(text))  # noqa: PTH111
+
+
+def _is_there(path: Path) -> bool:
+    """Whether the folder is there; a drive that answers with an error is not."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _user_data() -> Path:
