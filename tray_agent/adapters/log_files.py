@@ -10,6 +10,7 @@ from tray_agent.adapters.log_keeper import read_cut
 
 PIECE_BYTES = 64 * 1024
 LARGEST_PIECE_BYTES = 1024 * 1024
+_LONGEST_CHARACTER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def read_piece(path: Path, offset: int | None, limit: int = PIECE_BYTES) -> LogP
     A piece never ends within a character. What was dropped of a runaway log is one line that says so.
     Raises OSError when there is no log.
     """
-    limit = max(1, min(limit, LARGEST_PIECE_BYTES))
+    limit = max(_LONGEST_CHARACTER, min(limit, LARGEST_PIECE_BYTES))
     cut = read_cut(path)
     with path.open("rb") as file:
         size = file.seek(0, 2)
@@ -41,10 +42,19 @@ def read_piece(path: Path, offset: int | None, limit: int = PIECE_BYTES) -> LogP
         file.seek(start)
         block = file.read(limit)
     if offset is None and start > 0 and not note:
-        skipped = block.find(b"\n") + 1
+        skipped = _to_line_start(block)
         start, block = start + skipped, block[skipped:]
-    text, used = _decode(block, final=start + len(block) >= size and len(block) < limit)
+    end = start + len(block)
+    text, used = _decode(block, final=end >= size or (cut is not None and end == cut[0]))
     return LogPiece(size, start, start + used, note + text)
+
+
+def _to_line_start(block: bytes) -> int:
+    """How many bytes come before the first whole line; within an endless one, before a whole character."""
+    end_of_line = block.find(b"\n", 0, -1)
+    if end_of_line >= 0:
+        return end_of_line + 1
+    return next((at for at, byte in enumerate(block[:_LONGEST_CHARACTER]) if byte & 0xC0 != 0x80), 0)
 
 
 def _cut_line(cut: tuple[int, int]) -> str:
