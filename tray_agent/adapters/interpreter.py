@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
 import stat
 import subprocess
@@ -22,6 +21,7 @@ from tray_agent.adapters.windows_registry import Bits, Hive, Registry, this_mach
 
 PROBE_SECONDS = 10.0
 LOOK_AGAIN_SECONDS = 300.0  # a machine too busy to answer, or without a Python, is asked again after this
+_OWN_VERSION = ".".join(str(part) for part in sys.version_info[:3])
 _OLDEST = (3, 7)  # the first with a UTF-8 mode
 _PROBE = "import sys; sys.stdout.write('.'.join(str(part) for part in sys.version_info[:3]))"
 _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
@@ -126,7 +126,7 @@ class Interpreters:
         if self._frozen:
             return None
         own = _with_console(sys.executable)
-        return Interpreter((own,), own, platform.python_version(), "o mesmo do agente")
+        return Interpreter((own,), own, _OWN_VERSION, "o mesmo do agente")
 
     def _beside(self, script: Path) -> Interpreter | None:
         """A ``.venv`` beside the script's ``metodos`` folder, or above it up to the base path."""
@@ -171,7 +171,7 @@ class Interpreters:
 
     def _bundled(self) -> Interpreter:
         argv = tuple(program.command("--internal", "run-script"))
-        return Interpreter(argv, sys.executable, platform.python_version(), "embutido no agente")
+        return Interpreter(argv, sys.executable, _OWN_VERSION, "embutido no agente")
 
     def _usable(self, path: str, source: str) -> Interpreter | None:
         if _is_alias_or_windowed(path) or self._is_agent(path):
