@@ -6,13 +6,14 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import Any, TypeVar
 
 from tests.wine.session import CHECKOUT, PYTHON, Session, windows_path
 
 EXE = PureWindowsPath("C:/Programas da equipe/tray-agent.exe")
 COMMAND_SECONDS = 90.0
+NO_AGENT = 3
 FROM_SOURCE = {"PYTHONPATH": windows_path(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 T = TypeVar("T")
@@ -32,9 +33,9 @@ class Program:
         """Run one command to its end (stderr is in `stdout`). Raises TooLong after `seconds`."""
         return self.windows.run([*self._command, *arguments], timeout=seconds, env=self._env)
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Start an agent and leave it."""
-        return self.windows.start([*self._command, *arguments], env=self._env)
+        return self.windows.start([*self._command, *arguments], env={**self._env, **(env or {})})
 
 
 def from_source(windows: Session) -> Program:
@@ -64,12 +65,22 @@ class Agent:
 
     def __init__(self, windows: Session, folder: str) -> None:
         self.folder = folder
+        self._windows = windows
         self._source = from_source(windows)
 
     def status(self) -> dict[str, Any] | None:
         """The JSON of the contract, None while no agent answers."""
+        if not self.seen("tray_agent.toml").is_file():
+            return None
         answer = self._source.run("--app-dir", self.folder, "status", "--json")
-        return None if answer.returncode == 3 else _parsed(answer)
+        return None if answer.returncode == NO_AGENT else _parsed(answer)
+
+    def seen(self, name: str) -> Path:
+        """A file of the application folder as this side reaches it."""
+        return (
+            self._windows.seen("/wine/drive_c")
+            / PureWindowsPath(self.folder, name).relative_to("C:/").as_posix()
+        )
 
     def when(self, true: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
         """The first status for which `true` holds."""
@@ -94,3 +105,23 @@ def _parsed(answer: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 def card(status: dict[str, Any], job: str) -> dict[str, Any]:
     """One card of a status."""
     return next(each for each in status["cards"] if each["id"] == job or each["name"] == job)
+
+
+_LIST = """
+import json, psutil
+seen = []
+for each in psutil.process_iter():
+    try:
+        seen.append({"pid": each.pid, "name": each.name(), "exe": each.exe(), "cmdline": each.cmdline()})
+    except (psutil.Error, OSError):
+        pass
+print(json.dumps(seen))
+"""
+
+
+def processes(windows: Session) -> list[dict[str, Any]]:
+    """The Windows processes that can be asked: pid, name, exe, cmdline."""
+    asked = windows.python("-c", _LIST, timeout=60)
+    assert asked.returncode == 0, asked.stdout
+    seen: list[dict[str, Any]] = json.loads(asked.stdout[asked.stdout.index("[") :])
+    return seen

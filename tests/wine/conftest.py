@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: "exe" in getattr(item, "fixturenames", ()))  # the build goes on meanwhile
     for item in items:
         item.add_marker(pytest.mark.timeout(1200))  # every command has its own, shorter limit
 
@@ -49,14 +51,28 @@ def windows() -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture(scope="session", autouse=True)
+def building(windows: Session, request: pytest.FixtureRequest) -> Iterator[Future[Path] | None]:
+    """The exe under way, on one core, while the tests that need none run on the other."""
+    wanted = any("exe" in getattr(item, "fixturenames", ()) for item in request.session.items)
+    if request.config.getoption("--wine-exe") or not wanted:
+        yield None
+        return
+    with ThreadPoolExecutor(1) as worker:
+        yield worker.submit(_built, windows)
+
+
 @pytest.fixture(scope="session")
-def exe(windows: Session, kept: Path, request: pytest.FixtureRequest) -> Program:
+def exe(
+    windows: Session, building: Future[Path] | None, kept: Path, request: pytest.FixtureRequest
+) -> Program:
     """The one file, built from build.spec by the Windows Python, lying where a person could have put it."""
     given: Path | None = request.config.getoption("--wine-exe")
-    if given is None:
-        given = _built(windows)
+    if building is not None:
+        given = building.result()
         shutil.copy(given, kept / "tray-agent.exe")
-    place = windows.seen("/wine/drive_c") / EXE.relative_to("C:/")
+    assert given is not None
+    place = windows.seen("/wine/drive_c") / EXE.relative_to("C:/").as_posix()
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(given, place)
     return Program(windows, [str(EXE)])

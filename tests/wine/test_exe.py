@@ -1,11 +1,38 @@
-"""The built exe on Windows as Wine makes it."""
+"""The built exe in a Windows as Wine makes it: examined, put through a demo day, commanded."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
-from tests.wine.agent import Program
-from tests.wine.session import Session
+import pytest
+
+from tests.wine.agent import EXE, NO_AGENT, Agent, Program, card, processes, until
+from tests.wine.session import PYTHON, Session
+
+DEMO = r"C:\Demonstração da equipe"
+LONG = "extrai_posicao_custodia"  # prints, and sleeps half a minute
+BY_HAND = "reprocessa_devolucoes"
+RUN_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
+
+
+def early_morning() -> str:
+    """A time zone in which few of the demo's hours are due yet, whatever the hour here."""
+    ahead = (2 - datetime.now(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}"
+
+
+@pytest.fixture(scope="module")
+def day(windows: Session, exe: Program) -> Iterator[Agent]:
+    """A headless demo agent of the exe."""
+    running = exe.start("demo", "--headless", "--dir", DEMO, env={"TRAY_AGENT_TIMEZONE": early_morning()})
+    agent = Agent(windows, DEMO)
+    yield agent
+    if running.poll() is None:
+        exe.run("--app-dir", DEMO, "quit", "--stop-runs")
+    running.wait(60)
 
 
 def test_the_exe_examines_itself_and_finds_every_part(windows: Session, exe: Program) -> None:
@@ -16,3 +43,132 @@ def test_the_exe_examines_itself_and_finds_every_part(windows: Session, exe: Pro
     assert report["frozen"] is True
     # There is no .NET and no WebView2 here: the page cannot be shown, everything else works.
     assert set(failed) == {"renderer"}
+    child = next(check["detail"] for check in report["checks"] if check["name"] == "child")
+    assert PYTHON in child
+
+
+def test_scripts_are_run_by_the_python_of_the_machine_and_never_by_the_exe(
+    windows: Session, day: Agent
+) -> None:
+    status = day.when(lambda now: card(now, LONG)["pid"] is not None, 120, f"{LONG} runs")
+    running = {each["pid"]: each for each in processes(windows)}
+    assert running[card(status, LONG)["pid"]]["exe"].lower() == PYTHON.lower()
+    scripts = [each for each in running.values() if any("metodos" in word for word in each["cmdline"])]
+    assert scripts
+    assert {each["exe"].lower() for each in scripts} == {PYTHON.lower()}
+
+
+def test_a_demo_day_is_worked_off_and_its_counts_are_right(day: Agent) -> None:
+    status = day.when(_is_worked_off, 180, "every run that is due has been made")
+    assert status["headless"] is True
+    assert status["problems"] == []
+    assert status["totals"]["started"] == sum(each["actual"] for each in status["cards"])
+    assert {each["name"]: each["state"] for each in status["cards"] if each["state"] != "SUCCESS"} == {
+        "conciliacao_boletos_d0": "ERROR",
+        "baixa_extrato_str": "NO_DATA",
+        BY_HAND: "IDLE",
+    }
+    counts = {"RUNNING": 0, "SUCCESS": 7, "ERROR": 1, "NO_DATA": 1, "SCHEDULED": 0, "IDLE": 1, "queued": 0}
+    assert status["counts"] == counts
+    assert status["aggregate"] == "ERROR"
+
+
+def _is_worked_off(status: dict[str, Any]) -> bool:
+    cards = status["cards"]
+    started, finished = status["totals"]["started"], status["totals"]["finished"]
+    return bool(cards) and started == finished > 0 and all(each["backlog"] == 0 for each in cards)
+
+
+def test_logs_carry_accents_and_what_went_wrong(day: Agent, exe: Program) -> None:
+    assert "Três Corações" in exe.run("--app-dir", DEMO, "logs", "atualiza_cadastro_participantes").stdout
+    failed = day.log("conciliacao_boletos_d0")
+    assert "Diferença encontrada no convênio 7731" in failed
+    assert "ValueError: conciliação não fechou" in failed
+
+
+def test_a_run_by_hand_is_stopped_by_ctrl_c(day: Agent, exe: Program) -> None:
+    before = card(day.when(lambda now: True, 30, "a status"), LONG)["actual"]
+    assert exe.run("--app-dir", DEMO, "run", LONG).returncode == 0
+    day.when(lambda now: "5%" in day.log(LONG), 60, "it prints")
+    stopped = exe.run("--app-dir", DEMO, "stop", LONG)
+    assert stopped.returncode == 0, stopped.stdout
+    ended = card(day.when(lambda now: card(now, LONG)["pid"] is None, 30, "it ends"), LONG)
+    assert ended["actual"] == before + 1
+    assert "KeyboardInterrupt" in day.log(LONG)  # asked, and it heard; not killed
+
+
+def test_the_exe_prints_its_status_as_a_table_and_as_json(day: Agent, exe: Program) -> None:
+    table = exe.run("--app-dir", DEMO, "status")
+    assert table.returncode == 0
+    assert "SITUAÇÃO" in table.stdout
+    printed = exe.run("--app-dir", DEMO, "status", "--json")
+    assert {each["area"] for each in json.loads(printed.stdout)["cards"]} == {
+        "Cadastro",
+        "Conciliação",
+        "Mensageria",
+    }
+
+
+def test_doctor_names_the_python_of_the_machine(day: Agent, exe: Program) -> None:
+    done = exe.run("--app-dir", DEMO, "doctor")
+    assert done.returncode == 0, done.stdout
+    assert PYTHON in done.stdout
+
+
+def test_a_second_start_makes_no_second_engine(windows: Session, day: Agent, exe: Program) -> None:
+    first = day.when(lambda now: True, 30, "a status")["pid"]
+    second = exe.run("demo", "--headless", "--dir", DEMO)
+    assert second.returncode == 0
+    assert "já há um agente" in second.stdout
+    assert day.when(lambda now: True, 30, "a status")["pid"] == first
+    # One exe is two processes: what unpacked itself, and the agent.
+    assert len(_exes(windows)) == 2
+
+
+def test_a_killed_agent_is_followed_by_one_that_takes_its_runs_up(
+    windows: Session, day: Agent, exe: Program
+) -> None:
+    assert exe.run("--app-dir", DEMO, "run", LONG).returncode == 0
+    running = day.when(lambda now: card(now, LONG)["pid"] is not None, 60, f"{LONG} runs")
+    for each in _exes(windows):
+        windows.run(["taskkill.exe", "/F", "/PID", str(each["pid"])], timeout=60)
+    until(lambda: None if _exes(windows) else True, 30, "the killed agent is gone")
+    exe.start("demo", "--headless", "--dir", DEMO, env={"TRAY_AGENT_TIMEZONE": early_morning()})
+    again = day.when(lambda now: bool(now["cards"]), 120, "the next agent has read the registry")
+    assert again["pid"] != running["pid"]
+    assert card(again, LONG)["pid"] == card(running, LONG)["pid"]
+    assert card(again, LONG)["state"] == "RUNNING"
+    assert card(again, LONG)["actual"] == card(running, LONG)["actual"]
+
+
+def test_quit_ends_it_with_its_runs_and_leaves_nothing_behind(
+    windows: Session, day: Agent, exe: Program
+) -> None:
+    done = exe.run("--app-dir", DEMO, "quit", "--stop-runs")
+    assert done.returncode == 0, done.stdout
+    assert exe.run("--app-dir", DEMO, "status").returncode == NO_AGENT
+    until(lambda: None if _exes(windows) else True, 30, "every process of the exe has ended")
+    left = [each["cmdline"] for each in processes(windows) if "metodos" in " ".join(each["cmdline"])]
+    assert left == []
+
+
+def test_starting_at_login_is_written_read_back_and_taken_away(windows: Session, exe: Program) -> None:
+    assert "não inicia" in exe.run("autostart", "status").stdout
+    assert exe.run("autostart", "on").returncode == 0
+    written = windows.run(["reg.exe", "query", RUN_KEY, "/v", "tray-agent"], timeout=60)
+    assert f'"{EXE}"' in written.stdout
+    assert "--autostart" in written.stdout
+    assert str(EXE) in exe.run("autostart", "status").stdout
+    assert exe.run("autostart", "off").returncode == 0
+    assert windows.run(["reg.exe", "query", RUN_KEY, "/v", "tray-agent"], timeout=60).returncode != 0
+
+
+def _exes(windows: Session) -> list[dict[str, Any]]:
+    return [each for each in processes(windows) if each["name"].lower() == EXE.name]
+
+
+def test_a_command_removes_what_it_unpacked(windows: Session, exe: Program) -> None:
+    temporary = windows.seen("/wine/drive_c/users/root/AppData/Local/Temp")
+    before = {folder.name for folder in temporary.glob("_MEI*")}
+    assert exe.run("autostart", "status").returncode == 0
+    assert {folder.name for folder in temporary.glob("_MEI*")} == before
