@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 
 def main() -> int:
@@ -11,13 +12,19 @@ def main() -> int:
         _prepare_streams()
     from tray_agent.modes import run_hidden
 
-    arguments = sys.argv[1:]
-    code = run_hidden(arguments)
-    if code is not None:
-        return code
-    from tray_agent.cli import run
+    try:
+        code = run_hidden(sys.argv[1:])
+        if code is not None:
+            return code
+        from tray_agent.cli import run
 
-    return run(arguments)
+        return run(sys.argv[1:])
+    except Exception:
+        if not getattr(sys, "frozen", False):
+            raise
+        # The windowed exe would show it in a dialog that waits for somebody to read it.
+        traceback.print_exc()
+        return 1
 
 
 def _prepare_streams() -> None:
@@ -29,9 +36,12 @@ def _prepare_streams() -> None:
     from tray_agent.adapters.console import bind
 
     multiprocessing.freeze_support()
-    if sys.argv[1:2] == ["--internal"]:
+    words = sys.argv[1:]
+    if words[:1] == ["--internal"]:
         return
-    is_command = any(not argument.startswith("-") for argument in sys.argv[1:])
+    if words[:1] == ["--app-dir"]:
+        words = words[2:]
+    is_command = any(not word.startswith("-") for word in words)
     bind(Path(tempfile.gettempdir()) / "C6_RPA_EXEC" / "saida.log", terminal=is_command)
 
 

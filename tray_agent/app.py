@@ -34,7 +34,7 @@ from tray_agent.engine.loop import Engine
 from tray_agent.outside import AgentOutside
 from tray_agent.shell.control import ControlServer
 from tray_agent.shell.service import Service
-from tray_agent.shell.views import Reader
+from tray_agent.shell.views import SILENT_SECONDS, Reader
 from tray_agent.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -140,9 +140,12 @@ class Agent:
         self._lock.release()
         _log.info("agent ended")
 
-    def ask_to_quit(self, *_: object, stop_runs: bool = False) -> None:
-        """End the engine; also a signal handler."""
-        self.engine.post(Quit(stop_runs))
+    def ask_to_quit(self, *_: object) -> None:
+        """End the engine, letting runs finish; also a signal handler. One that hangs is not waited for."""
+        self.engine.post(Quit())
+        if self.clock.monotonic() - self.engine.last_turn > SILENT_SECONDS:
+            _log.critical("the engine does not answer: leaving without it")
+            self.done.set()
 
     def make_dashboard(self, on_end: Callable[[int], None]) -> Dashboard:
         """The holder of the window's process; ``on_end`` gets its exit code. For a started agent."""

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tray_agent.adapters.identity import created, is_alive
+from tray_agent.adapters.script_environment import RUN_MARK
 from tray_agent.core.model import Identity
 
 if sys.platform != "win32":
     from tray_agent.adapters.identity import open_pidfd
 
-RUN_MARK = "TRAY_AGENT_RUN"
 _KILL_ROUNDS = 5
 _KILL_WAIT_SECONDS = 2.0
 _LOOK_SECONDS = 0.02
@@ -50,7 +50,7 @@ def _descendants(root: Identity) -> list[int]:
 def _marked(run: str) -> list[int]:
     """Processes whose environment names the run. Other users' processes cannot be read and are not ours."""
     if sys.platform == "win32":
-        return []
+        return _marked_by_psutil(run)
     mark = f"{RUN_MARK}={run}".encode()
     pids = []
     for entry in Path("/proc").iterdir():
@@ -62,6 +62,20 @@ def _marked(run: str) -> list[int]:
             continue
         if mark in environment.split(b"\0"):
             pids.append(int(entry.name))
+    return pids
+
+
+def _marked_by_psutil(run: str) -> list[int]:
+    """Windows never gives an orphan a new parent, so that no tree shows it: its environment does."""
+    import psutil
+
+    pids = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(RUN_MARK) == run:
+                pids.append(process.pid)
+        except (psutil.Error, OSError):
+            continue
     return pids
 
 
