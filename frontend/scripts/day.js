@@ -13,13 +13,6 @@ export function scheduledHours(card) {
   return card.schedule.kind === "hours" ? card.schedule.hours : [];
 }
 
-/** The scheduled hours until now that are still owed: the latest ones without a run of their own; an active run pays one. @param {Card} card @param {number} hour @param {Set<number>} ran */
-function owedHours(card, hour, ran) {
-  const free = scheduledHours(card).filter((h) => h <= hour && !ran.has(h));
-  const owed = card.backlog - (card.state === "RUNNING" ? 1 : 0);
-  return new Set(owed > 0 ? free.slice(-owed) : []);
-}
-
 /** Minutes since the day's midnight of a moment, held within the day. @param {string} iso @param {string} day */
 export function minuteOf(iso, day) {
   const date = iso.slice(0, 10);
@@ -28,24 +21,26 @@ export function minuteOf(iso, day) {
 }
 
 /**
- * One word for each hour of the day: the state of its latest run, `owed`, `coming`, or `none`.
+ * One word for each hour of the day: a run's state, `owed`, `coming`, or `none`.
+ * The n-th run of the day pays the n-th scheduled hour, as the scheduler counts: a run that came later (catch-up)
+ * stands at the hour that it paid, one that came earlier, or beyond the schedule, at its own.
  * @param {Card} card @param {string} day @param {number} hour the hour now
  * @returns {string[]}
  */
 export function hourStrip(card, day, hour) {
   const hours = Array(24).fill("none");
-  const ran = new Set();
-  for (const run of [...card.runs].sort((a, b) => (a.start < b.start ? -1 : 1))) {
-    if (run.start.slice(0, 10) !== day) continue;
-    const at = Number(run.start.slice(11, 13));
-    ran.add(at);
+  const scheduled = scheduledHours(card);
+  const runs = card.runs.filter((run) => run.start.slice(0, 10) === day).sort((a, b) => (a.start < b.start ? -1 : 1));
+  runs.forEach((run, index) => {
+    const began = Number(run.start.slice(11, 13));
+    const paid = scheduled[index] ?? 24;
+    const at = paid <= began ? paid : began;
     if (hours[at] !== "RUNNING") hours[at] = statusState(run.state) ?? "UNKNOWN";
-  }
-  const owed = owedHours(card, hour, ran);
-  for (const at of scheduledHours(card)) {
-    if (ran.has(at)) continue;
-    if (at > hour) hours[at] = "coming";
-    else if (owed.has(at)) hours[at] = "owed";
+  });
+  // Runs that only the history counts have no mark of their own, but pay all the same.
+  const active = card.state === "RUNNING" ? 1 : 0;
+  for (const at of scheduled.slice(Math.max(runs.length, card.actual + active))) {
+    if (hours[at] === "none") hours[at] = at > hour ? "coming" : "owed";
   }
   return hours;
 }

@@ -18,12 +18,22 @@ test("hours to come are outlined, owed ones marked, paid ones left alone", () =>
   const owing = card("a", { schedule: { kind: "hours", hours: [8, 10, 12, 18] }, target: 3, actual: 1, backlog: 2, runs: [run(at(8), "SUCCESS")] });
   const strip = hourStrip(owing, DAY, 14);
   assert.deepEqual([strip[8], strip[10], strip[12], strip[18]], ["SUCCESS", "owed", "owed", "coming"]);
-  assert.equal(hourStrip({ ...owing, backlog: 0 }, DAY, 14)[10], "none");
+  assert.equal(hourStrip({ ...owing, actual: 3, backlog: 0 }, DAY, 14)[10], "none");
 });
 
 test("the active run pays for one owed hour", () => {
-  const running = card("a", { state: "RUNNING", schedule: { kind: "hours", hours: [8, 12] }, backlog: 1, runs: [run(at(14), "RUNNING", { end: null })] });
+  const running = card("a", { state: "RUNNING", schedule: { kind: "hours", hours: [8, 12] }, actual: 1, backlog: 1, runs: [run(at(14), "RUNNING", { end: null })] });
   assert.ok(!hourStrip(running, DAY, 14).includes("owed"));
+});
+
+test("a run that came late stands at the hour that it paid, one that came early at its own", () => {
+  const late = card("a", { schedule: { kind: "hours", hours: [8, 12, 18] }, actual: 2, backlog: 0, runs: [
+    run(at(14, 5), "SUCCESS"), run(at(14, 6), "ERROR"),
+  ] });
+  const strip = hourStrip(late, DAY, 14);
+  assert.deepEqual([strip[8], strip[12], strip[14], strip[18]], ["SUCCESS", "ERROR", "none", "coming"]);
+  const early = card("a", { schedule: { kind: "hours", hours: [8] }, actual: 1, backlog: -1, runs: [run(at(7), "SUCCESS")] });
+  assert.deepEqual([hourStrip(early, DAY, 7)[7], hourStrip(early, DAY, 7)[8]], ["SUCCESS", "none"]);
 });
 
 test("ALL names every hour", () => {
