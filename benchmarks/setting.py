@@ -132,7 +132,7 @@ def write_registry(folder: Path, headings: Sequence[str], rows: Sequence[Sequenc
 @contextmanager
 def temporary() -> Iterator[Path]:
     """A folder on a real disk (not a memory disk), gone afterwards."""
-    place = "/var/tmp" if os.path.isdir("/var/tmp") else None
+    place = "/var/tmp" if Path("/var/tmp").is_dir() else None
     folder = Path(tempfile.mkdtemp(prefix="tray-agent-bench-", dir=place))
     try:
         yield folder

@@ -157,14 +157,17 @@ def _status(options: argparse.Namespace, settings: Settings, places: Places) -> 
     if options.json:
         print(json.dumps(status, ensure_ascii=not _speaks_utf8(), indent=2))
         return DONE
-    import shutil
-
     from tray_agent.shell.table import render
 
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000
-    print(render(status, colour=colour, width=width))
+    print(render(status, colour=colour, width=_terminal_width() if sys.stdout.isatty() else 1000))
     return DONE
+
+
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _speaks_utf8() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,10 +19,13 @@ def load(app_dir: Path, environ: Mapping[str, str]) -> Settings:
 
 def _from_file(path: Path) -> dict[str, object]:
     try:
-        return dict(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+        text = path.read_bytes().decode("utf-8-sig")
+        import tomllib  # most commands find no file, and its import is a tenth of theirs
+
+        return dict(tomllib.loads(text))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # neither TOML nor UTF-8
         wrong = SettingError(FILE_NAME, str(error), "um arquivo TOML válido, em UTF-8", str(path))
     except OSError as error:
         wrong = SettingError(FILE_NAME, str(error.strerror), "um arquivo que possa ser lido", str(path))
