@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tray_agent.core import messages as msg
+from tray_agent.core.collation import script_key
 from tray_agent.core.model import JobFacts, Run, Snapshot
 from tray_agent.shell import views
 from tray_agent.shell.control import Answer, Respond
@@ -21,7 +22,11 @@ from tray_agent.shell.views import Json, Reader
 
 _log = logging.getLogger(__name__)
 _ANSWERERS = 2
+_SLOW = frozenset({"doctor"})  # asks BigQuery, for a minute if need be: nobody else waits behind it
 _DEFAULT_PIECE = 64 * 1024
+
+
+_Asked = queue.SimpleQueue[tuple[str, Json, Respond]]
 
 
 class Outside(Protocol):
@@ -56,7 +61,8 @@ class Service:
         self._post = post
         self._reader = reader
         self._outside = outside
-        self._asked: queue.SimpleQueue[tuple[str, Json, Respond]] = queue.SimpleQueue()
+        self._asked: _Asked = queue.SimpleQueue()
+        self._asked_slow: _Asked = queue.SimpleQueue()
         self._questions: dict[str, Callable[[Json], Any]] = {
             "ping": lambda params: {"version": reader.version, "pid": reader.pid},
             "status": self._status,
@@ -70,8 +76,8 @@ class Service:
             "preferences": lambda params: outside.preferences(),
             "remember": self._remember,
         }
-        for number in range(_ANSWERERS):
-            threading.Thread(target=self._answer_all, name=f"answers-{number}", daemon=True).start()
+        for asked, name in [(self._asked, "answers")] * _ANSWERERS + [(self._asked_slow, "slow-answers")]:
+            threading.Thread(target=self._answer_all, args=(asked,), name=name, daemon=True).start()
 
     def answer(self, method: str, params: dict[str, Any], respond: Respond) -> None:
         """Take a request; returns at once. The answer follows, from this or another thread."""
@@ -79,7 +85,8 @@ class Service:
         if command is not None:
             self._post(command)
         elif method in self._questions:
-            self._asked.put((method, params, respond))
+            asked = self._asked_slow if method in _SLOW else self._asked
+            asked.put((method, params, respond))
         else:
             respond(_refusal("unknown_method", "Este agente não conhece o pedido."))
 
@@ -109,15 +116,12 @@ class Service:
         snapshot = self._snapshot()
         if snapshot is None or named in snapshot.facts:
             return named
-        key = named.strip().casefold()
-        for candidate in (key, key.removesuffix(".py")):
-            if candidate in snapshot.facts:
-                return candidate
-        return named
+        key = script_key(named)
+        return key if key in snapshot.facts else named
 
-    def _answer_all(self) -> None:
+    def _answer_all(self, asked: _Asked) -> None:
         while True:
-            method, params, respond = self._asked.get()
+            method, params, respond = asked.get()
             try:
                 respond(Answer(True, self._questions[method](params)))
             except Unknown as unknown:

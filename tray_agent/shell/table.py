@@ -45,8 +45,9 @@ def _headline(status: Json, colour: bool) -> str:
     ]
     if counts["queued"]:
         parts.append(f"{counts['queued']} na fila")
+    heads = [f"tray-agent {status['version']}", status["processing_date"], ", ".join(parts)]
     paused = _paint("  SUSPENSO", "33", colour) if status["paused"] else ""
-    return f"tray-agent {status['version']} · {status['processing_date']} · {', '.join(parts)}{paused}"
+    return " · ".join(head for head in heads if head) + paused
 
 
 def _history(status: Json, colour: bool) -> str:

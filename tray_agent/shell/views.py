@@ -203,7 +203,7 @@ def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datet
         "timeout_minutes": facts.job.timeout_minutes,
         "exit_code": last.exit_code if last else None,
         "outcome": last.outcome.value if last and last.outcome else None,
-        "has_log": active is not None or bool(facts.runs),
+        "has_log": bool(facts.own_runs),
         "runs": _marks(facts, reader.no_data_exit_code),
     }
 
@@ -235,16 +235,22 @@ def _own_mark(run: Run, no_data_exit_code: int) -> Json:
 
 def _row_mark(row: HistoryRow) -> Json:
     state = status_state(row.status)
-    end = row.start + timedelta(seconds=row.duration_seconds or 0) if row.start else None
     return {
         "start": stamp(row.start),
-        "end": stamp(end),
+        "end": stamp(_end(row)),
         "state": state.value if state else "UNKNOWN",
         "trigger": "history",
         "run": None,
         "exit_code": None,
         "outcome": None,
     }
+
+
+def _end(row: HistoryRow) -> datetime | None:
+    try:
+        return row.start + timedelta(seconds=row.duration_seconds or 0) if row.start else None
+    except OverflowError:  # whoever wrote the row counted in something else
+        return None
 
 
 def runs(facts: JobFacts, no_data_exit_code: int) -> Json:
