@@ -44,6 +44,7 @@ class FakeProcesses:
         self.held: dict[str, Run] = {}
         self.running: dict[str, Run] = {}
         self.standings: dict[str, Standing] = {}
+        self.ages: dict[str, float | None] = {}
         self.closed = False
 
     def hold(self, run: Run, job: Job) -> None:
@@ -86,6 +87,9 @@ class FakeProcesses:
 
     def standing(self, run: Run) -> Standing:
         return self.standings[run.id]
+
+    def age(self, run: Run) -> float | None:
+        return self.ages.get(run.id)
 
     def close(self) -> None:
         self.closed = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+import time
 from pathlib import Path
 
 from tray_agent.core.model import Identity
@@ -37,6 +38,10 @@ if sys.platform == "win32":
         except psutil.Error:
             return None
 
+    def age(identity: Identity) -> float:
+        """How long ago the process was created (s); wrong by what the clock was set meanwhile."""
+        return time.time() - identity.created
+
     def wait_end(identity: Identity) -> int | None:
         """Wait until a process has ended; its exit code when the system still tells it."""
         import psutil
@@ -62,6 +67,12 @@ else:
         # The second field is the name in brackets and may hold blanks and brackets itself.
         fields = stat[stat.rindex(b")") + 2 :].split()
         return None if fields[0] in (b"Z", b"X") else int(fields[19]) / _TICKS
+
+    def age(identity: Identity) -> float | None:
+        """How long ago the process was created (s), whatever was done to the clock; None where unknown."""
+        if not hasattr(time, "CLOCK_BOOTTIME"):
+            return None
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - identity.created
 
     def open_pidfd(identity: Identity) -> int | None:
         """A handle on exactly this process, or None when it is gone. The caller closes it."""

@@ -116,6 +116,10 @@ class ScriptProcesses:
         trees.wait_gone([run.identity], _SETTLE_SECONDS)
         return Standing.NEVER_BEGAN
 
+    def age(self, run: Run) -> float | None:
+        """How long the run's process has lived (s)."""
+        return ids.age(run.identity) if run.identity is not None else None
+
     def close(self) -> None:
         """Give up what is held; running scripts go on."""
         for run, child in list(self._held.items()):

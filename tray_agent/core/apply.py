@@ -152,8 +152,20 @@ def _held(state: State, event: msg.RunHeld, moment: Moment) -> Actions:
     active = _active(state, event.run)
     if active is None or active.given_up:
         return [act.Drop(event.run)]
-    active.run = replace(active.run, identity=event.identity, script_hash=event.script_hash)
+    if not _is_still_owed(state, active, moment.now):
+        return [act.Drop(event.run), *refuse(state, event.run, "", moment, wait=False)]
+    # Its process may have been long in the making: the run starts now, and counts for this day.
+    now = moment.now
+    active.run = replace(
+        active.run, identity=event.identity, script_hash=event.script_hash, started=now, day=now.date()
+    )
     return [act.Begin(active.run)]
+
+
+def _is_still_owed(state: State, active: Active, now: datetime) -> bool:
+    if active.run.trigger is Trigger.MANUAL:
+        return True
+    return active.run.day == now.date() and state.backlog(state.jobs.get(active.job.id, active.job), now) > 0
 
 
 def began(state: State, run: str, usual_seconds: float | None, moment: Moment) -> Actions:

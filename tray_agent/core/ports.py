@@ -60,6 +60,10 @@ class Processes(Protocol):
         """What became of a run that an earlier agent put on record. May take 2 s; for the start only."""
         ...
 
+    def age(self, run: Run) -> float | None:
+        """How long the process of a run has lived (s), whatever the wall clock did; None where unknown."""
+        ...
+
     def close(self) -> None:
         """Let go of what is watched; the processes themselves go on."""
         ...

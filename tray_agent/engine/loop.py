@@ -58,6 +58,8 @@ class Engine:
         self._snapshot: Snapshot | None = None
         self._show(self._moment)  # so that there is an answer to the very first question
         self._unrecorded: list[Run] = []
+        self._unforgotten: list[str] = []
+        self._pause_unrecorded = False
         self._recovered = False
         self._data_look = 0.0
         self._ended = False
@@ -128,8 +130,10 @@ class Engine:
                 ordered += self._apply(message, moment)
             if self._fenced:
                 return
-            ordered += plan(self._state, moment)
-            self._perform(ordered, moment)
+            try:
+                ordered += plan(self._state, moment)
+            finally:  # what messages ordered is done, and recorded, whatever the plan came to
+                self._perform(ordered, moment)
             self._show(moment)
         except Exception:  # noqa: BLE001 - a surprise must not end the engine
             self._stumbled = True
@@ -164,8 +168,12 @@ class Engine:
             if self._unrecorded:
                 self._journal.record([], self._unrecorded)
                 self._unrecorded = []
+            while self._unforgotten:
+                self._journal.forget(self._unforgotten[-1])
+                self._unforgotten.pop()
             if self._state.data_trouble and not trouble:
                 self._journal.set_paused(self._state.paused)  # proves that writing works again
+                self._pause_unrecorded = False
         except JournalError as error:
             trouble = trouble or str(error)
         except Exception:  # noqa: BLE001 - nothing starts on a journal that was not understood
@@ -185,8 +193,9 @@ class Engine:
     def _recover(self, moment: Moment) -> None:
         """Take up what an earlier agent left: adopt, close or forget its runs; count the day's."""
         state = self._state
-        state.paused = self._journal.is_paused()
-        state.paused_since = moment.now if state.paused else None
+        if not self._pause_unrecorded:  # else a person has said since what is to be
+            state.paused = self._journal.is_paused()
+            state.paused_since = moment.now if state.paused else None
         for run in self._journal.open_runs():
             standing = self._processes.standing(run)
             _log.info("run %s of an earlier agent: %s", run.id, standing.value)
@@ -199,7 +208,8 @@ class Engine:
         self._load_day()
 
     def _adopt(self, run: Run, moment: Moment) -> None:
-        since = moment.seconds - max(0.0, (moment.now - run.started).total_seconds())
+        age = self._processes.age(run)
+        since = moment.seconds - max(0.0, (moment.now - run.started).total_seconds() if age is None else age)
         job = Job(run.job, run.name, NO_AREA, run.script, MANUAL)
         usual = self._journal.usual_seconds(run.job)
         self._state.active[run.job] = Active(run, job, Phase.RUNNING, since, True, usual)
@@ -208,7 +218,8 @@ class Engine:
 
     def _load_day(self) -> None:
         """Count the day's ended runs: those on record, and those that could not be recorded yet."""
-        self._state.load_day([*self._journal.runs_of(self._state.day), *self._unrecorded])
+        ended = [*self._journal.runs_of(self._state.day), *self._unrecorded]
+        self._state.load_day({run.id: run for run in ended}.values())
 
     def _perform(self, ordered: Actions, moment: Moment) -> None:
         """Do what was ordered. Processes first, so that they come up while the disk works."""
@@ -258,11 +269,15 @@ class Engine:
                 case act.LoadDay():
                     self._load_day()
         except JournalError as error:
+            if isinstance(action, act.Forget):
+                self._unforgotten.append(action.run)
+            self._pause_unrecorded |= isinstance(action, act.RecordPause)
             self._say_data(str(error), moment)
 
     def _record(self, starts: list[Run], moment: Moment) -> None:
         """Put starts and ends on record in one piece; only then are the held children let go."""
         follow: Actions = []
+        starts = [run for run in starts if self._state.job_of(run.id) is not None]
         try:
             self._journal.record(starts, self._unrecorded)
         except JournalError as error:
@@ -275,6 +290,7 @@ class Engine:
             for run in starts:
                 if self._fenced:
                     self._processes.drop(run.id)
+                    self._remember(act.Forget(run.id), moment)
                     continue
                 self._processes.let_go(run.id)
                 follow += began(self._state, run.id, self._usual(run.job), moment)
