@@ -55,9 +55,9 @@ def _is_installed(name: str) -> bool:
     return answer.stdout.startswith("ii")
 
 
-def _install(session: nox.Session, *groups: str) -> None:
+def _install(session: nox.Session, project: str, *groups: str) -> None:
     """The project itself as a wheel, so that the tests run what is shipped, and the named groups."""
-    session.install("-q", ".[linux]", *nox.project.dependency_groups(_pyproject(), *groups))
+    session.install("-q", project, *nox.project.dependency_groups(_pyproject(), *groups))
 
 
 def _pyproject() -> dict[str, object]:
@@ -67,7 +67,7 @@ def _pyproject() -> dict[str, object]:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Format, lint, types for both systems, and the layers."""
-    _install(session, "lint", "test")
+    _install(session, ".", "lint")
     session.run("ruff", "format", "--check", *CODE)
     session.run("ruff", "check", *CODE)
     session.run("mypy")
@@ -88,7 +88,7 @@ STAGES = {
 @nox.session
 def tests(session: nox.Session) -> None:
     """Unit tests, the page in Chromium, the installed program, the real icon and window, faults, speed."""
-    _install(session, "test")
+    _install(session, ".[linux]", "test")
     session.run("python", "tests/desktop/link_gi.py")
     for stage in session.posargs or STAGES:
         session.run("python", *STAGES[stage])
@@ -106,7 +106,7 @@ def wine(session: nox.Session) -> None:
 @nox.session
 def freeze(session: nox.Session) -> None:
     """Build the one-file program for this system into dist/ and let it examine itself."""
-    _install(session, "freeze")
+    _install(session, ".", "freeze")
     session.run("pyinstaller", "--noconfirm", "build.spec")
     name = "tray-agent.exe" if sys.platform == "win32" else "tray-agent"
     report = Path(session.create_tmp()) / "self-test.json"
