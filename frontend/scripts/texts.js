@@ -64,6 +64,7 @@ export const TEXT = {
   stop: "Parar",
   log: "Log",
   noRun: "Sem execução hoje",
+  noHour: "Nada feito nem a fazer hoje",
   lastRun: "Última execução:",
   starting: "Iniciando",
   stopping: "Parando",
@@ -141,6 +142,8 @@ export const TEXT = {
   inQueue: (n) => `${n} na fila`,
   /** @param {number} n */
   running: (n) => `${n} em execução`,
+  /** @param {string} state */
+  worst: (state) => `pior estado: ${state}`,
   /** @param {string} rank */
   queueBadge: (rank) => `na fila (${rank})`,
   /** @param {number} p @param {number} n @param {number} running @param {number} max */

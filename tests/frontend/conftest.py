@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
-FRONTEND = HERE.parent.parent / "frontend"
+ROOT = HERE.parent.parent
+FRONTEND = ROOT / "frontend"
+FETCHED = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tray-agent-tests"
 STAND_IN = (HERE / "stand_in.js").read_text(encoding="utf-8")
 
 OpenPage = Callable[..., Page]
@@ -58,11 +61,33 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    """What package.json names, fetched once into a cache that no commit holds."""
+    wanted = (HERE / "package.json").read_text(encoding="utf-8")
+    kept = FETCHED / "package.json"
+    if not kept.is_file() or kept.read_text(encoding="utf-8") != wanted or not (FETCHED / "done").is_file():
+        npm = shutil.which("npm")
+        if not npm:
+            pytest.skip("no npm on this machine")
+        FETCHED.mkdir(parents=True, exist_ok=True)
+        kept.write_text(wanted, encoding="utf-8")
+        order = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
+        subprocess.run(order, cwd=FETCHED, check=True, timeout=300)
+        (FETCHED / "done").touch()
+    return FETCHED / "node_modules"
+
+
 @pytest.fixture
-def open_page(browser: Browser, frontend_url: str) -> Iterator[OpenPage]:
-    """Opens the page on a snapshot. Whatever the page complains about fails the test."""
+def complaints() -> list[str]:
+    """What the page said to the console or threw; whatever is left at the end fails the test."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Browser, frontend_url: str, complaints: list[str]) -> Iterator[OpenPage]:
+    """Opens the page on a snapshot."""
     contexts = []
-    complaints: list[str] = []
 
     def opened(sample: dict[str, Any], *, ready: bool = True, before: str = "", **options: Any) -> Page:
         settings: dict[str, Any] = {"viewport": {"width": 1560, "height": 760}, "locale": "en-US", "timezone_id": "Asia/Tokyo"}

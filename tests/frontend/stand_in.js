@@ -14,7 +14,7 @@
   const begun = Date.now();
   const nowText = () => {
     const zone = -180;
-    return new Date(fixed + (standIn.frozen ? 0 : Date.now() - begun) + zone * 60000).toISOString().slice(0, 19) + "-03:00";
+    return new Date(fixed + Date.now() - begun + zone * 60000).toISOString().slice(0, 19) + "-03:00";
   };
 
   const merge = (delta) => {
@@ -71,7 +71,7 @@
   }
 
   const standIn = {
-    asked, refusals, logs, checks: [], error: null, delay: 0, frozen: false,
+    asked, refusals, logs, checks: [], error: null, delay: 0,
     tell: (detail) => window.dispatchEvent(new CustomEvent("agent", { detail })),
     /** A change of the agent's: kept, and announced as the window's Python side does. */
     push(delta, silently = false) {

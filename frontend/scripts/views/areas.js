@@ -12,13 +12,11 @@ const VIEWS = [["timeline", TEXT.timeline, "timeline"], ["problems", TEXT.proble
 /** @param {string} key */
 function areaEntry(key) {
   const mark = icon("idle");
-  const worst = el("span", { class: "unseen" });
   const name = el("span", { class: "side-name", dir: "auto" });
-  const running = el("span", { class: "side-running" });
-  const runningText = el("span", { class: "unseen" });
+  const running = el("span", { class: "side-running", "aria-hidden": "true" });
   const count = el("span", { class: "side-count" });
   const entry = el("button", { type: "button", class: "side-entry" }, mark, name,
-    el("span", { class: "side-numbers" }, running, runningText, count), worst);
+    el("span", { class: "side-numbers" }, running, count));
   entry.addEventListener("click", () => command(entry, "area", { area: key === ALL ? null : key }));
   return {
     element: el("li", null, entry),
@@ -26,12 +24,10 @@ function areaEntry(key) {
     update(summary, current) {
       const text = summary.area ?? TEXT.all;
       setText(name, text);
-      setAttribute(name, "title", text);
       setText(count, String(summary.count));
       setText(running, summary.running ? `${summary.running}` : "");
-      setText(runningText, summary.running ? ` ${TEXT.running(summary.running)}, ` : "");
-      setAttribute(running, "aria-hidden", "true");
-      setText(worst, ` ${STATE[summary.worst]}`);
+      const said = [text, TEXT.automations(summary.count), TEXT.running(summary.running), TEXT.worst(STATE[summary.worst])];
+      setAttribute(entry, "title", said.join(" · "));
       setAttribute(mark, "data-state", summary.worst);
       setIcon(mark, summary.worst.toLowerCase());
       setAttribute(entry, "aria-current", current ? "true" : null);

@@ -145,7 +145,7 @@ export function createCard() {
       setLabelled(next, card.next_run_text);
       setText(done, TEXT.done(card.actual, plannedToday(card)));
       setShown(badge, card.queued);
-      setText(badge, TEXT.queueBadge(context.rank ? ordinal(context.rank) : "…"));
+      setText(badge, card.queued ? TEXT.queueBadge(context.rank ? ordinal(context.rank) : "…") : "");
       showStrip(card, context.day, context.hour);
       showProgress(card, nowMs);
       setText(reason, why(card, context));

@@ -58,6 +58,9 @@ export function mountCards(scroller, store) {
   };
 
   const draw = () => {
+    if (viewport === 0) measure();
+    const height = windowed() ? `${Math.ceil(ids.length / columns) * PITCH - GAP}px` : "";
+    if (grid.style.height !== height) grid.style.height = height;
     const indexes = present();
     const shared = context();
     const nowMs = store.now();
@@ -143,7 +146,6 @@ export function mountCards(scroller, store) {
       const held = focusedIndex() >= 0;
       ids = shown;
       grid.hidden = ids.length === 0;
-      grid.style.height = windowed() ? `${Math.ceil(ids.length / columns) * PITCH - GAP}px` : "";
       if (fromTop && top > 0) scroller.scrollTop = top = 0;
       draw();
       if (held && document.activeElement === document.body) scroller.focus({ preventScroll: true });

@@ -57,7 +57,7 @@ export function mountHistory(side) {
   const more = el("p", { class: "history-more", dir: "auto" });
   const updated = el("p", { class: "history-more" });
   const themes = themeSwitch();
-  side.append(el("div", { class: "foot" },
+  side.append(el("footer", { class: "foot" },
     el("div", { class: "history" }, mark, el("div", { class: "history-words" }, text, more, updated),
       iconButton("refresh", TEXT.refresh, "refresh")),
     themes.element));

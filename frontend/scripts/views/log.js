@@ -31,12 +31,12 @@ function markup() {
     earlier, empty, text.element);
   const live = el("span", { class: "log-live", hidden: true }, icon("running"), TEXT.live);
   const loaded = el("span", { class: "log-loaded" });
-  const drawer = el("aside", { class: "drawer", role: "dialog", "aria-labelledby": "log-name", hidden: true },
-    el("header", { class: "log-head" }, title, live, close),
+  const drawer = el("section", { class: "drawer", role: "dialog", "aria-labelledby": "log-name", hidden: true },
+    el("div", { class: "log-head" }, title, live, close),
     el("div", { class: "log-tools" }, runs, copy, folder),
     el("div", { class: "log-tools" }, el("div", { class: "search" }, icon("search"), find, found), previous, next,
       el("label", { class: "follow" }, follow, TEXT.follow)),
-    body, el("footer", { class: "log-foot" }, loaded));
+    body, el("div", { class: "log-foot" }, loaded));
   return { drawer, title, live, close, runs, copy, folder, find, found, previous, next, follow, earlier, empty, text, body, loaded };
 }
 

@@ -33,7 +33,7 @@ const pathOf = (hours, kind) => {
 /** The fixed markup of a strip. */
 export function stripMarkup() {
   const hours = svg("svg", { class: "strip-hours", role: "img", viewBox: `0 0 ${WIDTH} 20` },
-    svg("title", {}), ...KINDS.map((kind) => svg("path", { "data-hour": kind })),
+    ...KINDS.map((kind) => svg("path", { "data-hour": kind })),
     svg("rect", { class: "strip-now", width: String(BAR), height: "2", y: "17.5", rx: "1" }));
   return el("div", { class: "strip" }, hours, el("div", { class: "strip-axis", "aria-hidden": "true" }, AXIS));
 }
@@ -44,7 +44,7 @@ function inWords(hours) {
     const at = hours.flatMap((each, hour) => (each === kind ? [`${hour}h`] : []));
     return at.length ? `${word}: ${at.join(", ")}` : "";
   });
-  return said.filter(Boolean).join(" · ") || TEXT.noRun;
+  return said.filter(Boolean).join(" · ") || TEXT.noHour;
 }
 
 /**
@@ -53,7 +53,7 @@ function inWords(hours) {
  */
 export function stripOf(strip) {
   const drawing = /** @type {Element} */ (strip.firstElementChild);
-  const [title, ...paths] = [...drawing.children];
+  const paths = [...drawing.children];
   const now = /** @type {Element} */ (paths.pop());
   let shown = "";
   return (card, day, hour) => {
@@ -62,7 +62,7 @@ export function stripOf(strip) {
     if (shown === hours.join()) return;
     shown = hours.join();
     KINDS.forEach((kind, index) => setAttribute(paths[index], "d", pathOf(hours, kind)));
-    title.textContent = inWords(hours);
     setAttribute(drawing, "aria-label", inWords(hours));
+    setAttribute(strip, "title", inWords(hours));
   };
 }

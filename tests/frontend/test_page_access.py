@@ -1,0 +1,149 @@
+"""For eyes, keys and readers alike: axe in both themes, a walk by keyboard alone, motion, Portuguese."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.frontend import sample
+from tests.frontend.conftest import OpenPage
+from tests.frontend.test_page_views import open_log
+
+
+def troubled() -> dict[str, Any]:
+    made = sample.sample(14)
+    made["history"] |= {"verified": False, "error": "sem credencial", "unverified_since": sample.at(14)}
+    return made | {"paused": True, "paused_since": sample.at(13), "heartbeat_seconds": 60}
+
+
+def show_log(page: Page) -> None:
+    open_log(page, "uma linha\n" * 50)
+    expect(page.locator(".log-text")).to_contain_text("uma linha")
+
+
+def show_quit(page: Page) -> None:
+    page.evaluate("standIn.tell({event: 'ask_quit', names: ['envia_pix']})")
+
+
+def show_failure(page: Page) -> None:
+    page.evaluate("standIn.refusals.run = {code: 'x', text: 'Não foi possível.'}")
+    page.get_by_role("article", name="reprocessa_devolucoes").get_by_role("button", name="Executar").click()
+    expect(page.get_by_text("Não foi possível.")).to_be_visible()
+
+
+def press(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("button", name=name).click()
+
+
+SCENES: dict[str, tuple[dict[str, Any], Callable[[Page], None]]] = {
+    "cards": (sample.sample(14), lambda page: None),
+    "trouble": (troubled(), lambda page: None),
+    "log": (sample.sample(14), show_log),
+    "timeline": (sample.sample(14), press("Linha do tempo")),
+    "problems": (sample.sample(14), press("Problemas")),
+    "empty": (sample.snapshot([], areas=[]), lambda page: None),
+    "quit": (sample.sample(14), show_quit),
+    "failure": (sample.sample(14), show_failure),
+    "filtered": (sample.sample(14), press("Erro")),
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_axe_finds_nothing(open_page: OpenPage, packages: Path, scene: str, theme: Any) -> None:
+    snapshot, act = SCENES[scene]
+    page = open_page(snapshot, color_scheme=theme, reduced_motion="reduce", bypass_csp=True)
+    act(page)
+    page.add_script_tag(path=packages / "axe-core" / "axe.min.js")
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+    said = [(each["id"], [node["html"][:160] for node in each["nodes"]], each["nodes"][0]["failureSummary"]) for each in found["violations"]]
+    assert said == []
+
+
+def stops(page: Page, most: int = 400) -> list[str]:
+    """What Tab reaches, in order, until it comes around."""
+    seen: list[str] = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        at = page.evaluate(
+            """() => { const at = document.activeElement; if (!at || at === document.body) return "";
+            const job = at.closest("article")?.dataset.job; return (job ? job + ": " : "")
+              + (at.getAttribute("aria-label") ?? at.closest("label")?.title ?? at.textContent).trim().replace(/\\s+/g, " "); }"""
+        )
+        if at == "" or (seen and at == seen[0]):
+            return seen
+        seen.append(at)
+    return seen
+
+
+def test_tab_reaches_everything_in_the_order_of_the_page(open_page: OpenPage) -> None:
+    page = open_page(sample.snapshot(sample.known_cards()[:3]))
+    walked = stops(page)
+    for name in ("Todas", "Linha do tempo", "Ler agora", "Buscar", "Suspender agendamentos"):
+        assert any(name in each for each in walked), (name, walked)
+    assert walked[-9:] == [f"{job}: {button}" for job in ("envia_arquivo_pix", "conciliacao_boletos_d0", "carga_mensageria_spb")
+                           for button in ("Executar", "Parar", "Log")]  # fmt: skip
+
+
+def test_a_job_is_found_run_and_read_by_keyboard_alone(open_page: OpenPage) -> None:
+    page = open_page(sample.sample(38))
+    page.keyboard.press("/")
+    page.keyboard.type("devolucoes")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    first = page.locator("article").first.get_attribute("data-job")
+    assert page.evaluate("standIn.calls('run')") == [[first]]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate("document.activeElement.dataset.command") == "log"
+
+
+def test_arrows_walk_the_grid_on_the_same_button(open_page: OpenPage) -> None:
+    page = open_page(sample.sample(38))
+    articles = page.locator("article")
+    articles.nth(0).get_by_role("button", name="Log").focus()
+    page.keyboard.press("ArrowRight")
+    expect(articles.nth(1).get_by_role("button", name="Log")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(articles.nth(5).get_by_role("button", name="Log")).to_be_focused()
+    page.keyboard.press("End")
+    expect(articles.nth(37).get_by_role("button", name="Log")).to_be_focused()
+
+
+def test_reduced_motion_moves_nothing(open_page: OpenPage) -> None:
+    page = open_page(sample.sample(12), reduced_motion="reduce")
+    open_log(page, "x")
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_the_system_chooses_the_theme_unless_the_person_does(open_page: OpenPage) -> None:
+    page = open_page(sample.sample(12), color_scheme="dark")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(20, 23, 28)")
+    page.get_by_title("Claro").click()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(246, 247, 249)")
+    page.get_by_title("Automático").click()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(20, 23, 28)")
+
+
+@pytest.mark.parametrize("width", [700, 900, 1280, 1920])
+def test_nothing_is_cut_off_at_any_width(open_page: OpenPage, width: int) -> None:
+    page = open_page(sample.sample(38), viewport={"width": width, "height": 480})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for name in ("Buscar", "Suspender agendamentos"):
+        box = (page.get_by_label(name) if name == "Buscar" else page.get_by_role("button", name=name)).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width
+    right = page.locator("article").evaluate_all("all => Math.max(...all.map(each => each.getBoundingClientRect().right))")
+    assert right <= width
+
+
+def test_the_page_is_named_as_portuguese(open_page: OpenPage) -> None:
+    assert open_page(sample.sample(3)).evaluate("document.documentElement.lang") == "pt-BR"
