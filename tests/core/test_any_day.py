@@ -92,8 +92,9 @@ class AnyDay:
         if active is None or active.phase is not Phase.HOLDING or active.run.id not in self.live:
             return
         self.day.turn(msg.RunHeld(active.run.id, Identity(1, 1.0)))
+        self.note_holds()
+        self.note_holds()
         for begin in [action for action in self.day.ordered if isinstance(action, act.Begin)]:
-            self.note_holds()
             if recorded:
                 follow = began(self.day.state, begin.run.id, None, self.day.moment)
             else:
@@ -136,6 +137,10 @@ class AnyDay:
         self.exit(job, 0, has_begun=True)
 
     def note_holds(self) -> None:
+        """What is given up never begins: it may still be there when the next one is made."""
+        for action in self.day.ordered:
+            if isinstance(action, act.Drop):
+                self.live.pop(action.run, None)
         for action in self.day.ordered:
             if isinstance(action, act.Hold) and action.run.id not in self.live:
                 assert action.run.job not in self.live.values(), "two runs of one job"
@@ -175,10 +180,10 @@ class AnyDay:
             assert job not in state.active
         if not state.history.verified:
             return
-        for job in state.jobs.values():
-            waits = job.id in state.retries and state.retries[job.id].at > now
-            if state.backlog(job, now) > 0 and not waits:
-                assert job.id in state.queue or job.id in state.active, "a debt was forgotten"
+        for each in state.jobs.values():
+            waits = each.id in state.retries and state.retries[each.id].at > now
+            if state.backlog(each, now) > 0 and not waits:
+                assert each.id in state.queue or each.id in state.active, "a debt was forgotten"
         if not state.blocked():
             assert not len(state.queue) or state.running() >= state.limits.max_concurrent, (
                 "a place stays free"

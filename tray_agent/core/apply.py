@@ -152,20 +152,12 @@ def _held(state: State, event: msg.RunHeld, moment: Moment) -> Actions:
     active = _active(state, event.run)
     if active is None or active.given_up:
         return [act.Drop(event.run)]
-    if not _is_still_owed(state, active, moment.now):
+    if not state.is_still_wanted(active, moment.now):
         return [act.Drop(event.run), *refuse(state, event.run, "", moment, wait=False)]
+    held = replace(active.run, identity=event.identity, script_hash=event.script_hash)
     # Its process may have been long in the making: the run starts now, and counts for this day.
-    now = moment.now
-    active.run = replace(
-        active.run, identity=event.identity, script_hash=event.script_hash, started=now, day=now.date()
-    )
+    active.run = replace(held, started=moment.now, day=moment.now.date())
     return [act.Begin(active.run)]
-
-
-def _is_still_owed(state: State, active: Active, now: datetime) -> bool:
-    if active.run.trigger is Trigger.MANUAL:
-        return True
-    return active.run.day == now.date() and state.backlog(state.jobs.get(active.job.id, active.job), now) > 0
 
 
 def began(state: State, run: str, usual_seconds: float | None, moment: Moment) -> Actions:
@@ -362,11 +354,8 @@ def _history_failed(state: State, event: msg.HistoryFailed, moment: Moment) -> A
         state.touch_all()
     state.history = replace(state.history, error=event.cause)
     _say_next_read(state, moment)
-    action = (
-        "Agendamentos seguem com a última leitura."
-        if state.history.verified
-        else ("Agendamentos suspensos até a primeira leitura do dia; Executar funciona.")
-    )
+    suspended = "Agendamentos suspensos até a primeira leitura do dia; Executar funciona."
+    action = "Agendamentos seguem com a última leitura." if state.history.verified else suspended
     state.problems.report("history", [Problem(Where.HISTORY, event.cause, action)], moment.now)
     return []
 

@@ -213,13 +213,21 @@ class State:
         """Take a job's rows: the larger of both counts counts. The row of a run that has not ended yet, which
         its end will count, is left out."""
         active = self.active.get(job)
-        awaited = active is not None and not active.exited and any(active.run.is_in(row) for row in rows)
+        has_begun = active is not None and active.phase is not Phase.HOLDING and not active.exited
+        awaited = active is not None and has_begun and any(active.run.is_in(row) for row in rows)
         counted = max(self.actual(job), len(rows) - awaited)
         self.surplus[job] = counted - len(self.finished.get(job, ()))
 
     def backlog(self, job: Job, now: datetime) -> int:
         """Target runs so far minus actual runs."""
         return job.schedule.due(now) - self.actual(job.id)
+
+    def is_still_wanted(self, active: Active, now: datetime) -> bool:
+        """Whether a run whose process is there at last may begin: asked for by a person, or owed even now."""
+        if active.run.trigger is Trigger.MANUAL:
+            return True
+        job = self.jobs.get(active.job.id, active.job)
+        return active.run.day == now.date() and self.backlog(job, now) > 0
 
     def running(self) -> int:
         """How many places are taken."""
