@@ -128,7 +128,7 @@ class TestPause:
 
 class TestAdopted:
     def adopting(self, lived: float | None, **limits: Any) -> World:
-        """An agent that finds a run of ten minutes ago by the wall clock, whose process says how old it is."""
+        """An agent that finds a run of three hours by the clock, whose process says how old it is."""
         journal = MemoryJournal()
         run = make_open_run(started=at("08:00"))
         journal.record([run], [])

@@ -1,0 +1,131 @@
+"""The fault suite: ``python -m tests.faults --short``, ``--long``, ``--seeds A..B``, ``--seed N``.
+
+Each seed is a schedule of faults against the installed program. Ends with a closing line as pytest's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tests.faults.report import closing_line, write_report
+
+ROOT = Path(__file__).parent.parent.parent
+_SHORT = (range(1, 13), 10, 120.0)
+_LONG = (range(1, 221), 20, 0.0)
+_SEED_SECONDS = 420.0
+_NAMESPACES = (
+    ["unshare", "-m", "-p", "-f", "--mount-proc", "--kill-child"],
+    ["unshare", "-U", "-r", "-m", "-p", "-f", "--mount-proc", "--kill-child"],
+    ["unshare", "-m"],
+)
+
+
+def main() -> int:
+    """0 when every seed kept every promise."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="a few seeds, three minutes")
+    parser.add_argument("--long", action="store_true", help="230 seeds, forty minutes")
+    parser.add_argument("--seeds", help="A..B, both included")
+    parser.add_argument("--seed", type=int, help="one seed")
+    parser.add_argument("--steps", type=int, help="faults of a seed, about")
+    parser.add_argument("--parallel", type=int, default=2)
+    parser.add_argument("--report", type=Path, help="write the figures into this file")
+    parser.add_argument("--keep", action="store_true", help="leave every seed's folder")
+    chosen = parser.parse_args()
+    seeds, steps, seconds = _LONG if chosen.long else _SHORT
+    if chosen.seeds:
+        first, _, last = chosen.seeds.partition("..")
+        seeds, seconds = range(int(first), int(last or first) + 1), 0.0
+    if chosen.seed is not None:
+        seeds, seconds = range(chosen.seed, chosen.seed + 1), 0.0
+    began = time.monotonic()
+    results = _run_all(seeds, chosen.steps or steps, chosen.parallel, seconds, keep=chosen.keep)
+    took = time.monotonic() - began
+    if chosen.report:
+        write_report(chosen.report, results, took, sys.argv[1:])
+    print(closing_line(results, took), flush=True)
+    return 1 if any(each["violations"] for each in results) else 0
+
+
+def _run_all(seeds: range, steps: int, parallel: int, seconds: float, *, keep: bool) -> list[dict[str, Any]]:
+    prefix = _namespace()
+    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    results: list[dict[str, Any]] = []
+    until = time.monotonic() + seconds if seconds else None
+
+    def one(seed: int) -> None:
+        if until is not None and time.monotonic() > until and len(results) >= parallel:
+            return
+        result = _run_seed(prefix, folder / f"seed-{seed}", seed, steps, keep=keep)
+        results.append(result)
+        _tell(result)
+
+    with ThreadPoolExecutor(parallel) as pool:
+        list(pool.map(one, seeds))
+    if not keep and not any(each["violations"] for each in results):
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        print(f"kept: {folder}")
+    return sorted(results, key=lambda each: int(each["seed"]))
+
+
+def _namespace() -> list[str]:
+    """How a seed gets mounts and pids of its own; said loudly where it cannot."""
+    for prefix in _NAMESPACES:
+        try:
+            done = subprocess.run([*prefix, "sh", "-c", "true"], capture_output=True, check=False, timeout=20)
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        if done.returncode == 0:
+            if "-p" not in prefix:
+                print("NO PID NAMESPACE: no pid can be reused on purpose", flush=True)
+            return prefix
+    print("NO NAMESPACES: disks are not filled and nothing is mounted; those faults are left out", flush=True)
+    return []
+
+
+def _run_seed(prefix: list[str], folder: Path, seed: int, steps: int, *, keep: bool) -> dict[str, Any]:
+    answer = folder.with_name(folder.name + ".json")
+    worker = [sys.executable, "-m", "tests.faults.worker", "--seed", str(seed), "--steps", str(steps)]
+    worker += ["--folder", str(folder), "--answer", str(answer)]
+    # The shell is the namespace's first process: it takes in whoever lost its parent.
+    command = [*prefix, "sh", "-c", '"$@"; exit $?', "sh", *worker]
+    with folder.with_name(folder.name + ".out").open("wb") as out:
+        try:
+            subprocess.run(command, cwd=ROOT, stdout=out, stderr=out, timeout=_SEED_SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            print(f"seed {seed}: did not end within {_SEED_SECONDS:g} s", flush=True)
+    try:
+        result: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        said = folder.with_name(folder.name + ".out").read_text(errors="replace")[-800:]
+        result = {"seed": seed, "faults": {}, "runs": 0, "checks": 0, "seconds": 0.0, "kind": "?"}
+        result |= {"violations": [f"the seed gave no answer: {said}"], "mounts": True, "most_at_once": 0}
+    if not result["violations"] and not keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    return result
+
+
+def _tell(result: dict[str, Any]) -> None:
+    word = "FAILED" if result["violations"] else "passed"
+    mounts = "" if result["mounts"] else " (WITHOUT DISK FAULTS: mounting is not permitted)"
+    print(
+        f"seed {result['seed']} {word}: {sum(result['faults'].values())} faults, {result['runs']} runs, "
+        f"{result['seconds']:.0f} s ({result.get('cpu')} cpu), {result['kind']}{mounts}",
+        flush=True,
+    )
+    for each in result["violations"]:
+        print(f"    {each}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
