@@ -75,7 +75,16 @@ def lint(session: nox.Session) -> None:
     session.run("lint-imports")
 
 
+# What is installed, not what lies in this folder, carries the page and the icon.
+WHEEL = """
+from tray_agent.adapters.program import PACKAGE, resource
+for parts in (("frontend", "index.html"), ("assets", "tray-agent.ico"), ("assets", "tray-agent.png")):
+    file = resource(*parts)
+    assert "site-packages" in str(PACKAGE) and file.is_file() and file.is_relative_to(PACKAGE), file
+"""
+
 STAGES = {
+    "wheel": ["-I", "-c", WHEEL],
     "unit": ["-m", "pytest", "-q", "tests/core", "tests/engine", "tests/adapters", "tests/shell"],
     "frontend": ["-m", "pytest", "-q", "tests/frontend"],
     "e2e": ["-m", "pytest", "-q", "tests/e2e"],
