@@ -86,7 +86,7 @@ def test_a_read_is_posted_for_the_day_it_was_asked_for(read: Read) -> None:
         {
             "table": "datalab-pagamentos.ADMINISTRACAO_CELULA_PYTHON.automacoes_exec",
             "timezone": "America/Sao_Paulo",
-            "copy": "/tmp/copia.xlsx",
+            "copy": str(Path("/tmp/copia.xlsx")),
             "credentials_dir": "",
             "deadline_seconds": 60,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
 _SHARING = {32, 33}  # Windows: another program has the file open, or a part of it locked
 _CLOUD = range(358, 435)  # Windows: the sync client's own faults
@@ -41,5 +42,7 @@ def reason(error: OSError) -> str:
         return "está aberto em outro programa"
     if winerror in _CLOUD:
         return "o arquivo está só na nuvem e não pôde ser baixado"
+    if error.errno == errno.EACCES and error.filename and Path(error.filename).is_dir():
+        return _REASONS[errno.EISDIR]  # Windows calls it a lack of permission
     known = _REASONS.get(error.errno or 0)
     return known or (error.strerror or type(error).__name__)
