@@ -57,8 +57,10 @@ class FakeProcesses:
         self._post(RunHeld(run, Identity(100 + len(self.calls), 1.0), "hash"))
 
     def let_go(self, run: str) -> None:
-        self.calls.append(("let_go", self.held[run].job))
-        self.running[run] = self.held.pop(run)
+        held = self.held.pop(run, None)
+        if held is not None:
+            self.calls.append(("let_go", held.job))
+            self.running[run] = held
 
     def drop(self, run: str) -> None:
         held = self.held.pop(run, None)

@@ -224,6 +224,25 @@ def test_a_script_begins_only_when_its_start_is_on_record() -> None:
     assert (run.identity is not None, run.script_hash, run.ended) == (True, "hash", None)
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_stopped_before_it_began_it_leaves_no_record(late: bool) -> None:
+    """The click may come while the process is made, or in the very turn in which it is there."""
+    world = World(at("08:00"), slow=True).begin(make_job("pix"))
+    replies = Replies()
+    world.tell(msg.RunJob("pix", reply=replies))
+    (run,) = world.processes.held
+    assert world.news == [("hold", "pix")]
+
+    if late:
+        world.processes.report_held(run)
+    world.tell(msg.StopJob("pix"))
+
+    assert world.news == [("drop", "pix")]
+    assert world.journal.runs == {}
+    assert [reply.accepted for reply in replies.given] == [False]
+    assert world.now.started == 0
+
+
 def test_forty_due_at_once_never_more_than_five_and_nobody_twice() -> None:
     names = [f"job{number:02d}" for number in range(40)]
     world = World(at("08:00")).begin(*(make_job(name, 8) for name in names))
@@ -331,6 +350,18 @@ class TestJournalFaults:
 
         assert world.journal.is_paused()
 
+    def test_a_pause_said_before_the_journal_could_be_read_is_not_taken_back_by_it(self) -> None:
+        journal = MemoryJournal()
+        journal.fault = "o arquivo está ocupado."
+        world = World(at("07:00"), journal=journal).begin(make_job("pix", 8))
+        world.tell(msg.Pause())
+
+        journal.fault = ""
+        world.later(2)
+
+        assert world.now.paused
+        assert journal.is_paused()
+
     def test_a_day_that_could_not_be_loaded_is_loaded_later_and_nothing_runs_twice(self) -> None:
         world = World(at("14:05"), local_history=True).begin(make_job("pix", 8, 12), verified=False)
         for _ in range(2):
@@ -386,7 +417,11 @@ class TestJournalFaults:
 
         assert (run in world.journal.runs) is bool(fault)
         assert world.now.facts["pix"].retry is not None
-        assert bool(world.now.facts["pix"].actual) is False
+        assert world.now.facts["pix"].actual == 0
+        world.journal.fault = ""
+        world.later(2)
+        assert run not in world.journal.runs
+        assert world.now.history.rows == 0
 
 
 class TestRestart:
@@ -421,6 +456,25 @@ class TestRestart:
         assert world.news == []
         assert journal.runs[run.id].outcome is Outcome.UNKNOWN
         assert world.now.finished == 0
+
+    @pytest.mark.parametrize(("age", "stopped_after"), [(None, 60), (30.0, 90)])
+    def test_a_time_limit_counts_what_an_adopted_run_has_lived(
+        self, age: float | None, stopped_after: int
+    ) -> None:
+        """Started a minute ago by the wall clock; half a minute by its process, if that is known."""
+        journal = MemoryJournal()
+        run = make_open_run(started=at("14:04"))
+        journal.record([run], [])
+        world = World(at("14:05"), journal=journal, timeout_minutes=2)
+        world.processes.standings[run.id] = Standing.RUNNING
+        world.processes.ages[run.id] = age
+        world.begin(make_job("pix"))
+        world.processes.calls.clear()
+
+        world.later(stopped_after - 1)
+        assert world.news == []
+        world.later(1)
+        assert world.news == [("stop within 2 s", "pix")]
 
     def test_stop_works_on_an_adopted_run(self) -> None:
         journal = MemoryJournal()
@@ -614,6 +668,20 @@ class TestSurprises:
         assert "no such trigger" in caplog.text
         assert [problem.where for problem in world.now.problems] == [Where.DATA]
 
+    def test_what_messages_ordered_is_done_although_the_plan_fails(
+        self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world = World(at("08:00")).begin(make_job("pix", 8))
+        monkeypatch.setattr(world.engine._state.agenda, "due", None)
+        replies = Replies()
+        world.processes.end("pix")
+
+        with caplog.at_level(logging.ERROR):
+            world.tell(msg.Pause(reply=replies))
+
+        assert replies.last.accepted
+        assert [run.outcome for run in world.journal.runs.values()] == [Outcome.ENDED]
+
     def test_a_plan_that_fails_is_tried_again_a_second_later_not_at_once(
         self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -776,6 +844,7 @@ class TestFence:
         world.tell(msg.RunJob("pix"))
 
         assert world.news == [("hold", "pix"), ("drop", "pix")]
+        assert world.journal.runs == {}
 
     def test_its_thread_ends_without_closing_what_the_next_one_uses(self) -> None:
         world = World(at("08:00"))

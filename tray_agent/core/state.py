@@ -222,6 +222,11 @@ class State:
         """Target runs so far minus actual runs."""
         return job.schedule.due(now) - self.actual(job.id)
 
+    def may_begin(self, run: str) -> bool:
+        """Whether a held run is still waited for: nobody gave it up since."""
+        job = self.job_of(run)
+        return job is not None and not self.active[job].given_up
+
     def is_still_wanted(self, active: Active, now: datetime) -> bool:
         """Whether a run whose process is there at last may begin: asked for by a person, or owed even now."""
         if active.run.trigger is Trigger.MANUAL:

@@ -277,7 +277,7 @@ class Engine:
     def _record(self, starts: list[Run], moment: Moment) -> None:
         """Put starts and ends on record in one piece; only then are the held children let go."""
         follow: Actions = []
-        starts = [run for run in starts if self._state.job_of(run.id) is not None]
+        starts = [run for run in starts if self._state.may_begin(run.id)]
         try:
             self._journal.record(starts, self._unrecorded)
         except JournalError as error:
