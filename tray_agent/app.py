@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import sys
 import threading
 from collections.abc import Callable
@@ -110,7 +109,7 @@ class Agent:
             version=__version__,
             pid=os.getpid(),
             headless=self.headless,
-            instance=secrets.token_hex(8),
+            instance=os.urandom(8).hex(),
             grace_seconds=self.settings.stop_grace_seconds,
             no_data_exit_code=self.settings.no_data_exit_code,
         )

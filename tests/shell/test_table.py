@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -17,7 +18,8 @@ READER = Reader("1.0.0", 4711, True, "abc", 2.0, 0)
 
 def shown(day: Day, *, colour: bool = False, width: int = 200) -> str:
     assert day.snapshot is not None
-    return render(views.status(day.snapshot, READER, day.now, 0.2), colour=colour, width=width)
+    status = json.loads(views.encode(views.status(day.snapshot, READER, day.now, 0.2)))
+    return render(status, colour=colour, width=width)
 
 
 def busy_day() -> Day:

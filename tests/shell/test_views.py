@@ -18,8 +18,7 @@ READER = Reader("1.0.0", 4711, True, "abc", 2.0, 0)
 
 def status(day: Day) -> dict[str, Any]:
     assert day.snapshot is not None
-    found = views.status(day.snapshot, READER, day.now, 0.2)
-    json.dumps(found, allow_nan=False)
+    found: dict[str, Any] = json.loads(views.encode(views.status(day.snapshot, READER, day.now, 0.2)))
     return found
 
 
@@ -28,8 +27,7 @@ def page(
 ) -> dict[str, Any]:
     frozen = snapshot or day.snapshot
     assert frozen is not None
-    found = views.page(frozen, READER, day.now, heartbeat, since)
-    json.dumps(found, allow_nan=False)
+    found: dict[str, Any] = json.loads(views.encode(views.page(frozen, READER, day.now, heartbeat, since)))
     return found
 
 

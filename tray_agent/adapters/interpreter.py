@@ -7,7 +7,6 @@ import re
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -300,6 +299,8 @@ def _output(argv: list[str], seconds: float) -> bytes | None:
 
     It prints into a file: a pipe could be held open by a grandchild beyond any deadline.
     """
+    import tempfile
+
     try:
         with tempfile.TemporaryFile() as printed:
             code = _wait(_start(argv, printed), seconds)

@@ -5,13 +5,15 @@ What no program can prevent: a closed lid, the power button, an empty battery, a
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+
+if sys.platform == "win32":
+    import ctypes
 
 log = logging.getLogger(__name__)
 
@@ -100,17 +102,19 @@ def _has_session_bus() -> bool:
     return bool(folder) and Path(folder or "", "bus").exists()
 
 
-class _PowerStatus(ctypes.Structure):
-    """SYSTEM_POWER_STATUS."""
+if sys.platform == "win32":
 
-    _fields_ = (
-        ("line", ctypes.c_uint8),
-        ("battery", ctypes.c_uint8),
-        ("percent", ctypes.c_uint8),
-        ("saver", ctypes.c_uint8),
-        ("life", ctypes.c_uint32),
-        ("full_life", ctypes.c_uint32),
-    )
+    class _PowerStatus(ctypes.Structure):
+        """SYSTEM_POWER_STATUS."""
+
+        _fields_ = (
+            ("line", ctypes.c_uint8),
+            ("battery", ctypes.c_uint8),
+            ("percent", ctypes.c_uint8),
+            ("saver", ctypes.c_uint8),
+            ("life", ctypes.c_uint32),
+            ("full_life", ctypes.c_uint32),
+        )
 
 
 def on_battery(supplies: Path = Path("/sys/class/power_supply")) -> bool | None:

@@ -22,6 +22,7 @@ from tray_agent.adapters import program
 _LOG_LIMIT = 1_000_000
 _MOST_BYTES = 64_000_000
 _LAST_SECONDS = 5.0
+_LEAVE_SECONDS = 1.0
 
 
 class ReaderFailed(Exception):
@@ -64,6 +65,8 @@ class ReaderProcess:
                 line = lines.get(timeout=deadline_seconds)
             except queue.Empty:
                 raise ReaderFailed(f"sem resposta em {deadline_seconds:g} s") from None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(_LEAVE_SECONDS)  # it ends by itself within a moment of its answer
         finally:
             self._end(child)
         if self._cancelled:
@@ -95,7 +98,7 @@ class ReaderProcess:
             return self._child
 
     def _end(self, child: subprocess.Popen[bytes]) -> None:
-        """An answered child ends by itself within a moment; any other is killed."""
+        """Leave nothing behind: a child that is still there is killed."""
         with self._lock:
             self._child = None
             _kill_tree(child)

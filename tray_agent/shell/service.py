@@ -140,7 +140,8 @@ class Service:
 
     def _status(self, params: Json) -> bytes:
         outside = self._outside
-        return _encoded(views.status(self._known(), self._reader, outside.now(), outside.heartbeat_seconds()))
+        view = views.status(self._known(), self._reader, outside.now(), outside.heartbeat_seconds())
+        return views.encode(view)
 
     def _page(self, params: Json) -> bytes:
         since = params.get("since")
@@ -149,7 +150,7 @@ class Service:
         view = views.page(self._known(), self._reader, outside.now(), outside.heartbeat_seconds(), since)
         if view["full"]:
             view["preferences"] = outside.preferences()
-        return _encoded(view)
+        return views.encode(view)
 
     def _running(self, params: Json) -> Json:
         facts = self._known().facts.values()
@@ -200,10 +201,6 @@ class Service:
             raise Unknown("Preferências inválidas.")
         self._outside.remember(preferences)
         return {}
-
-
-def _encoded(value: Json) -> bytes:
-    return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
 def _refusal(code: str, text: str) -> Answer:
