@@ -104,6 +104,7 @@ class Agent:
             lambda: self.engine.last_turn,
             self._examine,
             self._open_dashboard,
+            self.interpreters,
         )
         reader = Reader(
             version=__version__,

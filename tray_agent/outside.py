@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tray_agent.adapters.clock import SystemClock
+from tray_agent.adapters.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.journal import SqliteJournal
 from tray_agent.adapters.log_files import read_piece
 from tray_agent.adapters.places import Places
@@ -36,12 +37,14 @@ class AgentOutside:
         last_turn: Callable[[], float],
         doctor: Callable[[], dict[str, Any]],
         open_dashboard: Callable[[], str],
+        interpreters: Interpreters,
     ) -> None:
         self._places = places
         self._clock = clock
         self._last_turn = last_turn
         self._doctor = doctor
         self._open_dashboard = open_dashboard
+        self._interpreters = interpreters
         self._journal = SqliteJournal(places.data_dir)
         self._one = threading.Lock()
 
@@ -56,6 +59,13 @@ class AgentOutside:
     def read_log(self, run: Run, offset: int | None, limit: int) -> dict[str, Any]:
         """A piece of a run's log. Raises OSError when it is gone."""
         return asdict(read_piece(Path(run.log), offset, limit))
+
+    def interpreter(self, script: str) -> str:
+        """Which Python runs a script, or why none does."""
+        try:
+            return self._interpreters.for_script(Path(script)).text
+        except NoInterpreter as none:
+            return str(none)
 
     def find_run(self, job: str, run: str | None) -> Run | None:
         """A run of any day, from the journal."""

@@ -4,7 +4,8 @@
  */
 
 /**
- * @typedef {{run: string, running: boolean, size: number, start: number, end: number, text: string}} Piece
+ * @typedef {{run: string, running: boolean, size: number, start: number, end: number, text: string,
+ *   interpreter?: string}} Piece
  * @typedef {{cleared: () => void, appended: (text: string) => void, prepended: (text: string) => void,
  *   changed: (piece: Piece|null) => void, failed: (error: unknown, first: boolean) => void}} Listener
  * @typedef {{job: string, run: string|null, piece: Piece|null}} Place

@@ -44,6 +44,9 @@ class Machine:
             raise FileNotFoundError(2, "No such file or directory")
         return {"size": 3, "start": 0, "end": 3, "text": self.logs[run.id]}
 
+    def interpreter(self, script: str) -> str:
+        return f"Python para {script}"
+
     def find_run(self, job: str, run: str | None) -> Run | None:
         return next((each for each in self.older if each.job == job and run in {None, each.id}), None)
 
@@ -247,6 +250,8 @@ class TestLogs:
         asked.machine.logs = {first: "um", second: "dois"}
 
         newest = asked.ask("log", job="pix")
+        python = newest.pop("interpreter")
+        assert python.startswith("Python para ")
         assert newest == {"run": second, "running": True, "size": 3, "start": 0, "end": 3, "text": "dois"}
         assert asked.ask("log", job="pix", run=first)["running"] is False
         assert asked.ask("log", job="pix", run=first)["text"] == "um"

@@ -88,11 +88,13 @@ class KeepAwake:
 
 
 def _windows_request() -> Request | None:
-    if sys.platform != "win32":
-        return None
-    call = ctypes.WinDLL("kernel32").SetThreadExecutionState
-    call.argtypes, call.restype = [ctypes.c_uint32], ctypes.c_uint32
-    return lambda flags: int(call(flags))
+    if sys.platform == "win32":
+        import ctypes
+
+        call = ctypes.WinDLL("kernel32").SetThreadExecutionState
+        call.argtypes, call.restype = [ctypes.c_uint32], ctypes.c_uint32
+        return lambda flags: int(call(flags))
+    return None
 
 
 def _has_session_bus() -> bool:

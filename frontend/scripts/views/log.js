@@ -31,13 +31,14 @@ function markup() {
     earlier, empty, text.element);
   const live = el("span", { class: "log-live", hidden: true }, icon("running"), TEXT.live);
   const loaded = el("span", { class: "log-loaded" });
+  const python = el("span", { class: "log-python" });
   const drawer = el("section", { class: "drawer", role: "dialog", "aria-labelledby": "log-name", hidden: true },
     el("div", { class: "log-head" }, title, live, close),
     el("div", { class: "log-tools" }, runs, copy, folder),
     el("div", { class: "log-tools" }, el("div", { class: "search" }, icon("search"), find, found), previous, next,
       el("label", { class: "follow" }, follow, TEXT.follow)),
-    body, el("div", { class: "log-foot" }, loaded));
-  return { drawer, title, live, close, runs, copy, folder, find, found, previous, next, follow, earlier, empty, text, body, loaded };
+    body, el("div", { class: "log-foot" }, loaded, python));
+  return { drawer, title, live, close, runs, copy, folder, find, found, previous, next, follow, earlier, empty, text, body, loaded, python };
 }
 
 /** @param {Parts} ui @param {import("../reader.js").Piece|null} piece */
@@ -47,6 +48,7 @@ function describe(ui, piece) {
   setDisabled(ui.earlier, ui.text.full);
   setAttribute(ui.earlier, "title", ui.text.full ? TEXT.earlierFull : null);
   setText(ui.loaded, piece ? TEXT.loaded(size(piece.end - piece.start), size(piece.size)) : "");
+  if (piece?.interpreter !== undefined) setText(ui.python, piece.interpreter);
   setText(ui.empty, piece?.size === 0 ? TEXT.emptyLog : "");
   sayFound(ui);
 }
