@@ -89,8 +89,6 @@ class KeepAwake:
 
 def _windows_request() -> Request | None:
     if sys.platform == "win32":
-        import ctypes
-
         call = ctypes.WinDLL("kernel32").SetThreadExecutionState
         call.argtypes, call.restype = [ctypes.c_uint32], ctypes.c_uint32
         return lambda flags: int(call(flags))
