@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,8 @@ def decode(answer: Mapping[str, Any]) -> tuple[RegistryReading | RegistryFailed,
     for key, name, area, kind, listed, line, minutes in answer["rows"]:
         hours = tuple(listed)
         schedule = schedules.setdefault((kind, hours), Schedule(ScheduleKind(kind), hours))
-        rows.append(RegistryRow(key, name, area, schedule, line, minutes))
+        shared = (sys.intern(key), sys.intern(name), sys.intern(area))  # with the scripts, and one another
+        rows.append(RegistryRow(*shared, schedule, line, minutes))
     problems = tuple(
         Problem(Where.REGISTRY, what, action, Cell(*cell) if cell else None)
         for what, action, cell in answer["problems"]

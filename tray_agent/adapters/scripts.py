@@ -154,7 +154,7 @@ class ScriptTree:
                     closer.append(entry)
         if may_be_venv and Path(path, "pyvenv.cfg").exists():
             return _Folder(-1)
-        folder = _Folder(-1, folders)
+        folder = _Folder(-1, tuple(folders))
         if closer:
             self._look_closer(path, folder, closer)
         return folder
@@ -213,8 +213,9 @@ def _is_script(name: str) -> bool:
 
 
 def _script(entry: os.DirEntry[str]) -> Script:
-    stem = entry.name[: -len(".py")]
-    return Script(match_key(stem), stem, entry.path)
+    # One string with the row of the registry, and mostly with the key.
+    stem = sys.intern(entry.name[: -len(".py")])
+    return Script(sys.intern(match_key(stem)), stem, entry.path)
 
 
 if sys.platform == "win32":
