@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -208,6 +209,38 @@ class TestFaults:
         folder.unlink()
 
         assert journal.open_runs() == []
+        journal.close()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be taken away there")
+    def test_a_folder_that_was_taken_away_and_made_anew_is_written_to_not_the_file_that_is_gone(
+        self, tmp_path: Path
+    ) -> None:
+        journal = SqliteJournal(tmp_path / "data")
+        journal.record([make_open_run("before")], [])
+        shutil.rmtree(tmp_path / "data")
+        (tmp_path / "data").mkdir()
+
+        journal.record([make_open_run("after")], [])
+
+        again = SqliteJournal(tmp_path / "data")
+        assert [run.job for run in again.open_runs()] == ["after"]
+        journal.close()
+        again.close()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be taken away there")
+    def test_a_folder_that_goes_and_comes_back_is_not_replaced_meanwhile(self, tmp_path: Path) -> None:
+        journal = SqliteJournal(tmp_path / "data")
+        journal.record([make_open_run("before")], [])
+        (tmp_path / "data").rename(tmp_path / "elsewhere")
+        for _ in range(2):
+            with pytest.raises(JournalError, match="verifique a pasta de dados"):
+                journal.record([make_open_run("meanwhile")], [])
+        assert not (tmp_path / "data").exists()
+
+        (tmp_path / "elsewhere").rename(tmp_path / "data")
+        journal.record([make_open_run("after")], [])
+
+        assert {run.job for run in journal.open_runs()} == {"before", "after"}
         journal.close()
 
     def test_a_folder_that_is_gone_is_said(self, tmp_path: Path) -> None:

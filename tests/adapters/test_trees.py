@@ -6,7 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tests.adapters.children import until
 from tray_agent.adapters import identity as ids
 from tray_agent.adapters import trees
+from tray_agent.adapters.script_environment import RUN_MARK
 from tray_agent.core.model import Identity
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and sessions")
@@ -33,7 +35,7 @@ class Tree:
         self.process = subprocess.Popen(
             ["/bin/sh", "-c", script],
             cwd=folder,
-            env={"PATH": "/usr/bin:/bin", trees.RUN_MARK: mark},
+            env={"PATH": "/usr/bin:/bin", RUN_MARK: mark},
             start_new_session=True,
         )
         created = ids.created(self.process.pid)
@@ -41,6 +43,27 @@ class Tree:
         self.root = Identity(self.process.pid, created)
         self._reaper = threading.Thread(target=self.process.wait, daemon=True)
         self._reaper.start()
+
+    def close(self) -> None:
+        """End the root if it is still there."""
+        self.process.kill()
+        self._reaper.join(30)
+
+
+Grow = Callable[[str, str], Tree]
+
+
+@pytest.fixture
+def grow(tmp_path: Path) -> Iterator[Grow]:
+    """Trees that are gone after the test, whatever it came to."""
+    with ExitStack() as grown:
+
+        def one(script: str, mark: str) -> Tree:
+            tree = Tree(script, mark, tmp_path)
+            grown.callback(tree.close)
+            return tree
+
+        yield one
 
 
 def polite(members: list[Identity]) -> None:
@@ -61,14 +84,18 @@ def no_survivors(mark: str) -> Iterator[None]:
     assert left == []
 
 
-def test_a_tree_that_listens_ends_within_the_grace(mark: str, tmp_path: Path, no_survivors: None) -> None:
-    tree = Tree("sleep 60 & sleep 60 & : > up; wait", mark, tmp_path)
+def test_a_tree_that_listens_ends_within_the_grace(
+    grow: Grow, mark: str, tmp_path: Path, no_survivors: None
+) -> None:
+    tree = grow("sleep 60 & sleep 60 & : > up; wait", mark)
     all_there(tmp_path, "up")
 
     assert trees.stop_tree(tree.root, mark, 30.0, polite) == (False, ())
 
 
-def test_nothing_survives_of_a_stubborn_tree(mark: str, tmp_path: Path, no_survivors: None) -> None:
+def test_nothing_survives_of_a_stubborn_tree(
+    grow: Grow, mark: str, tmp_path: Path, no_survivors: None
+) -> None:
     """Ignores SIGTERM: the root, a child, a child in another session, a daemon whose parent is gone."""
     script = "; ".join(
         [
@@ -79,7 +106,7 @@ def test_nothing_survives_of_a_stubborn_tree(mark: str, tmp_path: Path, no_survi
             DEAF.format(name="root"),
         ]
     ).replace("& :;", "&")
-    tree = Tree(script, mark, tmp_path)
+    tree = grow(script, mark)
     all_there(tmp_path, "root", "child", "session", "daemon")
     members = trees.tree(tree.root, mark)
     assert members[0] == tree.root
@@ -94,13 +121,11 @@ def test_nothing_survives_of_a_stubborn_tree(mark: str, tmp_path: Path, no_survi
 
 
 def test_a_child_born_while_the_tree_is_asked_does_not_survive(
-    mark: str, tmp_path: Path, no_survivors: None
+    grow: Grow, mark: str, tmp_path: Path, no_survivors: None
 ) -> None:
     """The root's last deed on SIGTERM is a new process that ignores it."""
     late = DEAF.format(name="late")
-    tree = Tree(
-        f"trap 'setsid sh -c \"{late}\" & exit 0' TERM; : > up; while :; do sleep 0.05; done", mark, tmp_path
-    )
+    tree = grow(f"trap 'setsid sh -c \"{late}\" & exit 0' TERM; : > up; while :; do sleep 0.05; done", mark)
     all_there(tmp_path, "up")
 
     killed, survivors = trees.stop_tree(tree.root, mark, 1.0, polite)
@@ -109,33 +134,36 @@ def test_a_child_born_while_the_tree_is_asked_does_not_survive(
     assert killed or not (tmp_path / "late").exists()
 
 
-def test_a_daemon_is_found_after_its_root_is_gone(mark: str, tmp_path: Path, no_survivors: None) -> None:
-    tree = Tree(f'(setsid sh -c "{DEAF.format(name="daemon")}" & )', mark, tmp_path)
+def test_a_daemon_is_found_after_its_root_is_gone(
+    grow: Grow, mark: str, tmp_path: Path, no_survivors: None
+) -> None:
+    tree = grow(
+        f'(setsid sh -c "{DEAF.format(name="daemon")}" & ); until [ -e go ]; do sleep 0.05; done', mark
+    )
     all_there(tmp_path, "daemon")
+    (tmp_path / "go").touch()
     until(lambda: not ids.is_alive(tree.root))
 
     assert len(trees.tree(tree.root, mark)) >= 1
     assert trees.stop_tree(tree.root, mark, 0.1, polite) == (True, ())
 
 
-def test_another_runs_processes_are_left_alone(mark: str, tmp_path: Path) -> None:
-    one, other = Tree("exec sleep 60", mark, tmp_path), Tree("exec sleep 60", mark + "0", tmp_path)
+def test_another_runs_processes_are_left_alone(grow: Grow, mark: str) -> None:
+    one, other = grow("exec sleep 60", mark), grow("exec sleep 60", mark + "0")
 
     assert trees.stop_tree(one.root, mark, 30.0, polite) == (False, ())
 
     assert ids.is_alive(other.root)
-    other.process.kill()
 
 
-def test_a_pids_new_owner_is_never_signalled(mark: str, tmp_path: Path) -> None:
-    stranger = Tree("exec sleep 60", "somebody-elses", tmp_path)
+def test_a_pids_new_owner_is_never_signalled(grow: Grow, mark: str) -> None:
+    stranger = grow("exec sleep 60", "somebody-elses")
     former = Identity(stranger.root.pid, stranger.root.created - 5)
 
     trees.signal_one(former, signal.SIGKILL)
     assert trees.stop_tree(former, mark, 0.1, polite) == (False, ())
 
     assert ids.is_alive(stranger.root)
-    stranger.process.kill()
 
 
 def test_the_agent_itself_is_no_member_whatever_it_carries(tmp_path: Path) -> None:
@@ -148,7 +176,7 @@ def test_the_agent_itself_is_no_member_whatever_it_carries(tmp_path: Path) -> No
     )
     found = subprocess.run(
         [sys.executable, "-c", program],
-        env={**os.environ, trees.RUN_MARK: "outer"},
+        env={**os.environ, RUN_MARK: "outer"},
         stdout=subprocess.PIPE,
         check=True,
         timeout=60,
@@ -162,8 +190,8 @@ class TestWaiting:
         assert trees.wait_gone([Identity(2**22 + 1, 1.0)], 0.0)
         assert trees.wait_gone([], 0.0)
 
-    def test_it_gives_up_after_its_time_or_when_told(self, mark: str, tmp_path: Path) -> None:
-        tree = Tree("exec sleep 60", mark, tmp_path)
+    def test_it_gives_up_after_its_time_or_when_told(self, grow: Grow, mark: str) -> None:
+        tree = grow("exec sleep 60", mark)
         told = threading.Event()
         told.set()
 

@@ -48,6 +48,7 @@ class SqliteJournal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._connection: sqlite3.Connection | None = None
+        self._inode = 0
 
     @property
     def path(self) -> Path:
@@ -148,8 +149,11 @@ class SqliteJournal:
             return [_run(row) for row in db.execute(f"SELECT {_COLUMNS} FROM runs WHERE {condition}", values)]
 
     def _open(self) -> sqlite3.Connection:
+        if self._connection is not None and self._inode != _inode(self.path):
+            self._drop()  # the file was taken away under us: what is written to it would be lost
         if self._connection is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            if not self._inode:  # a folder that vanishes later may come back: no other takes its place
+                self._folder.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -159,7 +163,7 @@ class SqliteJournal:
             except sqlite3.Error:
                 connection.close()
                 raise
-            self._connection = connection
+            self._connection, self._inode = connection, _inode(self.path) or self._inode
         return self._connection
 
     @contextmanager
@@ -189,6 +193,14 @@ class SqliteJournal:
             self.close()
         except sqlite3.Error:
             self._connection = None
+
+
+def _inode(path: Path) -> int:
+    """What tells this file from another of the same name; 0 when it is gone."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
 
 
 def _sentence(path: Path, error: Exception) -> str:
