@@ -100,7 +100,12 @@ class Program:
         return Answer(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"), took)
 
     def start(self, *arguments: str, discovered: bool = True) -> Status:
-        """Start an agent and wait until it answers; ``discovered``: until registry and scripts were read."""
+        """Start an agent and wait until it answers; ``discovered``: until registry and scripts were read.
+
+        One that a failed test left behind ends first.
+        """
+        if self.agent is not None:
+            self.kill()
         with (self.place.folder / "agent.out").open("ab") as log:
             self.agent = self.popen(
                 *(arguments or ("--headless",)),

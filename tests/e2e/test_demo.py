@@ -39,16 +39,3 @@ def test_the_demo_runs_its_day_and_prints_a_line_for_each_run(programs: Callable
     assert program.cli("--app-dir", str(folder), "quit", "--stop-runs").code == 0
     assert program.wait() == 0
     assert "Traceback" not in program.output
-
-
-def test_the_demo_takes_up_a_folder_it_made_before(programs: Callable[[str], Program]) -> None:
-    program = programs("demo")
-    program.set(base_path=None, data_dir=None)
-    folder = program.place.folder / "d"
-    program.place.data = folder / "dados"
-    for _ in range(2):
-        with (program.place.folder / "agent.out").open("wb") as out:
-            program.agent = program.popen("demo", "--headless", "--dir", str(folder), stdout=out, stderr=out)
-        program.until(lambda status: status["cards"] and status["totals"]["finished"])
-        assert program.cli("--app-dir", str(folder), "quit", "--stop-runs").code == 0
-        assert program.wait() == 0

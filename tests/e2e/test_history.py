@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import openpyxl
+import psutil
 import pytest
 
-from tests.e2e.agent import Program, Status, card_of, wait_until
+from tests.e2e.agent import Program, Status, card_of, processes_of, wait_until
 from tests.e2e.contract import wrongs
 from tests.e2e.history import History, row
 from tests.e2e.workspace import Workspace
@@ -124,6 +126,13 @@ def test_todays_rows_decide_what_is_still_owed(agent: Program, server: History) 
         "WHERE DATE(start_time, 'America/Sao_Paulo') = CURRENT_DATE('America/Sao_Paulo')",
     ):
         assert words in " ".join(sql.split())
+
+
+def test_the_agent_itself_carries_none_of_the_heavy_libraries(agent: Program) -> None:
+    assert agent.agent is not None
+    maps = Path(f"/proc/{agent.agent.pid}/maps").read_text(encoding="utf-8")
+    assert not [name for name in ("pandas", "numpy", "pyarrow", "grpc", "Qt") if f"/{name}" in maps]
+    assert psutil.Process(agent.agent.pid).memory_info().rss < 60_000_000
 
 
 def test_the_excel_copy_holds_todays_rows(agent: Program) -> None:
@@ -316,6 +325,7 @@ def test_a_body_that_drips_for_ever_is_cut_off_at_the_deadline(agent: Program, s
     server.set(fault="drip")
     program.set(history_deadline_seconds=3)
     program.start()
+    program.set(history_deadline_seconds=DEADLINE_SECONDS)
     program.until(lambda status: status["cards"])
     asked = server.asked()
     slowest = 0.0
@@ -333,10 +343,35 @@ def test_a_body_that_drips_for_ever_is_cut_off_at_the_deadline(agent: Program, s
     assert "3 s" in program.status()["history"]["error"]
     assert server.asked() >= asked
     assert not program.status()["history"]["verified"]
+    wait_until(lambda: place.count("livre") == 2)
+
+    program.call("refresh")
+    wait_until(lambda: len(processes_of(place.folder)) > 1)
+    program.kill()
+    wait_until(lambda: processes_of(place.folder) == [])
+
+
+def test_a_run_that_nobody_saw_ending_is_decided_by_its_row(agent: Program, server: History) -> None:
+    program, place = agent, agent.place
+    place.register(place.waiting_job("longa"))
+    server.heal()
+    program.start()
+    program.until(lambda status: card_of(status, "longa") and status["history"]["verified"])
+    program.call("run", job="longa")
+    wait_until(lambda: place.count("longa"))
+    program.kill()
+    place.open_gate("longa")
+    wait_until(lambda: place.spans("longa")[0].end)
+
+    program.start()
+    status = program.until(lambda status: card_of(status, "longa") and status["history"]["verified"])
+    card = card_of(status, "longa")
+    assert (card["state"], card["actual"], card["last_run"]["status"]) == ("IDLE", 1, "SEM_RESULTADO")
+    server.set(append=[row("longa", card["last_run"]["start"][:19], "NO_DATA")])
+    card = card_of(reread(program), "longa")
+    assert (card["state"], card["actual"], card["last_run"]["status"]) == ("NO_DATA", 1, "NO_DATA")
     program.cli("quit")
     program.wait()
-    program.set(history_deadline_seconds=DEADLINE_SECONDS)
-    assert place.count("livre") == 2
 
 
 def test_doctor_reads_bigquery_and_says_what_hinders_it(agent: Program, server: History) -> None:
