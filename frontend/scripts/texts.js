@@ -85,7 +85,7 @@ export const TEXT = {
   doctorTitle: "Diagnóstico",
   doctorOk: "Em ordem",
   doctorBad: "A corrigir",
-  doctorUnknown: "Não verificado",
+  doctorApart: "Não se aplica",
   again: "Procurar de novo",
   loading: "Aguardando o agente…",
   searching: "Procurando as automações…",

@@ -29,8 +29,11 @@ class _Files(http.server.SimpleHTTPRequestHandler):
     """The files of frontend/ with the types that a module needs, whatever this machine's table says."""
 
     extensions_map = {  # noqa: RUF012 - the name is the library's
-        ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", "": "application/octet-stream",
-    }  # fmt: skip
+        ".html": "text/html; charset=utf-8",
+        ".js": "text/javascript",
+        ".css": "text/css",
+        "": "application/octet-stream",
+    }
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -90,13 +93,20 @@ def open_page(browser: Browser, frontend_url: str, complaints: list[str]) -> Ite
     contexts = []
 
     def opened(sample: dict[str, Any], *, ready: bool = True, before: str = "", **options: Any) -> Page:
-        settings: dict[str, Any] = {"viewport": {"width": 1560, "height": 760}, "locale": "en-US", "timezone_id": "Asia/Tokyo"}
+        settings: dict[str, Any] = {
+            "viewport": {"width": 1560, "height": 760},
+            "locale": "en-US",
+            "timezone_id": "Asia/Tokyo",
+        }
         context = browser.new_context(**(settings | options))
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: complaints.append(f"{error}"))
-        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
+        )
         page.add_init_script(f"window.__sample = {json.dumps(sample)};{before};{STAND_IN}")
         page.goto(frontend_url)
         if ready:

@@ -10,9 +10,34 @@ from typing import Any
 DAY = "2026-03-10"
 NOW = f"{DAY}T14:05:09-03:00"
 AREAS = ["Cadastro", "Cargas operacionais", "Conciliação", "Mensageria", "Tarifas"]
-VERBS = ["envia", "concilia", "carga", "relatorio", "baixa", "atualiza", "extrai", "reprocessa", "gera", "valida"]
-NOUNS = ["arquivo_pix", "boletos_d0", "mensageria_spb", "tarifas_diario", "extrato_str", "cadastro_participantes"]
-NOUNS += ["posicao_custodia", "devolucoes", "ordens_ted", "saldos_reserva", "cambio_d1", "cobranca_registrada"]
+VERBS = [
+    "envia",
+    "concilia",
+    "carga",
+    "relatorio",
+    "baixa",
+    "atualiza",
+    "extrai",
+    "reprocessa",
+    "gera",
+    "valida",
+]
+NOUNS = [
+    "arquivo_pix",
+    "boletos_d0",
+    "mensageria_spb",
+    "tarifas_diario",
+    "extrato_str",
+    "cadastro_participantes",
+]
+NOUNS += [
+    "posicao_custodia",
+    "devolucoes",
+    "ordens_ted",
+    "saldos_reserva",
+    "cambio_d1",
+    "cobranca_registrada",
+]
 STATES = ["SUCCESS"] * 11 + ["ERROR", "NO_DATA", "NO_DATA", "RUNNING", "SCHEDULED", "IDLE", "IDLE"]
 
 Card = dict[str, Any]
@@ -27,22 +52,50 @@ def at(hour: int, minute: int = 0, second: int = 0) -> str:
 def card(name: str, **changes: Any) -> Card:
     """A card that is well and idle; ``changes`` override what the test is about."""
     made: Card = {
-        "id": name.casefold(), "name": name, "area": "Mensageria", "path": f"/automacoes/x/metodos/{name}.py",
-        "schedule": {"kind": "manual", "hours": []}, "state": "IDLE", "queued": False, "pid": None,
-        "target": 0, "actual": 0, "backlog": 0, "last_run": None, "next_run": None,
-        "next_run_text": "Sem agendamento", "why": "Manual: roda só quando alguém executa.",
-        "ticket": None, "started": None, "trigger": None, "starting": False, "stopping_since": None,
-        "stop_grace_seconds": 2, "usual_seconds": None, "overdue": False, "exit_code": None, "outcome": None,
-        "has_log": False, "interpreter": None, "runs": [],
-    }  # fmt: skip
+        "id": name.casefold(),
+        "name": name,
+        "area": "Mensageria",
+        "path": f"/automacoes/x/metodos/{name}.py",
+        "schedule": {"kind": "manual", "hours": []},
+        "state": "IDLE",
+        "queued": False,
+        "pid": None,
+        "target": 0,
+        "actual": 0,
+        "backlog": 0,
+        "last_run": None,
+        "next_run": None,
+        "next_run_text": "Sem agendamento",
+        "why": "Manual: roda só quando alguém executa.",
+        "ticket": None,
+        "started": None,
+        "trigger": None,
+        "starting": False,
+        "stopping_since": None,
+        "stop_grace_seconds": 2,
+        "usual_seconds": None,
+        "overdue": False,
+        "exit_code": None,
+        "outcome": None,
+        "has_log": False,
+        "interpreter": None,
+        "runs": [],
+    }
     return made | changes
 
 
-def run(start: str, end: str | None, state: str, trigger: str = "scheduled", name: str | None = None) -> dict[str, Any]:
+def run(
+    start: str, end: str | None, state: str, trigger: str = "scheduled", name: str | None = None
+) -> dict[str, Any]:
     return {
-        "start": start, "end": end, "state": state, "trigger": trigger, "run": name or f"run-{start}",
-        "exit_code": None if end is None else int(state == "ERROR"), "outcome": "ended" if end else None,
-    }  # fmt: skip
+        "start": start,
+        "end": end,
+        "state": state,
+        "trigger": trigger,
+        "run": name or f"run-{start}",
+        "exit_code": None if end is None else int(state == "ERROR"),
+        "outcome": "ended" if end else None,
+    }
 
 
 def _last(start: str, status: str, seconds: float | None, source: str = "bigquery") -> dict[str, Any]:
@@ -54,46 +107,152 @@ def known_cards() -> list[Card]:
     hours = {"kind": "hours", "hours": [8, 12, 18]}
     everything = {"kind": "all", "hours": list(range(24))}
     return [
-        card("envia_arquivo_pix", area="Mensageria", schedule=hours, state="RUNNING", target=2, actual=1, backlog=1,
-             started=at(14, 2, 2), trigger="scheduled", usual_seconds=312.0, pid=4711, has_log=True,
-             last_run=_last(at(8, 0, 1), "SUCCESS", 252.0), next_run=at(18), next_run_text="Próxima execução: 18:00",
-             why="Em execução desde 14:02 (agendada, 2 de 3).",
-             runs=[run(at(8, 0, 1), at(8, 4, 13), "SUCCESS"), run(at(14, 2, 2), None, "RUNNING")]),
-        card("conciliacao_boletos_d0", area="Conciliação", schedule={"kind": "hours", "hours": [8, 9, 11, 13, 16, 18]},
-             state="ERROR", target=4, actual=4, last_run=_last(at(13, 0, 4), "ERRO", 38.0, "local"), exit_code=3,
-             outcome="ended", has_log=True, next_run=at(16), next_run_text="Próxima execução: 16:00",
-             why="Em dia: 4 devidas até agora, 4 feitas. A última falhou: código de saída 3.",
-             runs=[run(at(8, 0, 2), at(8, 1), "SUCCESS"), run(at(9), at(9, 0, 40), "SUCCESS"),
-                   run(at(11, 0, 3), at(11, 0, 40), "SUCCESS"), run(at(13, 0, 4), at(13, 0, 42), "ERROR")]),
-        card("carga_mensageria_spb", area="Cargas operacionais", schedule=everything, state="SUCCESS", target=15,
-             actual=15, last_run=_last(at(14, 0, 2), "SUCESSO", 62.0), next_run=at(15), has_log=True,
-             next_run_text="Próxima execução: 15:00", why="Em dia: 15 devidas até agora, 15 feitas (BigQuery 14:05).",
-             runs=[run(at(h, 0, 2), at(h, 1, 4), "SUCCESS") for h in range(15)]),
-        card("relatorio_tarifas_diario_consolidado_operacoes", area="Tarifas", schedule={"kind": "hours", "hours": [8]},
-             state="SUCCESS", target=1, actual=1, last_run=_last(at(8, 0, 3), "SUCCESS", 760.0),
-             next_run_text="Próxima execução: só amanhã", why="Em dia: 1 devida, 1 feita (BigQuery 14:05).",
-             runs=[run(at(8, 0, 3), at(8, 12, 43), "SUCCESS", "history")]),
-        card("baixa_extrato_str", area="Tarifas", schedule={"kind": "hours", "hours": [8, 10, 16]}, state="NO_DATA",
-             target=2, actual=2, last_run=_last(at(10, 0, 2), "NO_DATA", 9.2), next_run=at(16),
-             next_run_text="Próxima execução: 16:00", why="Em dia. A última execução não encontrou dados.",
-             runs=[run(at(8, 0, 2), at(8, 0, 12), "SUCCESS"), run(at(10, 0, 2), at(10, 0, 11), "NO_DATA")]),
-        card("atualiza_cadastro_participantes", area="Cadastro", schedule={"kind": "hours", "hours": [9, 14]},
-             state="SCHEDULED", queued=True, ticket=12, target=2, backlog=2, next_run_text="Próxima execução: agora",
-             why="Na fila."),
-        card("extrai_posicao_custodia", area="Conciliação", schedule={"kind": "hours", "hours": [11, 13, 17]},
-             state="RUNNING", target=2, actual=1, backlog=1, started=at(13, 24), trigger="manual", usual_seconds=360.0,
-             overdue=True, pid=4712, has_log=True, last_run=_last(at(11), "SUCCESS", 120.0), next_run=at(17),
-             next_run_text="Próxima execução: 17:00", why="Muito além do normal: costuma levar 6 min, já está em 41.",
-             runs=[run(at(11), at(11, 2), "SUCCESS"), run(at(13, 24), None, "RUNNING", "manual")]),
+        card(
+            "envia_arquivo_pix",
+            area="Mensageria",
+            schedule=hours,
+            state="RUNNING",
+            target=2,
+            actual=1,
+            backlog=1,
+            started=at(14, 2, 2),
+            trigger="scheduled",
+            usual_seconds=312.0,
+            pid=4711,
+            has_log=True,
+            last_run=_last(at(8, 0, 1), "SUCCESS", 252.0),
+            next_run=at(18),
+            next_run_text="Próxima execução: 18:00",
+            why="Em execução desde 14:02 (agendada, 2 de 3).",
+            runs=[run(at(8, 0, 1), at(8, 4, 13), "SUCCESS"), run(at(14, 2, 2), None, "RUNNING")],
+        ),
+        card(
+            "conciliacao_boletos_d0",
+            area="Conciliação",
+            schedule={"kind": "hours", "hours": [8, 9, 11, 13, 16, 18]},
+            state="ERROR",
+            target=4,
+            actual=4,
+            last_run=_last(at(13, 0, 4), "ERRO", 38.0, "local"),
+            exit_code=3,
+            outcome="ended",
+            has_log=True,
+            next_run=at(16),
+            next_run_text="Próxima execução: 16:00",
+            why="Em dia: 4 devidas até agora, 4 feitas. A última falhou: código de saída 3.",
+            runs=[
+                run(at(8, 0, 2), at(8, 1), "SUCCESS"),
+                run(at(9), at(9, 0, 40), "SUCCESS"),
+                run(at(11, 0, 3), at(11, 0, 40), "SUCCESS"),
+                run(at(13, 0, 4), at(13, 0, 42), "ERROR"),
+            ],
+        ),
+        card(
+            "carga_mensageria_spb",
+            area="Cargas operacionais",
+            schedule=everything,
+            state="SUCCESS",
+            target=15,
+            actual=15,
+            last_run=_last(at(14, 0, 2), "SUCESSO", 62.0),
+            next_run=at(15),
+            has_log=True,
+            next_run_text="Próxima execução: 15:00",
+            why="Em dia: 15 devidas até agora, 15 feitas (BigQuery 14:05).",
+            runs=[run(at(h, 0, 2), at(h, 1, 4), "SUCCESS") for h in range(15)],
+        ),
+        card(
+            "relatorio_tarifas_diario_consolidado_operacoes",
+            area="Tarifas",
+            schedule={"kind": "hours", "hours": [8]},
+            state="SUCCESS",
+            target=1,
+            actual=1,
+            last_run=_last(at(8, 0, 3), "SUCCESS", 760.0),
+            next_run_text="Próxima execução: só amanhã",
+            why="Em dia: 1 devida, 1 feita (BigQuery 14:05).",
+            runs=[run(at(8, 0, 3), at(8, 12, 43), "SUCCESS", "history")],
+        ),
+        card(
+            "baixa_extrato_str",
+            area="Tarifas",
+            schedule={"kind": "hours", "hours": [8, 10, 16]},
+            state="NO_DATA",
+            target=2,
+            actual=2,
+            last_run=_last(at(10, 0, 2), "NO_DATA", 9.2),
+            next_run=at(16),
+            next_run_text="Próxima execução: 16:00",
+            why="Em dia. A última execução não encontrou dados.",
+            runs=[run(at(8, 0, 2), at(8, 0, 12), "SUCCESS"), run(at(10, 0, 2), at(10, 0, 11), "NO_DATA")],
+        ),
+        card(
+            "atualiza_cadastro_participantes",
+            area="Cadastro",
+            schedule={"kind": "hours", "hours": [9, 14]},
+            state="SCHEDULED",
+            queued=True,
+            ticket=12,
+            target=2,
+            backlog=2,
+            next_run_text="Próxima execução: agora",
+            why="Na fila.",
+        ),
+        card(
+            "extrai_posicao_custodia",
+            area="Conciliação",
+            schedule={"kind": "hours", "hours": [11, 13, 17]},
+            state="RUNNING",
+            target=2,
+            actual=1,
+            backlog=1,
+            started=at(13, 24),
+            trigger="manual",
+            usual_seconds=360.0,
+            overdue=True,
+            pid=4712,
+            has_log=True,
+            last_run=_last(at(11), "SUCCESS", 120.0),
+            next_run=at(17),
+            next_run_text="Próxima execução: 17:00",
+            why="Muito além do normal: costuma levar 6 min, já está em 41.",
+            runs=[run(at(11), at(11, 2), "SUCCESS"), run(at(13, 24), None, "RUNNING", "manual")],
+        ),
         card("reprocessa_devolucoes", area="Cadastro"),
-        card("gera_lote_ted", area="Mensageria", schedule={"kind": "hours", "hours": [9, 13]}, state="SUCCESS",
-             queued=True, ticket=7, target=2, actual=1, backlog=1, last_run=_last(at(9, 0, 1), "SUCCESS", 41.0),
-             next_run_text="Próxima execução: agora", why="Na fila.", runs=[run(at(9, 0, 1), at(9, 0, 42), "SUCCESS")]),
-        card("valida_saldos_reserva", area="Mensageria", schedule=hours, state="RUNNING", target=2, actual=1, backlog=1,
-             started=at(14, 4, 30), trigger="manual", stopping_since=at(14, 5, 8), pid=4713,
-             last_run=_last(at(8, 0, 1), "SUCCESS", 4.2), next_run=at(18), next_run_text="Próxima execução: 18:00",
-             why="Parando a pedido.", runs=[run(at(14, 4, 30), None, "RUNNING", "manual")]),
-    ]  # fmt: skip
+        card(
+            "gera_lote_ted",
+            area="Mensageria",
+            schedule={"kind": "hours", "hours": [9, 13]},
+            state="SUCCESS",
+            queued=True,
+            ticket=7,
+            target=2,
+            actual=1,
+            backlog=1,
+            last_run=_last(at(9, 0, 1), "SUCCESS", 41.0),
+            next_run_text="Próxima execução: agora",
+            why="Na fila.",
+            runs=[run(at(9, 0, 1), at(9, 0, 42), "SUCCESS")],
+        ),
+        card(
+            "valida_saldos_reserva",
+            area="Mensageria",
+            schedule=hours,
+            state="RUNNING",
+            target=2,
+            actual=1,
+            backlog=1,
+            started=at(14, 4, 30),
+            trigger="manual",
+            stopping_since=at(14, 5, 8),
+            pid=4713,
+            last_run=_last(at(8, 0, 1), "SUCCESS", 4.2),
+            next_run=at(18),
+            next_run_text="Próxima execução: 18:00",
+            why="Parando a pedido.",
+            runs=[run(at(14, 4, 30), None, "RUNNING", "manual")],
+        ),
+    ]
 
 
 def _random_card(index: int, rng: random.Random) -> Card:
@@ -101,12 +260,24 @@ def _random_card(index: int, rng: random.Random) -> Card:
     state = rng.choice(STATES)
     hours = sorted(rng.sample(range(6, 23), rng.randint(2, 8)))
     due = [hour for hour in hours if hour <= 14]
-    made = card(name, area=rng.choice(AREAS), state=state, schedule={"kind": "hours", "hours": hours},
-                target=len(due), actual=len(due), next_run_text="Próxima execução: 16:00",
-                why=f"Em dia: {len(due)} devidas até agora, {len(due)} feitas (BigQuery 14:05).")  # fmt: skip
+    made = card(
+        name,
+        area=rng.choice(AREAS),
+        state=state,
+        schedule={"kind": "hours", "hours": hours},
+        target=len(due),
+        actual=len(due),
+        next_run_text="Próxima execução: 16:00",
+        why=f"Em dia: {len(due)} devidas até agora, {len(due)} feitas (BigQuery 14:05).",
+    )
     if state in {"SCHEDULED", "IDLE"}:
         queued = state == "SCHEDULED"
-        return made | {"queued": queued, "ticket": index if queued else None, "actual": 0, "backlog": len(due) * queued}
+        return made | {
+            "queued": queued,
+            "ticket": index if queued else None,
+            "actual": 0,
+            "backlog": len(due) * queued,
+        }
     seconds = rng.randint(2, 1500)
     made["runs"] = [run(at(h, 0, 2), at(h, seconds // 60, seconds % 60), "SUCCESS") for h in due]
     start = at(due[-1] if due else 6, 0, 2)
@@ -123,27 +294,58 @@ def snapshot(cards: list[Card], **changes: Any) -> Snapshot:
     states = [each["state"] for each in cards]
     names = ["RUNNING", "SUCCESS", "ERROR", "NO_DATA", "SCHEDULED", "IDLE"]
     made: Snapshot = {
-        "version": 17, "full": True, "agent": {"version": "1.0.0", "pid": 1, "instance": "a"},
-        "now": NOW, "processing_date": DAY, "paused": False, "paused_since": None,
+        "version": 17,
+        "full": True,
+        "agent": {"version": "1.0.0", "pid": 1, "instance": "a"},
+        "now": NOW,
+        "processing_date": DAY,
+        "paused": False,
+        "paused_since": None,
         "aggregate": next((s for s in ["ERROR", "RUNNING", "NO_DATA", "SUCCESS"] if s in states), "IDLE"),
         "heartbeat_seconds": 0.2,
-        "history": {"source": "bigquery", "verified": True, "last_sync": at(14, 5), "rows": 96, "error": None,
-                    "next_read": at(14, 10), "unverified_since": None},
+        "history": {
+            "source": "bigquery",
+            "verified": True,
+            "last_sync": at(14, 5),
+            "rows": 96,
+            "error": None,
+            "next_read": at(14, 10),
+            "unverified_since": None,
+        },
         "counts": {s: states.count(s) for s in names} | {"queued": sum(each["queued"] for each in cards)},
-        "max_concurrent": 5, "blocked": "", "running": states.count("RUNNING"), "problems": [],
-        "areas": sorted({each["area"] for each in cards}), "order": [each["id"] for each in cards], "removed": [],
+        "max_concurrent": 5,
+        "blocked": "",
+        "running": states.count("RUNNING"),
+        "problems": [],
+        "areas": sorted({each["area"] for each in cards}),
+        "order": [each["id"] for each in cards],
+        "removed": [],
         "queue_size": sum(each["queued"] for each in cards),
-        "places": {"base_path": "C:/Users/ana/C6 CTVM/graciliano/automacoes", "base_available": True,
-                   "registry": "C:/tray-agent/registro_automacoes.xlsx", "discovered": True},
-        "preferences": {}, "cards": cards,
-    }  # fmt: skip
+        "places": {
+            "base_path": "C:/Users/ana/C6 CTVM/graciliano/automacoes",
+            "base_available": True,
+            "registry": "C:/tray-agent/registro_automacoes.xlsx",
+            "discovered": True,
+        },
+        "preferences": {},
+        "cards": cards,
+    }
     return made | changes
 
 
 def delta(version: int, cards: list[Card], **changes: Any) -> Snapshot:
     """Only these cards changed since, and of the rest only what ``changes`` names."""
     made = snapshot(cards, version=version, full=False)
-    for unchanged in ("problems", "order", "areas", "places", "preferences", "counts", "running", "aggregate"):
+    for unchanged in (
+        "problems",
+        "order",
+        "areas",
+        "places",
+        "preferences",
+        "counts",
+        "running",
+        "aggregate",
+    ):
         del made[unchanged]
     return made | changes
 
@@ -151,19 +353,38 @@ def delta(version: int, cards: list[Card], **changes: Any) -> Snapshot:
 def problems() -> list[dict[str, Any]]:
     """One of each kind."""
 
-    def one(where: str, what: str, action: str, cell: dict[str, Any] | None = None, job: str | None = None) -> dict[str, Any]:
+    def one(
+        where: str, what: str, action: str, cell: dict[str, Any] | None = None, job: str | None = None
+    ) -> dict[str, Any]:
         return {"where": where, "what": what, "action": action, "since": at(13, 58), "cell": cell, "job": job}
 
     return [
-        one("history", "O BigQuery recusou a leitura: 403 Access Denied.",
-            "Peça acesso de leitura à tabela automacoes_exec ou troque a credencial."),
+        one(
+            "history",
+            "O BigQuery recusou a leitura: 403 Access Denied.",
+            "Peça acesso de leitura à tabela automacoes_exec ou troque a credencial.",
+        ),
         one("script", "Dois arquivos se chamam gera_lote.py.", "Renomeie um deles; até lá vale o primeiro."),
-        one("registry", "linha 7: hora 25 não existe.", "Use horas de 0 a 23.", {"row": 7, "column": "D", "value": "8, 25"}),
-        one("registry", "linha 12: o número 8.12 pode ser 8 e 12.", "Formate a coluna como Texto.",
-            {"row": 12, "column": "D", "value": "8.12"}, "reprocessa_devolucoes"),
-        one("registry", "linha 31: nenhum arquivo se chama fecha_caixa.", "Corrija o nome ou copie o script para uma pasta metodos.",
-            {"row": 31, "column": "A", "value": "fecha_caixa"}),
-    ]  # fmt: skip
+        one(
+            "registry",
+            "linha 7: hora 25 não existe.",
+            "Use horas de 0 a 23.",
+            {"row": 7, "column": "D", "value": "8, 25"},
+        ),
+        one(
+            "registry",
+            "linha 12: o número 8.12 pode ser 8 e 12.",
+            "Formate a coluna como Texto.",
+            {"row": 12, "column": "D", "value": "8.12"},
+            "reprocessa_devolucoes",
+        ),
+        one(
+            "registry",
+            "linha 31: nenhum arquivo se chama fecha_caixa.",
+            "Corrija o nome ou copie o script para uma pasta metodos.",
+            {"row": 31, "column": "A", "value": "fecha_caixa"},
+        ),
+    ]
 
 
 def sample(count: int = 38, seed: int = 7) -> Snapshot:

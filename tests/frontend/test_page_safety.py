@@ -28,25 +28,55 @@ HOSTILE = [
 
 def everywhere(value: str) -> dict[str, Any]:
     """A snapshot with the value wherever a text can come from outside."""
-    made = sample.card(value, id=f"id {value}", area=value, why=value, next_run_text=value, state="ERROR", trigger=value)
+    made = sample.card(
+        value, id=f"id {value}", area=value, why=value, next_run_text=value, state="ERROR", trigger=value
+    )
     made["last_run"] = {"start": sample.at(12), "status": value, "duration_seconds": 1.0, "source": value}
     made["runs"] = [sample.run(sample.at(9), sample.at(10), value, value, value) | {"outcome": value}]
-    known = sample.card("conhecida", area=value, state="RUNNING", started=sample.at(13), why=value, outcome=value)
+    known = sample.card(
+        "conhecida", area=value, state="RUNNING", started=sample.at(13), why=value, outcome=value
+    )
     cell = {"row": 7, "column": value, "value": value}
     found = [
-        {"where": "registry", "what": value, "action": value, "since": sample.at(13), "cell": cell, "job": value},
+        {
+            "where": "registry",
+            "what": value,
+            "action": value,
+            "since": sample.at(13),
+            "cell": cell,
+            "job": value,
+        },
         {"where": value, "what": value, "action": value, "since": sample.at(13), "cell": None, "job": None},
     ]
-    history = {"source": value, "verified": False, "last_sync": None, "rows": 1, "error": value, "next_read": None,
-               "unverified_since": sample.at(14)}  # fmt: skip
+    history = {
+        "source": value,
+        "verified": False,
+        "last_sync": None,
+        "rows": 1,
+        "error": value,
+        "next_read": None,
+        "unverified_since": sample.at(14),
+    }
     places = {"base_path": value, "base_available": True, "registry": value, "discovered": True}
     kept = {"area": value, "filter": value, "theme": value, "view": value}
-    return sample.snapshot([made, known], problems=found, history=history, places=places, preferences=kept, aggregate=value)
+    return sample.snapshot(
+        [made, known], problems=found, history=history, places=places, preferences=kept, aggregate=value
+    )
 
 
 def look_everywhere(page: Page, value: str) -> None:
-    run = {"run": value, "start": sample.at(9), "end": sample.at(10), "running": False, "duration_seconds": 1,
-           "status": value, "outcome": value, "exit_code": 1, "trigger": value, "text": value * 3}  # fmt: skip
+    run = {
+        "run": value,
+        "start": sample.at(9),
+        "end": sample.at(10),
+        "running": False,
+        "duration_seconds": 1,
+        "status": value,
+        "outcome": value,
+        "exit_code": 1,
+        "trigger": value,
+        "text": value * 3,
+    }
     page.evaluate("([id, run]) => { standIn.logs[id] = [run]; }", [f"id {value}", run])
     checks = [{"name": value, "ok": False, "text": value, "action": value}]
     page.evaluate("(checks) => { standIn.checks = checks; }", checks)
@@ -76,7 +106,10 @@ def test_a_hostile_value_is_only_ever_text(open_page: OpenPage, value: str) -> N
     assert (box["width"], box["height"]) == (300, 300)
     look_everywhere(page, value)
     assert page.evaluate("window.__hit") is None
-    assert page.evaluate("document.querySelectorAll('img, script:not([src]), iframe, a, object, embed').length") == 0
+    assert (
+        page.evaluate("document.querySelectorAll('img, script:not([src]), iframe, a, object, embed').length")
+        == 0
+    )
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -90,7 +123,8 @@ def test_nothing_leads_away_from_the_page(open_page: OpenPage) -> None:
     page = open_page(sample.sample(12))
     here = page.url
     page.evaluate(
-        """() => { const link = document.createElement("a"); link.href = "data:text/html,away"; link.textContent = "fora";
+        """() => { const link = document.createElement("a"); link.href = "data:text/html,away";
+        link.textContent = "fora";
         link.style.cssText = "position:fixed;inset:0 0 auto auto;z-index:99"; document.body.append(link); }"""
     )
     page.get_by_text("fora").click()
@@ -101,9 +135,14 @@ def test_nothing_leads_away_from_the_page(open_page: OpenPage) -> None:
 
 def test_a_traceback_never_reaches_the_screen(open_page: OpenPage) -> None:
     page = open_page(sample.sample(12))
-    page.evaluate("() => { pywebview.api.run = () => Promise.reject(new Error('Traceback (most recent call last): C:/segredo')); }")
+    page.evaluate(
+        """() => { pywebview.api.run =
+             () => Promise.reject(new Error("Traceback (most recent call last): C:/segredo")); }"""
+    )
     page.get_by_role("article", name="reprocessa_devolucoes").get_by_role("button", name="Executar").click()
-    expect(page.get_by_text("Algo falhou no agente; o log do agente tem os detalhes. Tente de novo.")).to_be_visible()
+    expect(
+        page.get_by_text("Algo falhou no agente; o log do agente tem os detalhes. Tente de novo.")
+    ).to_be_visible()
     assert "Traceback" not in page.locator("body").inner_text()
 
 
@@ -112,7 +151,9 @@ def test_an_inline_script_is_refused_by_the_policy(open_page: OpenPage, complain
     refused = page.evaluate(
         """() => new Promise((resolve) => {
           addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective));
-          const script = document.createElement("script"); script.textContent = "window.__hit = 1"; document.body.append(script);
+          const script = document.createElement("script");
+          script.textContent = "window.__hit = 1";
+          document.body.append(script);
         })"""
     )
     assert refused == "script-src-elem"

@@ -12,14 +12,25 @@ from tests.frontend.conftest import OpenPage
 
 
 def log_run(name: str, text: str, *, running: bool, start: str) -> dict[str, Any]:
-    return {"run": name, "start": start, "end": None if running else sample.at(8, 4, 13), "running": running,
-            "duration_seconds": None if running else 252.0, "status": None if running else "SUCCESS",
-            "outcome": None, "exit_code": None, "trigger": "scheduled", "text": text}  # fmt: skip
+    return {
+        "run": name,
+        "start": start,
+        "end": None if running else sample.at(8, 4, 13),
+        "running": running,
+        "duration_seconds": None if running else 252.0,
+        "status": None if running else "SUCCESS",
+        "outcome": None,
+        "exit_code": None,
+        "trigger": "scheduled",
+        "text": text,
+    }
 
 
 def open_log(page: Page, newest: str, *, running: bool = True) -> None:
-    runs = [log_run("r2", newest, running=running, start=sample.at(14, 2, 2)),
-            log_run("r1", "a primeira", running=False, start=sample.at(8, 0, 1))]  # fmt: skip
+    runs = [
+        log_run("r2", newest, running=running, start=sample.at(14, 2, 2)),
+        log_run("r1", "a primeira", running=False, start=sample.at(8, 0, 1)),
+    ]
     page.evaluate("(runs) => { standIn.logs.envia_arquivo_pix = runs; }", runs)
     page.get_by_role("article", name="envia_arquivo_pix").get_by_role("button", name="Log").click()
 
@@ -47,7 +58,9 @@ def test_arrow_keys_walk_the_areas(open_page: OpenPage) -> None:
     expect(page.get_by_role("heading", name="Cadastro", exact=True)).to_be_visible()
     expect(page.locator("article")).to_have_count(2)
     page.keyboard.press("End")
-    expect(page.get_by_role("heading", name="Nenhum problema").or_(page.get_by_text("Nenhum problema"))).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="Nenhum problema").or_(page.get_by_text("Nenhum problema"))
+    ).to_be_visible()
 
 
 def test_search_filter_and_area_narrow_together(open_page: OpenPage) -> None:
@@ -70,7 +83,8 @@ def test_a_long_log_opens_at_its_end_and_is_followed_live(open_page: OpenPage) -
     drawer = page.get_by_role("dialog", name="envia_arquivo_pix")
     expect(drawer.get_by_text("ao vivo")).to_be_visible()
     expect(drawer.locator(".log-foot")).to_have_text("64 KB de 352 KB")
-    at_end = "(box => box.scrollHeight - box.scrollTop - box.clientHeight < 2)(document.querySelector('.log-body'))"
+    at_end = """() => { const box = document.querySelector(".log-body");
+                return box.scrollHeight - box.scrollTop - box.clientHeight < 2; }"""
     assert page.evaluate(at_end)
     page.evaluate("standIn.logs.envia_arquivo_pix[0].text += '\\nchegou <b>agora</b>'")
     expect(drawer).to_contain_text("chegou <b>agora</b>", timeout=5000)
@@ -85,7 +99,9 @@ def test_an_older_run_can_be_chosen_and_the_folder_opened(open_page: OpenPage) -
     open_log(page, "a segunda")
     drawer = page.get_by_role("dialog", name="envia_arquivo_pix")
     runs = drawer.get_by_role("combobox", name="Execução")
-    expect(runs.locator("option")).to_have_text(["14:02:02 · Executando · agendada", "08:00:01 · Sucesso · 4 min 12 s · agendada"])
+    expect(runs.locator("option")).to_have_text(
+        ["14:02:02 · Executando · agendada", "08:00:01 · Sucesso · 4 min 12 s · agendada"]
+    )
     runs.select_option(index=1)
     expect(drawer.locator(".log-text")).to_have_text("a primeira")
     drawer.get_by_role("button", name="Abrir pasta").click()
@@ -113,7 +129,9 @@ def test_closing_the_log_gives_the_focus_back(open_page: OpenPage) -> None:
     open_log(page, "x")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_role("article", name="envia_arquivo_pix").get_by_role("button", name="Log")).to_be_focused()
+    expect(
+        page.get_by_role("article", name="envia_arquivo_pix").get_by_role("button", name="Log")
+    ).to_be_focused()
 
 
 def test_a_job_without_a_log_says_so(open_page: OpenPage) -> None:
@@ -136,7 +154,9 @@ def test_a_new_run_takes_the_place_of_the_one_looked_at(open_page: OpenPage) -> 
 def test_the_timeline_says_what_ran_when_and_how(open_page: OpenPage) -> None:
     page = open_page(sample.snapshot(sample.known_cards()))
     page.get_by_role("button", name="Linha do tempo").click()
-    expect(page.get_by_role("listitem").filter(has_text="conciliacao_boletos_d0").locator(".run-bar")).to_have_count(4)
+    expect(
+        page.get_by_role("listitem").filter(has_text="conciliacao_boletos_d0").locator(".run-bar")
+    ).to_have_count(4)
     failed = page.get_by_role("button", name="Erro · início 13:00:04 · 38 s · agendada")
     expect(failed).to_be_visible()
     page.get_by_role("button", name="conciliacao_boletos_d0").focus()
@@ -149,7 +169,10 @@ def test_the_timeline_says_what_ran_when_and_how(open_page: OpenPage) -> None:
     now = page.locator(".now-line").evaluate("line => parseFloat(line.style.left)")
     assert round(now, 1) == round(845 / 14.4, 1)
     page.keyboard.press("Enter")
-    assert page.evaluate("standIn.calls('log')")[0][:2] == ["conciliacao_boletos_d0", "run-2026-03-10T13:00:04-03:00"]
+    assert page.evaluate("standIn.calls('log')")[0][:2] == [
+        "conciliacao_boletos_d0",
+        "run-2026-03-10T13:00:04-03:00",
+    ]
 
 
 def test_the_timeline_of_a_thousand_has_only_near_rows(open_page: OpenPage) -> None:
@@ -170,7 +193,9 @@ def test_problems_say_the_place_what_to_do_and_since_when(open_page: OpenPage) -
     expect(rows.nth(0)).to_have_text("LinhaColunaValorO que háO que fazerDesde")
     expect(rows.nth(1)).to_have_text("7D8, 25Hora 25 não existe. Use horas de 0 a 23.13:58")
     rows.nth(2).get_by_role("button", name="Ver automação").click()
-    expect(page.get_by_role("article", name="reprocessa_devolucoes").get_by_role("button", name="Log")).to_be_focused()
+    expect(
+        page.get_by_role("article", name="reprocessa_devolucoes").get_by_role("button", name="Log")
+    ).to_be_focused()
 
 
 def test_no_problem_is_said_too(open_page: OpenPage) -> None:
@@ -186,12 +211,22 @@ def empty(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_missing_registry_says_where_it_was_looked_for_and_runs_the_doctor(open_page: OpenPage) -> None:
-    what = {"where": "registry", "what": "O registro não existe.", "action": "Copie-o.", "since": None, "cell": None, "job": None}
+    what = {
+        "where": "registry",
+        "what": "O registro não existe.",
+        "action": "Copie-o.",
+        "since": None,
+        "cell": None,
+        "job": None,
+    }
     page = open_page(empty(problems=[what], places={"discovered": False}))
     expect(page.get_by_role("heading", name="Registro não pôde ser lido")).to_be_visible()
     expect(page.get_by_text("Procurado em C:/tray-agent/registro_automacoes.xlsx")).to_be_visible()
     expect(page.get_by_text("Copie-o.")).to_be_visible()
-    checks = [{"name": "Pasta", "ok": True, "text": "existe", "action": ""}, {"name": "Registro", "ok": False, "text": "falta", "action": "Copie."}]
+    checks = [
+        {"name": "Pasta", "ok": True, "text": "existe", "action": ""},
+        {"name": "Registro", "ok": False, "text": "falta", "action": "Copie."},
+    ]
     page.evaluate(f"standIn.checks = {json.dumps(checks)}")
     page.get_by_role("button", name="Executar diagnóstico").click()
     expect(page.get_by_text("Registro A corrigir")).to_be_visible()

@@ -46,7 +46,7 @@ function resultWords(card) {
   const words = [state ? STATE[state] : String(last.status)];
   if (last.duration_seconds !== null && last.duration_seconds !== undefined) words.push(duration(last.duration_seconds));
   if (card.state !== "RUNNING" && card.outcome && OUTCOME[card.outcome]) words.push(OUTCOME[card.outcome]);
-  else if (card.state !== "RUNNING" && card.exit_code) words.push(TEXT.exitCode(card.exit_code));
+  else if (card.state === "ERROR" && card.exit_code) words.push(TEXT.exitCode(card.exit_code));
   return words.join(" · ");
 }
 

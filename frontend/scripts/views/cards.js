@@ -61,6 +61,7 @@ export function mountCards(scroller, store) {
     if (viewport === 0) measure();
     const height = windowed() ? `${Math.ceil(ids.length / columns) * PITCH - GAP}px` : "";
     if (grid.style.height !== height) grid.style.height = height;
+    grid.toggleAttribute("data-windowed", windowed());
     const indexes = present();
     const shared = context();
     const nowMs = store.now();

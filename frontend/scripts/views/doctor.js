@@ -1,5 +1,5 @@
 /**
- * What the doctor says: each check in order, to correct, or not verified, with what to do.
+ * What the doctor says: each check in order, to correct, or beside the point, with what to do.
  */
 import { button, el, icon, setDisabled } from "../dom.js";
 import { TEXT } from "../texts.js";
@@ -8,7 +8,7 @@ import { TEXT } from "../texts.js";
 
 /** @param {Check} check */
 function line(check) {
-  const [state, word] = check.ok === null ? ["UNKNOWN", TEXT.doctorUnknown]
+  const [state, word] = check.ok === null ? ["IDLE", TEXT.doctorApart]
     : check.ok ? ["SUCCESS", TEXT.doctorOk] : ["ERROR", TEXT.doctorBad];
   const mark = icon(state.toLowerCase());
   mark.setAttribute("data-state", state);
