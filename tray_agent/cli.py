@@ -32,10 +32,33 @@ class _Refusal(Exception):
         self.code = code
 
 
+_IN_PORTUGUESE = (
+    ("the following arguments are required: ", "falta "),
+    ("unrecognized arguments: ", "argumentos desconhecidos: "),
+    ("invalid choice: ", "valor inválido: "),
+    ("choose from ", "use um destes: "),
+    ("expected one argument", "falta o valor"),
+    ("ignored explicit argument", "não leva valor:"),
+    ("argument ", ""),
+)
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "uso: " if prefix is None else prefix)
+
+
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose complaint is one Portuguese line."""
+    """An argument parser that speaks Portuguese, and whose complaint is one line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, add_help=False, formatter_class=_Help)
+        self._positionals.title, self._optionals.title = "comando", "opções"
+        self.add_argument("-h", "--help", action="help", help="mostra esta ajuda e termina")
 
     def error(self, message: str) -> Any:
+        for english, portuguese in _IN_PORTUGUESE:
+            message = message.replace(english, portuguese)
         print(f"tray-agent: uso incorreto ({message}); veja tray-agent --help", file=sys.stderr)
         sys.exit(WRONG)
 
@@ -70,7 +93,7 @@ def run(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="tray-agent", description="Executa as automações Python da equipe.")
-    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--version", action="version", version=__version__, help="mostra a versão e termina")
     parser.add_argument("--app-dir", help="pasta da aplicação, com tray_agent.toml e o registro")
     parser.add_argument("--headless", action="store_true", help="sem ícone e sem janela, em primeiro plano")
     parser.add_argument("--autostart", action="store_true", help=argparse.SUPPRESS)
@@ -107,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     bundle = add("support-bundle", "reúne logs, diário e diagnóstico em um zip, sem chaves", _support_bundle)
     bundle.add_argument("file", metavar="ARQUIVO", help="o zip a criar")
     autostart = add("autostart", "inicia com o Windows", _autostart)
-    autostart.add_argument("switch", choices=("on", "off", "status"))
+    autostart.add_argument("switch", metavar="on|off|status", choices=("on", "off", "status"))
     return parser
 
 

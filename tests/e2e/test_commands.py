@@ -283,10 +283,17 @@ def test_app_dir_before_the_command_finds_the_same_agent(program: Program) -> No
     ids=" ".join,
 )
 def test_wrong_usage_is_2_and_one_line(program: Program, arguments: tuple[str, ...]) -> None:
-    refused(program.cli(*arguments), 2)
+    line = refused(program.cli(*arguments), 2)
+    for word in ("required", "unrecognized", "invalid", "choose", "expected", "argument "):
+        assert word not in line
 
 
 def test_help_and_version_are_0(program: Program) -> None:
+    for arguments in (("--help",), ("logs", "--help")):
+        text = done(program.cli(*arguments))
+        assert text.startswith("uso: tray-agent")
+        for word in ("usage", "options", "show", "exit"):
+            assert word not in text
     assert "doctor" in done(program.cli("--help"))
     assert done(program.cli("--version")).strip() == program.status()["version"]
 
