@@ -308,8 +308,8 @@ class TestRestart:
                 runs.run(runs.script("")), identity=Identity(stranger.pid, created - 5), boot=ids.boot_id()
             )
 
-            assert runs.processes.standing(run) is Standing.NEVER_BEGAN
             Path(run.log).parent.mkdir(parents=True)
+            assert runs.processes.standing(run) is Standing.NEVER_BEGAN
             Path(run.log).touch()
             assert runs.processes.standing(run) is Standing.ENDED
             runs.processes.adopt(run)

@@ -6,6 +6,7 @@ worth something only together with :func:`boot_id`. On Windows it is absolute an
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from tray_agent.core.model import Identity
 
 _TOLERANCE_SECONDS = 0.02
+_LOOK_SECONDS = 0.2
 
 
 def boot_id() -> str:
@@ -59,10 +61,13 @@ else:
     _TICKS = os.sysconf("SC_CLK_TCK")
 
     def created(pid: int) -> float | None:
-        """When a process was created (s since boot), or None when there is none or it is a zombie."""
+        """When a process was created (s since boot), or None when there is none or it is a zombie.
+
+        Raises OSError when the system does not tell, as where no descriptors are left.
+        """
         try:
             stat = Path(f"/proc/{pid}/stat").read_bytes()
-        except OSError:
+        except (FileNotFoundError, ProcessLookupError):
             return None
         # The second field is the name in brackets and may hold blanks and brackets itself.
         fields = stat[stat.rindex(b")") + 2 :].split()
@@ -80,15 +85,19 @@ else:
             handle = os.pidfd_open(identity.pid)
         except OSError:
             return None
-        if is_alive(identity):
-            return handle
+        with contextlib.suppress(OSError):  # who cannot be told for certain is not signalled
+            if _is_that(identity, created(identity.pid)):
+                return handle
         os.close(handle)
         return None
 
     def wait_end(identity: Identity) -> int | None:
         """Wait until a process that is not our child has ended; nobody tells its exit code."""
-        handle = open_pidfd(identity)
-        if handle is not None:
+        while is_alive(identity):
+            handle = open_pidfd(identity)
+            if handle is None:  # it has just ended, or there is no handle to be had: ask again
+                time.sleep(_LOOK_SECONDS)
+                continue
             try:
                 waiting = select.poll()  # select() refuses numbers from 1024 on
                 waiting.register(handle, select.POLLIN)
@@ -99,6 +108,13 @@ else:
 
 
 def is_alive(identity: Identity) -> bool:
-    """Whether exactly this process is there (a zombie is not)."""
-    moment = created(identity.pid)
+    """Whether exactly this process is there (a zombie is not). Where the system does not tell, it is."""
+    try:
+        moment = created(identity.pid)
+    except OSError:
+        return True
+    return _is_that(identity, moment)
+
+
+def _is_that(identity: Identity, moment: float | None) -> bool:
     return moment is not None and abs(moment - identity.created) <= _TOLERANCE_SECONDS

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tray_agent.adapters.identity import created
+from tray_agent.adapters.identity import created, is_alive
 from tray_agent.adapters.trees import signal_one
 from tray_agent.core.model import Identity
 
@@ -89,17 +89,34 @@ class PosixBackend:
             start_new_session=True,
             bufsize=0,
         )
-        moment = created(popen.pid)
+        try:
+            moment = created(popen.pid)
+        except OSError:
+            popen.communicate()
+            raise
         if moment is None:
             popen.communicate()
             raise OSError("o processo terminou antes de começar")
         return HeldChild(popen, Identity(popen.pid, moment), log)
 
     def has_begun(self, log: Path, identity: Identity) -> bool:
-        """Whether the run with this log was ever let go: its log was opened by the child itself."""
-        return os.path.lexists(log)
+        """Whether the run with this log was ever let go: its log was opened by the child itself.
+
+        Somebody may have deleted it since: what runs and is no longer the held shell began, and where not
+        even the folder of the log is left there is no evidence, and a run is rather lost than doubled.
+        """
+        return os.path.lexists(log) or not log.parent.is_dir() or _has_become(identity)
 
     def ask_to_end(self, members: list[Identity]) -> None:
         """SIGTERM for every member of a tree."""
         for each in members:
             signal_one(each, signal.SIGTERM)
+
+
+def _has_become(identity: Identity) -> bool:
+    """Whether the process is there and no longer the shell that waits."""
+    try:
+        words = Path(f"/proc/{identity.pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return bool(words) and _WAIT_THEN_BECOME.encode() not in words and is_alive(identity)

@@ -113,8 +113,9 @@ class ScriptProcesses:
         if self._backend.has_begun(log, run.identity):
             return Standing.RUNNING
         trees.signal_one(run.identity, 9)
-        trees.wait_gone([run.identity], _SETTLE_SECONDS)
-        return Standing.NEVER_BEGAN
+        if not trees.wait_gone([run.identity], _SETTLE_SECONDS):
+            return Standing.RUNNING  # not even killed: whatever it is, its job does not run beside it
+        return Standing.ENDED if self._backend.has_begun(log, run.identity) else Standing.NEVER_BEGAN
 
     def age(self, run: Run) -> float | None:
         """How long the run's process has lived (s)."""
@@ -170,7 +171,12 @@ class ScriptProcesses:
 
     def _stop(self, run: Run, grace_seconds: float) -> None:
         assert run.identity is not None  # noqa: S101 - a run that began has an identity
-        killed, survivors = trees.stop_tree(run.identity, run.id, grace_seconds, self._backend.ask_to_end)
+        ask = self._backend.ask_to_end
+        try:
+            killed, survivors = trees.stop_tree(run.identity, run.id, grace_seconds, ask)
+        except Exception:  # noqa: BLE001 - the top of a thread: unsaid, the run would be "stopping" for ever
+            _log.exception("run %s could not be stopped", run.id)
+            killed, survivors = False, (run.identity.pid,) if ids.is_alive(run.identity) else ()
         self._post(RunStopped(run.id, killed, survivors))
 
 

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from tray_agent.adapters.identity import created, is_alive
@@ -29,54 +30,63 @@ _LOOK_SECONDS = 0.02
 def tree(root: Identity, run: str) -> list[Identity]:
     """Every live process of a run, the root first if it lives."""
     found = {root.pid: root} if is_alive(root) else {}
-    for pid in [*_descendants(root), *_marked(run)]:
-        moment = created(pid)
-        if moment is not None and pid != os.getpid():
-            found.setdefault(pid, Identity(pid, moment))
+    for each in [*_descendants(root), *_marked(run)]:
+        if each.pid != os.getpid():
+            found.setdefault(each.pid, each)
     return list(found.values())
 
 
-def _descendants(root: Identity) -> list[int]:
+def _certain(pid: int, is_member: Callable[[], bool]) -> list[Identity]:
+    """The identity of a process that was seen to be a member, if it is one even after its identity was read:
+    else its pid has had a new owner since."""
+    moment = created(pid)
+    return [Identity(pid, moment)] if moment is not None and is_member() else []
+
+
+def _descendants(root: Identity) -> list[Identity]:
     import psutil
 
-    if not is_alive(root):
-        return []
     try:
-        return [child.pid for child in psutil.Process(root.pid).children(recursive=True)]
+        process = psutil.Process(root.pid)
+        children = process.children(recursive=True) if is_alive(root) else []
     except psutil.Error:
         return []
+    return [found for child in children for found in _certain(child.pid, child.is_running)]
 
 
-def _marked(run: str) -> list[int]:
+def _marked(run: str) -> list[Identity]:
     """Processes whose environment names the run. Other users' processes cannot be read and are not ours."""
     if sys.platform == "win32":
         return _marked_by_psutil(run)
     mark = f"{RUN_MARK}={run}".encode()
-    pids = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            environment = (entry / "environ").read_bytes()
-        except OSError:
-            continue
-        if mark in environment.split(b"\0"):
-            pids.append(int(entry.name))
-    return pids
+
+    def carries_it(pid: int) -> bool:
+        return mark in read_environment(pid).split(b"\0")
+
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [found for pid in pids if carries_it(pid) for found in _certain(pid, partial(carries_it, pid))]
 
 
-def _marked_by_psutil(run: str) -> list[int]:
+def read_environment(pid: int) -> bytes:
+    """A process's environment as the system keeps it, "" where it may not be read."""
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def _marked_by_psutil(run: str) -> list[Identity]:
     """Windows never gives an orphan a new parent, so that no tree shows it: its environment does."""
     import psutil
 
-    pids = []
+    found: list[Identity] = []
     for process in psutil.process_iter():
         try:
             if process.environ().get(RUN_MARK) == run:
-                pids.append(process.pid)
+                found += _certain(process.pid, process.is_running)
         except (psutil.Error, OSError):
             continue
-    return pids
+    return found
 
 
 if sys.platform == "win32":
