@@ -1,0 +1,89 @@
+"""W4: a registry of 10,000 rows and 8 columns, changed and unchanged."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.setting import ROOT, Figure, clean_environment, median, temporary, write_registry
+from tray_agent.adapters import program
+from tray_agent.adapters.reader_process import ReaderProcess
+from tray_agent.adapters.registry_source import RegistrySource
+
+ROWS = 10_000
+_HEADINGS = ("script_name", "area_name", "cron_schedule", "active", "dono", "descricao", "criado", "prazo")
+_CALAMINE = """import sys, time; from python_calamine import CalamineWorkbook
+began = time.perf_counter()
+CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).to_python()
+print(time.perf_counter() - began)"""
+
+
+def _registry(folder: Path) -> Path:
+    hours = ("ALL", "8,12,18", "MANUAL", "7;9;11;13;15;17", "08:00")
+    rows = [
+        (
+            f"automacao_{number:05d}",
+            f"Área {number % 12}",
+            hours[number % len(hours)],
+            "sim",
+            f"pessoa{number % 40}",
+            f"Rotina número {number} da equipe",
+            "2025-01-31",
+            number % 90,
+        )
+        for number in range(ROWS)
+    ]
+    return write_registry(folder, _HEADINGS, rows)
+
+
+def _calamine(registry: Path) -> float:
+    """Seconds that python-calamine alone takes, its import left out."""
+    argv = [sys.executable, "-c", _CALAMINE, str(registry)]
+    done = subprocess.run(argv, env=clean_environment(), cwd=ROOT, capture_output=True, check=True)
+    return float(done.stdout)
+
+
+def _child(registry: Path) -> float:
+    """Seconds of a whole reader child, from its start to its answer taken apart in the agent."""
+    source = RegistrySource(registry, 60.0, reader=ReaderProcess(program.environment(clean_environment())))
+    began = time.perf_counter()
+    rows, problems = source.read()
+    taken = time.perf_counter() - began
+    if rows is None or len(rows) != ROWS:
+        raise RuntimeError(f"not read: {problems}")
+    return taken
+
+
+def _microseconds_unchanged(registry: Path, times: int) -> tuple[float, float]:
+    source = RegistrySource(registry, 60.0, reader=ReaderProcess(program.environment(clean_environment())))
+    first = source.read()
+    looks, reads = [], []
+    for _ in range(times):
+        began = time.perf_counter_ns()
+        os.stat(registry)  # noqa: PTH116 - the floor is the bare call
+        seen = time.perf_counter_ns()
+        same = source.read()
+        reads.append((time.perf_counter_ns() - seen) / 1000)
+        looks.append((seen - began) / 1000)
+    if same is not first:
+        raise RuntimeError("the registry was read again")
+    return median(looks), median(reads)
+
+
+def measure(short: bool) -> list[Figure]:
+    """The child beside calamine alone; the look at an unchanged file beside a bare stat."""
+    floors, children = [], []
+    with temporary() as folder:
+        registry = _registry(folder)
+        for _ in range(3 if short else 7):
+            floors.append(_calamine(registry))
+            children.append(_child(registry))
+        look, read = _microseconds_unchanged(registry, 300 if short else 2000)
+    text = f"python-calamine alone: {median(floors) * 1000:.0f} ms"
+    return [
+        Figure("W4", f"changed, {ROWS} rows, the whole child", median(children), "s", 0.6, 2.0, text),
+        Figure("W4", "unchanged", read, "µs", 50, 150, f"one stat: {look:.1f} µs"),
+    ]
