@@ -504,6 +504,8 @@ class TestDiscovered:
         day = Day("08:00").jobs(make_job("a"), make_job("b"))
         version = day.facts("a").version
 
+        day.jobs(make_job("a"), make_job("b"))
+        assert day.snapshot is not None and day.snapshot.order_since < day.snapshot.version
         day.jobs(make_job("a"), make_job("b", area="Cadastro"))
 
         assert day.facts("a").version == version
@@ -549,6 +551,7 @@ class TestHistory:
         day.turn(msg.HistoryFailed("BigQuery recusou o acesso (403)."))
         assert day.facts().state is CardState.SUCCESS
         assert day.state.history.verified
+        assert day.state.history.error == "BigQuery recusou o acesso (403)."
         assert day.snapshot is not None
         assert [(each.what, each.action) for each in day.snapshot.problems] == [
             ("BigQuery recusou o acesso (403).", "Agendamentos seguem com a última leitura.")

@@ -263,7 +263,6 @@ class State:
         """Have every job considered anew."""
         self.touched.update(self.jobs)
         self.touched.update(self.active)
-        self.touched.update(self.finished)
 
 
 def first_state(limits: Limits, now: datetime, logs: str = "", boot: str = "") -> State:
