@@ -56,74 +56,86 @@ class _NoNotifier:
         pass
 
 
-def gtk_icon(base: Any) -> Any:
-    """The tray library's GTK icon class, drawn at the tray's own size and safe without a session bus."""
+def _glib() -> Any:
+    """GLib, which is there wherever the library's GTK icon is."""
     from gi.repository import GLib
 
-    class GtkIcon(base):  # type: ignore[misc]
-        """``drawn`` gives the image at a size in pixels."""
+    return GLib
 
-        drawn: Callable[[int], Any] | None = None
 
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            self._pixels = 32
-            self._menu_handle = None
-            super().__init__(*args, **kwargs)
-            self._status_icon.connect("size-changed", self._on_size_changed)
+_Library: Any = object  # the icon class itself is known only where there is a display
 
-        def _initialize(self) -> None:
-            interrupt = signal.getsignal(signal.SIGINT)
-            try:
-                super()._initialize()
-            except GLib.Error as error:
-                log.warning("no notification service: %s", error)
-                self._notifier = _NoNotifier()
-                self._mark_ready()
-            finally:
-                if threading.current_thread() is threading.main_thread():
-                    signal.signal(signal.SIGINT, interrupt)  # the library has put its own in place
 
-        def _finalize(self) -> None:
-            try:
-                super()._finalize()
-            except GLib.Error as error:
-                log.info("no notification to take away: %s", error)
+class _GtkManners(_Library):  # type: ignore[misc]
+    """What is put over the library's GTK icon class: drawn at the tray's own size, safe without a bus.
 
-        def _on_size_changed(self, _status_icon: Any, size: int) -> bool:
-            if size != self._pixels and size > 0:
-                self._pixels = size
-                self._update_icon()
-            return True
+    ``drawn`` gives the image at a size in pixels.
+    """
 
-        def _update_icon(self) -> None:
-            if self.drawn is not None:
-                self._icon = self.drawn(self._pixels)
-            super()._update_icon()
+    drawn: Callable[[int], Any] | None = None
 
-        def _show(self) -> None:
-            super()._show()
-            self._update_title()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._pixels = 32
+        self._menu_handle = None
+        super().__init__(*args, **kwargs)
+        self._status_icon.connect("size-changed", self._on_size_changed)
 
-        def _update_title(self) -> None:
-            super()._update_title()
-            GLib.idle_add(self._status_icon.set_tooltip_text, self.title)
+    def _initialize(self) -> None:
+        interrupt = signal.getsignal(signal.SIGINT)
+        try:
+            super()._initialize()
+        except _glib().Error as error:
+            log.warning("no notification service: %s", error)
+            self._notifier = _NoNotifier()
+            self._mark_ready()
+        finally:
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGINT, interrupt)  # the library has put its own in place
 
-        def _notify(self, message: str, title: str | None = None) -> None:
-            super()._notify(GLib.markup_escape_text(message), title)  # the service reads markup
+    def _finalize(self) -> None:
+        try:
+            super()._finalize()
+        except _glib().Error as error:
+            log.info("no notification to take away: %s", error)
 
-        def _update_menu(self) -> None:
-            """The menu is made when it is opened."""
+    def _on_size_changed(self, _status_icon: Any, size: int) -> bool:
+        if size != self._pixels and size > 0:
+            self._pixels = size
+            self._update_icon()
+        return True
 
-        def _on_status_icon_popup_menu(self, *event: Any) -> None:
-            former, self._menu_handle = self._menu_handle, self._create_menu(self.menu)
-            if former is not None:
-                former.destroy()
-            super()._on_status_icon_popup_menu(*event)
+    def _update_icon(self) -> None:
+        if self.drawn is not None:
+            self._icon = self.drawn(self._pixels)
+        super()._update_icon()
 
-        def add_again(self) -> None:
-            """An icon is never lost here."""
+    def _show(self) -> None:
+        super()._show()
+        self._update_title()
 
-    return GtkIcon
+    def _update_title(self) -> None:
+        super()._update_title()
+        _glib().idle_add(self._status_icon.set_tooltip_text, self.title)
+
+    def _notify(self, message: str, title: str | None = None) -> None:
+        super()._notify(_glib().markup_escape_text(message), title)  # the service reads markup
+
+    def _update_menu(self) -> None:
+        """The menu is made when it is opened."""
+
+    def _on_status_icon_popup_menu(self, *event: Any) -> None:
+        former, self._menu_handle = self._menu_handle, self._create_menu(self.menu)
+        if former is not None:
+            former.destroy()
+        super()._on_status_icon_popup_menu(*event)
+
+    def add_again(self) -> None:
+        """An icon is never lost here."""
+
+
+def gtk_icon(base: Any) -> Any:
+    """The tray library's GTK icon class with our manners over it."""
+    return type("GtkIcon", (_GtkManners, base), {})
 
 
 def ask_on_gtk(question: Question, then: Callable[[Choice], None]) -> None:
