@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from tests.wine.session import CHECKOUT, PYTHON, Session, windows_path
 
 EXE = PureWindowsPath("C:/Programas da equipe/tray-agent.exe")
-COMMAND_SECONDS = 90.0
+COMMAND_SECONDS = 180.0
 NO_AGENT = 3
 FROM_SOURCE = {"PYTHONPATH": windows_path(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
 

@@ -69,6 +69,7 @@ class Session:
         self._lower = list(lower)
         self._init: subprocess.Popen[bytes] | None = None
         self._screen: subprocess.Popen[bytes] | None = None
+        self._started: list[subprocess.Popen[bytes]] = []
         self.display = ""
 
     @property
@@ -101,6 +102,8 @@ class Session:
             self._init.wait(30)
             assert self._init.stdout is not None
             self._init.stdout.close()
+        for process in self._started:
+            process.wait(30)
         if self._screen is not None:
             self._screen.terminate()
             self._screen.wait(30)
@@ -215,13 +218,15 @@ class Session:
         self, command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> subprocess.Popen[bytes]:
         """Start a Windows program and leave it running; its output goes nowhere."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             self._enter([WINE, *command], cwd),
             env=self.environment(env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        self._started.append(process)
+        return process
 
     def run(
         self,
