@@ -37,7 +37,7 @@ def main() -> int:
     parser.add_argument("--seeds", help="A..B, both included")
     parser.add_argument("--seed", type=int, help="one seed")
     parser.add_argument("--steps", type=int, help="faults of a seed, about")
-    parser.add_argument("--parallel", type=int, default=2)
+    parser.add_argument("--parallel", type=int, default=3)
     parser.add_argument("--report", type=Path, help="write the figures into this file")
     parser.add_argument("--keep", action="store_true", help="leave every seed's folder")
     chosen = parser.parse_args()

@@ -217,6 +217,9 @@ def garbage(world: World) -> None:
 def kill_child(world: World) -> None:
     """SIGKILL of a script."""
     scripts = world.processes("script")
+    if not scripts and world.is_up():
+        trigger(world)
+        scripts = wait_for(lambda: world.processes("script"), 0.4)
     if scripts:
         victim = world.chance.choice(scripts)
         if world.kill_process(victim, "killed"):
@@ -258,7 +261,7 @@ def freeze_child(world: World) -> None:
     with suppress(ProcessLookupError):
         os.kill(found[0].pid, signal.SIGSTOP)
         world.fault(f"freeze {kind}", found[0].run)
-    pause(world, 0.05, 0.5)
+    pause(world, 0.03, 0.3)
     if world.chance.random() < 0.15:
         world.kill_agent()
         world.fault("kill agent", f"while a {kind} child was frozen")
@@ -330,7 +333,7 @@ def read_only(world: World) -> None:
 
 
 def _hurt_for_a_while(world: World) -> None:
-    pause(world, 0.05, 0.5)
+    pause(world, 0.03, 0.3)
     what = world.chance.random()
     if what < 0.3:
         kill_child(world)
@@ -340,7 +343,7 @@ def _hurt_for_a_while(world: World) -> None:
         world.kill_agent()
         world.fault("kill agent", "on a disk that cannot be written")
         world.start()
-    pause(world, 0.1, 0.9)
+    pause(world, 0.05, 0.6)
 
 
 def lock_journal(world: World) -> None:
@@ -378,7 +381,7 @@ def block_logs(world: World) -> None:
         folder.write_text("in the way")
         world.fault("log folder unusable", job)
         world.run_soon(job)
-        pause(world, 0.1, 0.4)
+        pause(world, 0.03, 0.2)
         folder.unlink()
         if aside.exists():
             aside.rename(folder)
@@ -401,11 +404,11 @@ def spoil_registry(world: World) -> None:
     if how in {"fewer", "shuffled"}:
         rows = chance.sample(world.rows, len(world.rows) if how == "shuffled" else len(world.rows) // 2)
         world.register(rows)
-        pause(world, 0.1, 1.2)
+        pause(world, 0.05, 0.8)
     else:
         whole = registry.read_bytes()
         _replace_registry(world, how, whole)
-        pause(world, 0.1, 0.8)
+        pause(world, 0.05, 0.5)
         if how in {"folder"}:
             registry.rmdir()
         elif how == "pipe":
@@ -440,13 +443,13 @@ def take_base_away(world: World) -> None:
     if world.data_disk is not None and world.chance.random() < 0.5:
         cover = Cover(base)
         world.fault("base path unmounted")
-        pause(world, 0.1, 0.9)
+        pause(world, 0.05, 0.5)
         cover.lift()
         return
     away = base.with_name("fora")
     base.rename(away)
     world.fault("base path gone")
-    pause(world, 0.1, 0.9)
+    pause(world, 0.05, 0.5)
     away.rename(base)
 
 
@@ -522,7 +525,7 @@ WEIGHTS: dict[Injury, float] = {
     break_history: 4,
     end_agent: 0.7,
     second_start: 0.4,
-    few_descriptors: 5,
+    few_descriptors: 3,
     garbage: 3,
     reuse_pid: 1,
     stop_job: 3,
@@ -531,6 +534,8 @@ WEIGHTS: dict[Injury, float] = {
 
 def choose(world: World) -> Injury:
     """The next injury of this seed."""
-    injuries = list(WEIGHTS)
+    injuries = [
+        each for each in WEIGHTS if world.history is not None or each not in (break_history, fill_temp)
+    ]
     found = world.chance.choices(injuries, [WEIGHTS[each] for each in injuries])
     return found[0]

@@ -78,6 +78,8 @@ def _live(world: World, inspector: Inspector, steps: int) -> None:
     for half in stages:
         for _ in range(half):
             for _ in range(world.chance.choice((1, 2, 2, 3, 4))):
+                if not world.is_up():  # its start was refused for want of a disk
+                    world.start()
                 injury = injuries.choose(world)
                 world.say(f"step {injury.__name__}")
                 injury(world)
