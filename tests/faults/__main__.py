@@ -21,7 +21,7 @@ from tests.faults.report import closing_line, write_report
 ROOT = Path(__file__).parent.parent.parent
 _SHORT = (range(1, 13), 10, 120.0)
 _LONG = (range(1, 221), 20, 0.0)
-_SEED_SECONDS = 420.0
+_SEED_SECONDS = 900.0
 _NAMESPACES = (
     ["unshare", "-m", "-p", "-f", "--mount-proc", "--kill-child"],
     ["unshare", "-U", "-r", "-m", "-p", "-f", "--mount-proc", "--kill-child"],

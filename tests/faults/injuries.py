@@ -412,6 +412,8 @@ def spoil_registry(world: World) -> None:
         if how in {"folder"}:
             registry.rmdir()
         elif how == "pipe":
+            with suppress(OSError):  # whoever waits at it is told that nothing comes
+                os.close(os.open(registry, os.O_WRONLY | os.O_NONBLOCK))
             registry.unlink()
     world.register()
 

@@ -14,7 +14,7 @@ from tests.faults import injuries
 from tests.faults.invariants import Entry, Inspector
 from tests.faults.world import World, wait_for
 
-_SETTLE_SECONDS = 120.0
+_SETTLE_SECONDS = 240.0
 
 
 @dataclass

@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--answer", type=Path, required=True)
     chosen = parser.parse_args()
     faulthandler.enable()
-    faulthandler.dump_traceback_later(600, exit=True)
+    faulthandler.dump_traceback_later(840, exit=True)
     result = run_seed(chosen.seed, chosen.folder, chosen.steps, mounts=_can_mount(chosen.folder))
     chosen.answer.write_text(json.dumps(result.as_json()), encoding="utf-8")
     if result.violations:  # what was on the little disks would go with the namespace
