@@ -159,6 +159,22 @@ def test_a_job_runs_by_id_and_by_name(program: Program) -> None:
     assert card["backlog"] == -card["actual"] < 0
 
 
+def test_who_has_an_answer_sees_what_it_says(program: Program) -> None:
+    for _ in range(20):
+        program.call("pause")
+        assert program.status()["paused"] is True
+        program.call("resume")
+        assert program.status()["paused"] is False
+    for _ in range(3):
+        program.call("run", job="espera")
+        assert program.call("log", job="espera", offset=0)["running"] is True
+        card = program.card("espera")
+        assert (card["state"], card["pid"] is None) == ("RUNNING", False)
+        program.call("stop", job="espera")
+        assert "Parando" in program.card("espera")["why"]
+        program.until(lambda status: card_of(status, "espera")["pid"] is None)
+
+
 def test_a_failing_script_leaves_an_error_and_counts(program: Program) -> None:
     done(program.cli("run", "falha"))
 
@@ -196,6 +212,14 @@ def test_an_unknown_job_is_refused_by_name(program: Program, command: str) -> No
 
 def test_a_job_without_a_run_has_no_log(program: Program) -> None:
     assert refused(program.cli("logs", "nunca"), 1)
+
+
+def test_a_log_that_was_deleted_is_said_to_be_gone(program: Program) -> None:
+    program.call("run", job="falha")
+    program.until(lambda status: card_of(status, "falha")["pid"] is None)
+    for log in (program.place.data / "logs" / "falha").iterdir():
+        log.unlink()
+    assert "não existe mais" in refused(program.cli("logs", "falha"), 1)
 
 
 def test_logs_prints_all_of_the_newest_run(program: Program) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -35,7 +36,7 @@ time.sleep(600)
 POLITE = """
 import signal
 def leave(*_):
-    time.sleep(0.7)
+    time.sleep(0.3)
     print("até logo", flush=True)
     sys.exit(0)
 signal.signal(signal.SIGTERM, leave)
@@ -200,7 +201,10 @@ def test_a_script_that_is_gone_does_not_count_and_is_tried_again(program: Progra
 
 def test_refresh_clears_the_wait_of_a_start_that_failed(program: Program, place: Workspace) -> None:
     hide(place, "volta")
-    assert program.cli("run", "volta").code == 1
+    in_its_place = place.base / "Geral" / "volta" / "metodos" / "volta.py"
+    os.mkfifo(in_its_place)
+    assert "não encontrado" in program.cli("run", "volta").error_line
+    in_its_place.unlink()
     bring_back(place, "volta")
     assert not program.card("volta")["queued"]
 

@@ -273,14 +273,19 @@ class TestLogs:
             "Esta automação ainda não tem execução com log.",
         )
 
+    def test_a_run_that_has_not_opened_its_log_yet_has_an_empty_one(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix", 8))
+        run = asked.day.begin()
+
+        piece = asked.ask("log", job="pix", offset=0)
+        assert piece == {"run": run, "running": True, "size": 0, "start": 0, "end": 0, "text": ""}
+
     def test_a_log_that_is_gone_is_said(self, asked: Asked) -> None:
         asked.day.jobs(make_job("pix", 8))
         asked.day.begin()
+        asked.day.exit()
 
-        assert asked.ask("log", job="pix") == (
-            "unreadable",
-            "Não foi possível ler: No such file or directory.",
-        )
+        assert asked.ask("log", job="pix") == ("unknown", "O log desta execução não existe mais.")
 
     @pytest.mark.parametrize(
         ("params", "given"),

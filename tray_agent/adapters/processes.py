@@ -183,6 +183,6 @@ class ScriptProcesses:
 def _digest(script: Path) -> str:
     """The script's SHA-256, "" when it cannot be read."""
     try:
-        return hashlib.sha256(script.read_bytes()).hexdigest()
+        return hashlib.sha256(script.read_bytes()).hexdigest() if script.is_file() else ""
     except OSError:
         return ""

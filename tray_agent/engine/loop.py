@@ -65,6 +65,7 @@ class Engine:
         self._ended = False
         self._fenced = False
         self._stumbled = False
+        self._answers: Actions = []
         self.last_turn = self._moment.seconds
 
     def post(self, message: Message) -> None:
@@ -138,6 +139,8 @@ class Engine:
         except Exception:  # noqa: BLE001 - a surprise must not end the engine
             self._stumbled = True
             _log.exception("the turn failed")
+        answers, self._answers = self._answers, []
+        _answer_all(answers)  # now that whoever asked can see what came of it
         self.last_turn = self._clock.monotonic()
 
     def _apply(self, message: Message, moment: Moment) -> Actions:
@@ -230,7 +233,7 @@ class Engine:
             except Exception:  # noqa: BLE001 - what cannot be done costs the other actions nothing
                 _log.exception("not done: %r", action)
                 if isinstance(action, act.Hold):
-                    _answer_all(refuse(self._state, action.run.id, _NO_PROCESS, moment))
+                    self._answers += refuse(self._state, action.run.id, _NO_PROCESS, moment)
         if starts or self._unrecorded:
             self._record(starts, moment)
 
@@ -251,8 +254,8 @@ class Engine:
                 self._discovery.ask(moment.now)
             case act.ReadHistory(at):
                 self._history.ask(at)
-            case act.Answer(reply, value):
-                _answer(reply, value)
+            case act.Answer():
+                self._answers.append(action)
             case act.End():
                 self._ended = True
             case _:
@@ -294,7 +297,7 @@ class Engine:
                     continue
                 self._processes.let_go(run.id)
                 follow += began(self._state, run.id, self._usual(run.job), moment)
-        _answer_all(follow)
+        self._answers += follow
 
     def _usual(self, job: str) -> float | None:
         try:

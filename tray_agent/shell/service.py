@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 _ANSWERERS = 2
 _SLOW = frozenset({"doctor"})  # asks BigQuery, for a minute if need be: nobody else waits behind it
 _DEFAULT_PIECE = 64 * 1024
+_NOT_YET: Json = {"size": 0, "start": 0, "end": 0, "text": ""}  # the run's own process opens its log
 
 
 _Asked = queue.SimpleQueue[tuple[str, Json, Respond]]
@@ -180,11 +181,16 @@ class Service:
         if run is None:
             raise Unknown("Esta automação ainda não tem execução com log.")
         offset, limit = params.get("offset"), params.get("limit")
-        piece = self._outside.read_log(
-            run,
-            offset if isinstance(offset, int) else None,
-            limit if isinstance(limit, int) else _DEFAULT_PIECE,
-        )
+        try:
+            piece = self._outside.read_log(
+                run,
+                offset if isinstance(offset, int) else None,
+                limit if isinstance(limit, int) else _DEFAULT_PIECE,
+            )
+        except FileNotFoundError:
+            if run.outcome is not None:
+                raise Unknown("O log desta execução não existe mais.") from None
+            piece = dict(_NOT_YET)
         answer = {"run": run.id, "running": run.outcome is None, **piece}
         if offset is None:
             answer["interpreter"] = self._outside.interpreter(run.script)
