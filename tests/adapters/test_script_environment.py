@@ -17,11 +17,10 @@ def environment(
 ) -> dict[str, str]:
     return child_environment(
         "MANUAL",
-        base,
+        foreign_environment(base, frozen_root),
         credentials=credentials,
         pycache=Path("/data/pycache"),
         run_id="r1",
-        frozen_root=frozen_root,
     )
 
 
@@ -112,9 +111,7 @@ def test_frozen_the_library_path_from_before_the_launcher_is_restored(
 
 
 def test_a_script_that_prints_what_no_code_page_has_does_not_fail(tmp_path: Path) -> None:
-    env = child_environment(
-        "AGENDAMENTO", os.environ, credentials=None, pycache=tmp_path, run_id="r", frozen_root=None
-    )
+    env = child_environment("AGENDAMENTO", os.environ, credentials=None, pycache=tmp_path, run_id="r")
     code = "import os; print('→ ação', os.environ['ENV_EXEC_MODE'])"
     with outside_bundle():
         said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True)

@@ -26,19 +26,17 @@ _dll_directory = threading.Lock()
 
 def child_environment(
     mode: str,
-    base: Mapping[str, str],
+    foreign: Mapping[str, str],
     *,
     credentials: Path | None,
     pycache: Path,
     run_id: str,
-    frozen_root: str | None,
 ) -> dict[str, str]:
-    """The whole environment of one run.
+    """The whole environment of one run, upon :func:`foreign_environment`, which is made once.
 
-    ``mode`` is ``AGENDAMENTO`` or ``MANUAL``; ``credentials`` is used only where the person set none;
-    ``frozen_root`` is the unpacked bundle, None when run from source.
+    ``mode`` is ``AGENDAMENTO`` or ``MANUAL``; ``credentials`` is used only where the person set none.
     """
-    env = foreign_environment(base, frozen_root)
+    env = dict(foreign)
     if credentials is not None and not env.get("GOOGLE_APPLICATION_CREDENTIALS"):
         env["GOOGLE_APPLICATION_CREDENTIALS"] = str(credentials)
     return env | {
@@ -52,7 +50,10 @@ def child_environment(
 
 
 def foreign_environment(base: Mapping[str, str], frozen_root: str | None) -> dict[str, str]:
-    """``base`` for a program that is not this one: nothing in it leads back into the bundle."""
+    """``base`` for a program that is not this one: nothing in it leads back into the bundle.
+
+    ``frozen_root`` is the unpacked bundle, None when run from source.
+    """
     env = {name: value for name, value in base.items() if not _is_ours(name.upper())}
     if frozen_root is None:
         return env

@@ -20,7 +20,7 @@ from typing import Any
 from tray_agent import __version__
 from tray_agent.adapters import program
 from tray_agent.adapters.interpreter import Interpreters
-from tray_agent.adapters.script_environment import bundle_root, child_environment
+from tray_agent.adapters.script_environment import bundle_root, child_environment, foreign_environment
 
 log = logging.getLogger(__name__)
 
@@ -195,11 +195,10 @@ def _child() -> str:
         found = interpreters.for_script(script)
         env = child_environment(
             "MANUAL",
-            os.environ,
+            foreign_environment(os.environ, bundle_root()),
             credentials=None,
             pycache=Path(folder, "pycache"),
             run_id="self-test",
-            frozen_root=bundle_root(),
         )
         backend = _backend(interpreters)
         child = backend.start_held([*found.argv, str(script)], script.parent, script, env, output)

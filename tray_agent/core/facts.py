@@ -82,7 +82,8 @@ def job_facts(state: State, job_id: str, now: datetime, version: int) -> JobFact
         return None
     runs, rows = state.finished.get(job_id, []), state.rows.get(job_id, [])
     no_data = state.limits.no_data_exit_code
-    left = outcome_state(runs, rows, "bigquery", no_data)
+    last = last_run(runs, rows, "bigquery", no_data)
+    left = outcome_state(runs, rows, "bigquery", no_data) if last else None
     ticket = state.queue.ticket(job_id)
     waiting = CardState.SCHEDULED if ticket is not None else CardState.IDLE
     return JobFacts(
@@ -93,7 +94,7 @@ def job_facts(state: State, job_id: str, now: datetime, version: int) -> JobFact
         actual=state.actual(job_id),
         fire_hours=job.schedule.hours,
         next_run=job.schedule.next_after(now),
-        last_run=last_run(runs, rows, "bigquery", no_data),
+        last_run=last,
         active=active.run if active else None,
         holding=active is not None and active.phase is Phase.HOLDING,
         stopping_since=active.stopping_since if active else None,

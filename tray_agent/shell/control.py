@@ -149,8 +149,8 @@ class ControlServer:
 
     def notify(self, version: int) -> None:
         """Tell subscribers that there is a newer snapshot; many at once are one. From any thread."""
-        self._version = version
-        if not self._announcing:
+        self._version = version  # first: who subscribes now is answered with it
+        if self._subscribers and not self._announcing:
             self._announcing = True
             self._order(self._announce)
 
