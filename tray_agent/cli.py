@@ -76,19 +76,22 @@ def run(arguments: list[str]) -> int:
         sys.stdout.flush()  # here, where a reader that went away is no surprise
         return code
     except _Refusal as refusal:
-        print(f"tray-agent: {refusal}", file=sys.stderr)
-        return refusal.code
+        return _complain(str(refusal), refusal.code)
     except NoAgent as none:
-        print(f"tray-agent: {none.text}", file=sys.stderr)
-        return NO_AGENT
+        return _complain(none.text, NO_AGENT)
     except ChannelError as error:
-        print(f"tray-agent: {error.text}", file=sys.stderr)
-        return FAILED
+        return _complain(error.text, FAILED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
         return FAILED
+
+
+def _complain(text: str, code: int) -> int:
+    """Say in one line, whatever a name in it contains, why a command was not done."""
+    print(f"tray-agent: {' '.join(text.splitlines())}", file=sys.stderr)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import datetime
 
 from tests.e2e.agent import Program, Status, card_of, wait_until
@@ -88,6 +89,19 @@ def test_a_run_starts_within_three_seconds_of_the_hour(program: Program, place: 
     moment = at(span)
     assert (moment.hour, moment.minute) == (14, 0)
     assert moment.second < 3
+
+
+def test_a_machine_that_slept_catches_up_when_it_wakes(program: Program, place: Workspace) -> None:
+    place.register(place.job("alfa", "8, 15, 16, 22"))
+    program.start()
+    program.until(settled)
+    assert program.agent is not None
+    program.agent.send_signal(signal.SIGSTOP)
+    program.clock.set("2026-03-10 17:30:00")
+    program.agent.send_signal(signal.SIGCONT)
+    status = program.until(lambda status: card_of(status, "alfa")["target"] == 3 and settled(status))
+    assert place.count("alfa") == 3
+    assert card_of(status, "alfa")["next_run"] == "2026-03-10T22:00:00-03:00"
 
 
 def test_midnight_resets_the_day(program: Program, place: Workspace) -> None:

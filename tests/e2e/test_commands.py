@@ -208,6 +208,7 @@ def test_stopping_what_does_not_run_is_refused(program: Program) -> None:
 @pytest.mark.parametrize("command", ["run", "stop", "logs"])
 def test_an_unknown_job_is_refused_by_name(program: Program, command: str) -> None:
     assert "fantasma" in refused(program.cli(command, "fantasma"), 1)
+    assert refused(program.cli(command, "duas\nlinhas"), 1)
 
 
 def test_a_job_without_a_run_has_no_log(program: Program) -> None:
