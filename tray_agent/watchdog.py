@@ -40,13 +40,18 @@ class Watchdog:
         self._done.set()
 
     def _watch(self) -> None:
-        looked = time.monotonic()
+        looked = woke = time.monotonic()
         while not self._done.wait(self._look_seconds):
             now = time.monotonic()
-            # After a sleep of the machine or a stop of this process everybody's last turn is old.
-            slept = now - looked > 3 * self._look_seconds
+            if now - looked > 3 * self._look_seconds:
+                # The machine slept or this process was stopped: everybody's last turn is old.
+                woke = now
             looked = now
-            age = now - self._last_turn()
-            if age > self._hangs_seconds and not slept:
-                _log.critical("the engine has not turned for %.0f s: replacing it", age)
+            age = now - max(self._last_turn(), woke)
+            if age <= self._hangs_seconds:
+                continue
+            _log.critical("the engine has not turned for %.0f s: replacing it", age)
+            try:
                 self._replace(age)
+            except Exception:  # noqa: BLE001 - the top of a thread that must outlive any surprise
+                _log.exception("the engine could not be replaced; tried again in %g s", self._look_seconds)

@@ -181,7 +181,8 @@ class TestOnDisk:
         old = make_run(started=at(day=7), log="/logs/old.log")
         still_open = make_open_run("b", started=at(day=7))
         kept = make_run(started=at(day=8))
-        sqlite.record([old, still_open, kept], [])
+        newer = [make_run(started=at(day=day)) for day in (9, 10)]
+        sqlite.record([old, still_open, kept, *newer], [])
 
         assert sqlite.prune(at(day=8).date()) == ["/logs/old.log"]
         assert sqlite.open_runs() == [still_open]

@@ -19,6 +19,7 @@ from tray_agent.core.ports import JournalError
 
 FREE_BYTES = 1_000_000
 _USUAL_RUNS = 20
+_KEPT_DAYS = 3
 _COLUMNS = (
     "id, job, name, script, trigger, day, started, log, pid, created, boot,"
     " ended, duration_seconds, exit_code, outcome, script_hash"
@@ -128,15 +129,18 @@ class SqliteJournal:
         return ""
 
     def prune(self, before: date) -> list[str]:
-        """Drop the rows of ended runs that count for days before this one; returns their logs."""
+        """Drop the rows of ended runs that count for days before this one; returns their logs.
+
+        The newest days that have runs stay whatever the clock says: with a clock that was years ahead for a
+        moment, the day's counts would go, and its debts would be paid again.
+        """
         with self._writing() as db:
-            return [
-                str(row[0])
-                for row in db.execute(
-                    "DELETE FROM runs WHERE day < ? AND ended IS NOT NULL RETURNING log",
-                    (before.isoformat(),),
-                ).fetchall()
-            ]
+            found = db.execute(
+                "DELETE FROM runs WHERE day < ? AND ended IS NOT NULL AND day NOT IN"
+                " (SELECT DISTINCT day FROM runs ORDER BY day DESC LIMIT ?) RETURNING log",
+                (before.isoformat(), _KEPT_DAYS),
+            ).fetchall()
+        return [str(row[0]) for row in found]
 
     def close(self) -> None:
         """Close the file."""

@@ -70,9 +70,9 @@ def sweep(
     """
     limit = today - timedelta(days=retention_days)
     dropped = [Path(log) for log in journal.prune(limit)]
-    keep = {Path(run.log) for run in journal.open_runs()}
-    dropped = [log for log in dropped if log not in keep]
     found = sorted(_logs_in(logs), key=lambda each: each[0])
+    keep = {Path(run.log) for run in journal.open_runs()}  # asked after: a log that was found has its row
+    dropped = [log for log in dropped if log not in keep]
     oldest = datetime.combine(limit, datetime.min.time()).astimezone().timestamp()
     excess = sum(size for _, size, _ in found) - total_bytes if total_bytes else 0
     for modified, size, log in found:
