@@ -160,6 +160,16 @@ class TestSnapshot:
 
         assert (day.facts().target, day.facts().next_run) == (1, None)
 
+    def test_the_hour_that_turns_is_seen_also_of_a_job_that_left_while_it_runs(self) -> None:
+        day = Day("11:00").jobs(make_job("pix", 11, 12))
+        day.begin()
+        day.jobs()
+
+        day.set_clock(at("11:59:59"))
+        day.later(1)
+
+        assert (day.facts().removed, day.facts().target) == (True, 2)
+
     def test_a_former_snapshot_never_changes(self) -> None:
         day = Day("09:00").jobs(make_job("pix", 8))
         before = day.snapshot

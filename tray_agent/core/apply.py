@@ -368,7 +368,7 @@ def _woke(state: State, event: msg.Woke, moment: Moment) -> Actions:
 def look_anew(state: State, now: datetime) -> None:
     """The clock was set or the machine slept: compute every debt and moment again."""
     state.agenda.clear()
-    for job in state.jobs.values():
+    for job in state.all_shown():
         schedule_next(state, job, now)
     for job_id, retry in list(state.retries.items()):
         at = min(retry.at, now + LONGEST_RETRY)

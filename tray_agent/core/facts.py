@@ -76,8 +76,7 @@ def outcome_state(runs: list[Run], rows: list[HistoryRow], source: str, no_data:
 
 def job_facts(state: State, job_id: str, now: datetime, version: int) -> JobFacts | None:
     """The facts of a job that exists or still runs, else None."""
-    active = state.active.get(job_id)
-    job = state.jobs.get(job_id) or (active.job if active else None)
+    active, job = state.active.get(job_id), state.shown(job_id)
     if job is None:
         return None
     runs, rows = state.finished.get(job_id, []), state.rows.get(job_id, [])

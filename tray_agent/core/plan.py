@@ -33,7 +33,7 @@ def plan(state: State, moment: Moment) -> Actions:
         ordered += _turn_day(state, moment)
     for job_id in state.agenda.due(moment.now):
         state.touched.add(job_id)
-        job = state.jobs.get(job_id)
+        job = state.shown(job_id)
         if job is not None:
             schedule_next(state, job, moment.now)
     if moment.seconds >= state.discover_at:

@@ -180,6 +180,15 @@ class State:
         """The job that an active run belongs to, or None when the run is not active."""
         return next((job for job, active in self.active.items() if active.run.id == run), None)
 
+    def shown(self, job: str) -> Job | None:
+        """A job that exists, or that left the registry and still runs."""
+        active = self.active.get(job)
+        return self.jobs.get(job) or (active.job if active else None)
+
+    def all_shown(self) -> list[Job]:
+        """Every job that has a card."""
+        return [*self.jobs.values(), *(a.job for job, a in self.active.items() if job not in self.jobs)]
+
     def count(self, run: Run) -> None:
         """Count an ended run, for the day on which it started only."""
         if run.day == self.day:
