@@ -196,24 +196,3 @@ class TestReusedPids:
             assert stranger.pid not in {each.pid for each in trees.tree(root, run.id)}
             stranger.kill()
         end(run)
-
-    @pytest.mark.skipif(not os.access("/proc/sys/kernel/ns_last_pid", os.W_OK), reason="not permitted")
-    def test_a_real_stranger_with_the_very_pid_is_neither_adopted_nor_stopped(self, runs: Runs) -> None:
-        for _ in range(100):
-            run = running(runs, "exit 0\n")
-            runs.next(RunExited)
-            pid = identity_of(run).pid
-            born = identity_of(run)
-            until(lambda born=born: (ids.age(born) or 0) > 0.1)  # type: ignore[misc] # times have a grain
-            Path("/proc/sys/kernel/ns_last_pid").write_text(str(pid - 1), encoding="ascii")
-            with subprocess.Popen(["sleep", "60"]) as stranger:
-                if stranger.pid == pid:
-                    assert runs.processes.standing(run) is Standing.ENDED
-                    runs.processes.stop(run, 0.1)
-                    assert runs.next(RunStopped).survivors == ()
-                    assert stranger.poll() is None
-                    stranger.kill()
-                    return
-                stranger.kill()
-            Path(run.log).unlink()
-        pytest.skip("the system gave the pid to somebody else 100 times")
