@@ -170,6 +170,8 @@ class ScriptTree:
                 linked = self._linked_folder(entry)
                 scripts += linked.scripts
                 problems += linked.problems
+            elif not _is_text(entry.path):
+                problems.append(self._no_text(entry.path))
             elif is_link or entry.is_file():
                 scripts.append(self._known.get(entry.path) or _script(entry))
         cloud_only = sum(1 for script in scripts if _is_cloud_only(script.path))
@@ -193,19 +195,35 @@ class ScriptTree:
         return os.path.normcase(target).startswith(root.rstrip(os.sep) + os.sep) or target == root
 
     def _outside(self, path: str) -> Problem:
-        target = os.path.realpath(path)
+        target = _readable(os.path.realpath(path))
         return Problem(
             Where.SCRIPT,
             f'o link "{self._below(path)}" leva para fora da pasta de automações: {target}',
             "Troque o link pelo próprio arquivo ou pasta; o que está fora não é executado.",
         )
 
+    def _no_text(self, path: str) -> Problem:
+        return Problem(
+            Where.SCRIPT,
+            f'o caminho "{self._below(path)}" tem caracteres inválidos; o script não é executado',
+            "Renomeie o arquivo ou a pasta.",
+        )
+
     def _below(self, path: str) -> str:
-        return os.path.relpath(path, self._root).replace(os.sep, "/")
+        return _readable(os.path.relpath(path, self._root).replace(os.sep, "/"))
 
 
 def _by_path(script: Script) -> str:
     return script.path
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path can be written down: a name may be bytes that are no text, or half a character."""
+    return path.isascii() or path == _readable(path)
+
+
+def _readable(path: str) -> str:
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _is_script(name: str) -> bool:

@@ -1,0 +1,45 @@
+"""File names that are no text: on Linux any bytes, on Windows half a character, may name a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.builders import make_open_run
+from tray_agent.adapters.journal import SqliteJournal
+from tray_agent.adapters.scripts import ScriptTree
+from tray_agent.core.ports import JournalError
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="file names of any bytes")
+
+
+@pytest.mark.parametrize("path", [b"\xe1rea/metodos/pix.py", b"metodos/p\xedx.py"])
+def test_a_script_whose_path_is_no_text_is_a_problem_and_no_job(tmp_path: Path, path: bytes) -> None:
+    """Neither the journal nor a page could hold its name: every other start would wait for it in vain."""
+    script = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + path))
+    script.parent.mkdir(parents=True)
+    script.write_text("")
+    (tmp_path / "metodos").mkdir(exist_ok=True)
+    (tmp_path / "metodos/ted.py").write_text("")
+
+    found = ScriptTree(tmp_path).scan(full=True)
+
+    assert [each.name for each in found.scripts] == ["ted"]
+    (problem,) = found.problems
+    assert "metodos" in problem.what
+    json.dumps([problem.what, problem.action], ensure_ascii=False).encode()
+
+
+def test_the_journal_refuses_such_a_name_in_a_sentence_and_works_on(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    with pytest.raises(JournalError):
+        journal.record([make_open_run(script="/base/\udce1rea/metodos/pix.py")], [])
+
+    journal.record([make_open_run("ted")], [])
+
+    assert [run.job for run in journal.open_runs()] == ["ted"]
+    journal.close()
