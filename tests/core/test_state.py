@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from tests.builders import Day, at, make_job, make_open_run, make_read, make_row, make_run
+from tray_agent.core import messages as msg
 from tray_agent.core.model import Problem, Trigger, Where
+from tray_agent.core.ports import Standing
 from tray_agent.core.state import Active, Agenda, Phase, ProblemBook
 
 
@@ -102,3 +104,17 @@ class TestCounts:
         assert first.log.startswith("/logs/acao-")
         assert first.log.endswith(f"/{first.id}.log")
         assert (first.day, first.boot, first.trigger) == (at().date(), "boot", Trigger.MANUAL)
+
+
+def test_a_held_run_may_begin_unless_somebody_gave_it_up() -> None:
+    day = Day("08:00").jobs(make_job("pix", 8))
+    run = day.run_id()
+
+    assert day.state.may_begin(run)
+    assert not day.state.may_begin("nobody's")
+    day.turn(msg.StopJob("pix"))
+    assert not day.state.may_begin(run)
+
+
+def test_three_things_may_have_become_of_a_run_whose_agent_died() -> None:
+    assert {each.value for each in Standing} == {"running", "ended", "never began"}
