@@ -24,7 +24,7 @@ _HOUR_OF_DISCOVERIES = 60
 
 def measure(short: bool) -> list[Figure]:
     """Agents of every size and the floor, side by side through the same minutes."""
-    seconds = 30.0 if short else 300.0
+    seconds = 20.0 if short else 300.0
     with ExitStack() as stack:
         bare = subprocess.Popen([empty_python(), "-c", _BARE])
         stack.callback(bare.wait)
@@ -33,7 +33,7 @@ def measure(short: bool) -> list[Figure]:
         for count in COUNTS:
             folder = stack.enter_context(temporary())
             work = make_workspace(folder, count, "MANUAL")
-            env = work.environment(python=empty_python(), discovery_seconds=30 if short else 60)
+            env = work.environment(python=empty_python(), discovery_seconds=20 if short else 60)
             agent, channel = stack.enter_context(running_agent(env, work.data))
             wait_for(lambda: len(channel.call("status")["cards"]) == count, 30, 0.1)  # noqa: B023
             pids.append(agent.pid)

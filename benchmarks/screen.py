@@ -147,8 +147,8 @@ def measure(short: bool, bare: Callable[[], float]) -> list[Figure]:
     text = f"bare interpreter: {median(floors):.0f} ms"
     return [
         Figure(
-            "W7", "command to the icon", median(icons) - median(floors), "ms over the floor", 500, 1500, text
+            "W7", "command to the icon", median(icons) - median(floors), "ms over the floor", 500, 2500, text
         ),
-        Figure("W7", "click to the first paint", median(paints), "ms", 1200, 4000),
+        Figure("W7", "click to the first paint", median(paints), "ms", 1200, 6000),
         Figure("W3", "PSS with icon, 100 jobs", median(weights), "MB", 45, 60),
     ]

@@ -108,12 +108,18 @@ def make_workspace(folder: Path, count: int, schedule: str, body: str = "") -> W
     work = Workspace(folder, [f"automacao_{number:05d}" for number in range(count)])
     rows = []
     for number, name in enumerate(work.names):
-        script = work.base / f"projeto_{number:05d}" / "metodos" / f"{name}.py"
-        script.parent.mkdir(parents=True)
-        script.write_text(body, encoding="utf-8")
+        make_script(work.base / f"projeto_{number:05d}", name, body)
         rows.append((name, f"Área {number % 8}", schedule, "sim"))
     write_registry(folder, HEADINGS, rows)
     return work
+
+
+def make_script(project: Path, name: str, body: str) -> Path:
+    """A script where the agent looks for it."""
+    script = project / "metodos" / f"{name}.py"
+    script.parent.mkdir(parents=True)
+    script.write_text(body, encoding="utf-8")
+    return script
 
 
 def write_registry(folder: Path, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:

@@ -18,7 +18,7 @@ def _fill(folder: Path, files: int, suffix: str = ".txt") -> None:
         (folder / f"arquivo_{number:03d}{suffix}").touch()
 
 
-def _teams_tree(base: Path) -> None:
+def teams_tree(base: Path) -> None:
     """Projects as teams have them: every tenth with a .venv and a .git, caches beside the scripts."""
     for number in range(PROJECTS):
         project = base / f"equipe_{number % 20:02d}" / f"projeto_{number:04d}"
@@ -77,7 +77,7 @@ def measure(short: bool) -> list[Figure]:
     """Both trees (short: the first); folders count as settled two seconds after their last change."""
     rounds = 5 if short else 15
     figures = []
-    trees = ((_teams_tree, "teams' tree", 0.5), (_plain_tree, "nothing to leave out", 1.5))
+    trees = ((teams_tree, "teams' tree", 0.5), (_plain_tree, "nothing to leave out", 1.5))
     for make, name, bound in trees[: 1 if short else 2]:
         with temporary() as folder:
             base = folder / "automacoes"
