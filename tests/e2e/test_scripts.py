@@ -69,6 +69,13 @@ print(os.environ["ENV_EXEC_MODE"], sys.argv, __name__, os.path.basename(__file__
 print("erro", file=sys.stderr)
 """
 
+ON_RECORD = """
+import sqlite3
+journal = sqlite3.connect("file:{journal}?mode=ro", uri=True)
+[[found]] = journal.execute("SELECT count(*) FROM runs WHERE pid = ? AND ended IS NULL", [os.getpid()])
+print(found)
+"""
+
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
@@ -84,6 +91,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         place.job("surda", "MANUAL", DEAF),
         place.job("educada", "MANUAL", POLITE),
         place.job("deixa", "MANUAL", LEAVES_A_DAEMON),
+        place.job("anotada", "MANUAL", ON_RECORD.format(journal=place.data / "journal.sqlite3")),
     )
     with closing(Program(place, max_concurrent=1, discovery_seconds=3600)) as made:
         made.start()
@@ -129,6 +137,13 @@ def test_200_mb_of_output_block_nothing(program: Program) -> None:
     assert text.code == 0
     assert text.out.startswith("x" * 99 + "\n")
     assert text.out.endswith("x\nfim\n")
+
+
+def test_a_script_finds_its_own_start_on_record(program: Program) -> None:
+    for _ in range(5):
+        program.call("run", job="anotada")
+        program.until(lambda status: card_of(status, "anotada")["pid"] is None)
+        assert program.call("log", job="anotada", offset=0)["text"] == "1\n"
 
 
 def test_bytes_that_are_not_utf8_are_shown_as_far_as_they_go(program: Program) -> None:
