@@ -1,5 +1,6 @@
-"""Every check of the project, fastest first: ``nox`` runs them all, as ``.ci/run`` does.
+"""The project's checks, fastest first: ``nox`` runs the default ones, as ``.ci/run`` does.
 
+``nox -s wine`` runs the Windows side under Wine, ``nox -s tests -- faults benchmarks`` the long stages.
 ``nox -s tests -- unit`` runs one stage of a session. Nothing is assumed to be on the machine but Python,
 apt or its packages, and npm.
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["system", "lint", "tests", "wine"]
+nox.options.sessions = ["system", "lint", "tests"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_external_run = True
 
