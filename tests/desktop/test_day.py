@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Error, Page, Playwright, expect, sync_playwright
 
 from tests.desktop.screen import Screen, free_port, until
-from tests.e2e.agent import Program
+from tests.e2e.agent import Program, is_alive
 from tests.e2e.workspace import Workspace
 
 pytestmark = pytest.mark.desktop
@@ -151,7 +151,7 @@ def test_parar_ends_a_stubborn_script_and_its_children(desk: Desk) -> None:
     teimosa.get_by_role("button", name="Parar", exact=True).click()
     expect(teimosa).to_have_attribute("data-state", "ERROR", timeout=10_000)
     expect(teimosa).to_have_css("border-top-color", RED)
-    assert not psutil.pid_exists(int(said.split()[1]))
+    assert not is_alive(int(said.split()[1]))
 
 
 def test_a_registry_edited_meanwhile_moves_the_card_to_its_new_area(desk: Desk) -> None:
