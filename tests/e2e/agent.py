@@ -59,7 +59,6 @@ class Program:
             "TMPDIR": str(place.temp),
             "TZ": "Asia/Tokyo",
             "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "TRAY_AGENT_APP_DIR": str(place.app),
             "E2E_WORKSPACE": str(place.folder),
             **self.clock.environment,
@@ -210,7 +209,7 @@ def wait_until(look: Callable[[], T], seconds: float = SECONDS, said: Callable[[
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"not so after {seconds} s: {said()}")
-        pause.wait(0.03)
+        pause.wait(0.05)
 
 
 class NoCard(Exception):
