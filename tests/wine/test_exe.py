@@ -112,22 +112,6 @@ def test_a_script_is_run_by_the_python_of_the_machine_and_not_by_the_exe(
     assert "Modo: MANUAL" in log
 
 
-def test_a_killed_agent_is_followed_by_one_that_takes_its_run_up(
-    windows: Session, day: Agent, exe: Program
-) -> None:
-    running = day.when(_runs, 60, f"{BY_HAND} runs")
-    for each in _exes(windows):
-        windows.run(["taskkill.exe", "/F", "/PID", str(each["pid"])], timeout=60)
-    assert _exes(windows) == []
-    _start(exe)
-    again = day.when(lambda now: now["pid"] != running["pid"] and _runs(now), 120, "the next agent has it")
-    assert card(again, BY_HAND)["pid"] == card(running, BY_HAND)["pid"]
-    assert card(again, BY_HAND)["state"] == "RUNNING"
-    assert {each["name"]: each["actual"] for each in again["cards"]} == {
-        each["name"]: each["actual"] for each in running["cards"]
-    }
-
-
 def test_a_run_is_stopped_by_a_ctrl_c_that_the_script_sees(day: Agent, exe: Program) -> None:
     before = card(day.when(_runs, 60, "it runs"), BY_HAND)["actual"]
     stopped = exe.run("--app-dir", DEMO, "stop", BY_HAND)
@@ -167,11 +151,27 @@ def test_a_second_start_makes_no_second_engine(windows: Session, day: Agent, exe
     assert len(_exes(windows)) == 2
 
 
-def test_quit_ends_it_with_its_runs_and_leaves_nothing_behind(
+def test_a_killed_agent_is_followed_by_one_that_takes_its_run_up(
     windows: Session, day: Agent, exe: Program
 ) -> None:
     from_source(windows).run("--app-dir", DEMO, "run", BY_HAND)
-    running = card(day.when(_runs, 60, "it runs"), BY_HAND)["pid"]
+    running = day.when(_runs, 60, f"{BY_HAND} runs")
+    for each in _exes(windows):
+        windows.run(["taskkill.exe", "/F", "/PID", str(each["pid"])], timeout=60)
+    assert _exes(windows) == []
+    _start(exe)
+    again = day.when(lambda now: now["pid"] != running["pid"] and _runs(now), 240, "the next agent has it")
+    assert card(again, BY_HAND)["pid"] == card(running, BY_HAND)["pid"]
+    assert card(again, BY_HAND)["state"] == "RUNNING"
+    assert {each["name"]: each["actual"] for each in again["cards"]} == {
+        each["name"]: each["actual"] for each in running["cards"]
+    }
+
+
+def test_quit_ends_it_with_its_runs_and_leaves_nothing_behind(
+    windows: Session, day: Agent, exe: Program
+) -> None:
+    running = card(day.when(_runs, 60, "the run of the killed agent"), BY_HAND)["pid"]
     done = exe.run("--app-dir", DEMO, "quit", "--stop-runs")
     assert done.returncode == 0, done.stdout
     assert exe.run("--app-dir", DEMO, "status").returncode == NO_AGENT
