@@ -113,19 +113,10 @@ class Session:
 
     def _start_screen(self) -> None:
         reading, writing = os.pipe()
-        command = [
-            "Xvfb",
-            "-displayfd",
-            str(writing),
-            "-screen",
-            "0",
-            "1024x768x24",
-            "-nolisten",
-            "tcp",
-            "-noreset",
-        ]
+        ours = ["setpriv", "--pdeathsig", "TERM"]  # also when this process is killed
+        screen = ["Xvfb", "-displayfd", str(writing), "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]
         self._screen = subprocess.Popen(
-            command,
+            [*ours, *screen],
             pass_fds=[writing],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
