@@ -24,7 +24,7 @@ from tray_agent.adapters.power import KeepAwake
 from tray_agent.adapters.processes import Backend, ScriptProcesses, StartRefused
 from tray_agent.adapters.reader_process import ReaderProcess
 from tray_agent.adapters.single_instance import InstanceLock
-from tray_agent.core.messages import Quit
+from tray_agent.core.messages import Message, Quit
 from tray_agent.core.model import Problem, Run, Snapshot, Trigger, Where
 from tray_agent.core.ports import Reader as SlowReader
 from tray_agent.core.settings import Settings
@@ -116,7 +116,7 @@ class Agent:
             grace_seconds=self.settings.stop_grace_seconds,
             no_data_exit_code=self.settings.no_data_exit_code,
         )
-        service = Service(lambda: self.snapshot, self.engine.post, reader, self.outside)
+        service = Service(lambda: self.snapshot, self._post, reader, self.outside)
         server = ControlServer(self.places.data_dir, service.answer)
         server.start()
         self.server = server
@@ -219,7 +219,8 @@ class Agent:
     def _reader_process(self) -> ReaderProcess:
         return ReaderProcess(self.own_environment(), self.places.data_dir / "readers.log")
 
-    def _post(self, message: Any) -> None:
+    def _post(self, message: Message) -> None:
+        """To the engine that turns now: another may have replaced the one at the start."""
         self.engine.post(message)
 
     def _backend(self) -> Backend:

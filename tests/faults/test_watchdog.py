@@ -110,7 +110,9 @@ def test_an_engine_that_hangs_on_its_disk_is_replaced_and_nothing_is_lost_or_dou
     preload = program.environment["LD_PRELOAD"]
     program.environment["LD_PRELOAD"] = f"{preload}:{stalling_disk(place.folder)}"
     program.environment["FAULTS_STALL"] = str(stall)
-    place.register(place.waiting_job("longa", "14"), place.job("pix", "8, 14"), place.job("ted", "15"))
+    place.register(
+        place.waiting_job("longa", "14"), place.job("pix", "8, 14"), place.job("ted", "15"), place.job("avulsa")
+    )
     program.start()
     program.until(lambda status: card_of(status, "pix")["actual"] == 2 and card_of(status, "longa")["pid"])
 
@@ -123,12 +125,14 @@ def test_an_engine_that_hangs_on_its_disk_is_replaced_and_nothing_is_lost_or_dou
 
     status = program.until(lambda status: card_of(status, "ted")["actual"] == 1)
     assert card_of(status, "longa")["state"] == "RUNNING"
+    program.call("run", job="avulsa")  # people, too, reach the engine that took over
+    program.until(lambda status: card_of(status, "avulsa")["actual"] == 1)
     place.open_gate("longa")
     program.until(lambda status: card_of(status, "longa")["actual"] == 1)
-    assert [place.count(job) for job in ("longa", "pix", "ted")] == [1, 2, 1]
+    assert [place.count(job) for job in ("longa", "pix", "ted", "avulsa")] == [1, 2, 1, 1]
     with closing(sqlite3.connect(place.data / "journal.sqlite3")) as journal:
         rows = journal.execute("SELECT job, ended IS NOT NULL FROM runs ORDER BY job").fetchall()
-    assert rows == [("longa", 1), ("pix", 1), ("pix", 1), ("ted", 1)]
+    assert rows == [("avulsa", 1), ("longa", 1), ("pix", 1), ("pix", 1), ("ted", 1)]
 
 
 def test_a_journal_that_another_program_holds_is_said_and_no_hang(program: Program) -> None:
