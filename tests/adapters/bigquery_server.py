@@ -51,6 +51,7 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
 }
 BREAKS = {
     "hang",
+    "stall",
     "drip",
     "reset",
     "close",
@@ -215,9 +216,14 @@ class _Door(BaseHTTPRequestHandler):
         elif name == "reset":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
+        elif name == "stall":
+            self._head(200, 100_000)
+            self.wfile.write(b"{")
+            self.wfile.flush()
+            self.server.stopping.wait()
         elif name == "drip":
             self._head(200, 100_000)
-            while not self.server.stopping.wait(0.5):
+            while not self.server.stopping.wait(0.05):
                 self.wfile.write(b" ")
                 self.wfile.flush()
         elif name == "truncated":

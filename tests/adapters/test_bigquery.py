@@ -192,6 +192,7 @@ def test_a_copy_that_cannot_be_written_is_a_problem_and_the_read_counts(
         ("503", r"indisponível \(503\)"),
         ("html-502", r"indisponível \(502\)"),
         ("hang", "não respondeu a tempo"),
+        ("stall", "não respondeu a tempo"),
         ("slow-job", "não respondeu a tempo"),
         ("reset", "sem conexão"),
         ("close", "sem conexão"),

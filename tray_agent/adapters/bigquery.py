@@ -127,12 +127,15 @@ def _refused(code: int, detail: str, reason: str) -> str:
 
 def _network(error: BaseException) -> str:
     from requests import exceptions as http
+    from urllib3.exceptions import ReadTimeoutError
 
     if isinstance(error, http.JSONDecodeError):
         if error.doc.lstrip().startswith("<"):
             return "veio uma página HTML no lugar da resposta do BigQuery; o proxy pode estar pedindo login"
         return "a resposta do BigQuery veio incompleta (JSON interrompido); nova tentativa em breve"
-    if isinstance(error, TimeoutError | http.Timeout):
+    # requests calls a body that stops coming a ConnectionError; what it wraps tells the two apart.
+    stalled = any(isinstance(each, ReadTimeoutError) for each in error.args)
+    if stalled or isinstance(error, TimeoutError | http.Timeout):
         return "o BigQuery não respondeu a tempo; nova tentativa em breve"
     if isinstance(error, http.SSLError):
         return "o certificado do BigQuery não é confiável neste computador; verifique o proxy da rede"
