@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import importlib.util
 import json
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks.setting import ROOT, Figure, Skipped, median
+from tests.frontend.files import serving
 
 CARDS = 1000
 _JOB = "baixa_extrato_str"
@@ -33,18 +31,6 @@ _WATCH = """() => { window.__frames = []; let last = performance.now();
 const next = (now) => { __frames.push(now - last); last = now; requestAnimationFrame(next); };
 requestAnimationFrame(next); }"""
 _HEAP = "() => { window.__sample = null; gc(); gc(); return performance.memory.usedJSHeapSize / 1e6; }"
-
-
-class _Files(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {  # noqa: RUF012 - the name is the library's
-        ".html": "text/html; charset=utf-8",
-        ".js": "text/javascript",
-        ".css": "text/css",
-        "": "application/octet-stream",
-    }
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
 
 
 class _Browser:
@@ -76,19 +62,12 @@ def _browser() -> Iterator[_Browser]:
         raise Skipped("no Chromium with playwright")
     from playwright.sync_api import sync_playwright
 
-    files = functools.partial(_Files, directory=str(ROOT / "frontend"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), files)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     rooted = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     args = [*rooted, "--enable-precise-memory-info", "--js-flags=--expose-gc"]
-    try:
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=program, args=args)
-            yield _Browser(chromium, f"http://127.0.0.1:{server.server_address[1]}/index.html")
-            chromium.close()
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(ROOT / "frontend") as address, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=args)
+        yield _Browser(chromium, address)
+        chromium.close()
 
 
 def _renderers_mb() -> float:

@@ -16,10 +16,10 @@ from tray_agent.shell.notices import CLOSED_TO_TRAY, Notice, NoticeKind, NoticeS
 from tray_agent.shell.question import Choice
 from tray_agent.shell.tray import Tray, TrayAction
 from tray_agent.shell.tray_view import TrayView, tray_view
+from tray_agent.shell.windows_desktop import NO_ENGINE
 
 _log = logging.getLogger(__name__)
 _SESSION_END_SECONDS = 0.8  # the one-file launcher gives us about a second
-NO_BROWSER = 4
 _SAID_TRAY = "said_tray"
 _NOTIFICATIONS = "notifications"
 Deed = Callable[[], None]
@@ -126,7 +126,7 @@ class Desktop:
         """Runs on a thread of its own. 4 is a missing browser engine, of which the window itself told."""
         if code == 0:
             self._deeds.put(self._say_once)
-        elif code != NO_BROWSER:
+        elif code != NO_ENGINE:
             _log.warning("the dashboard ended with code %d", code)
             text = "Abra-o de novo pelo ícone; as automações não foram afetadas."
             self._tray.say(Notice(NoticeKind.HINT, "O painel fechou de forma inesperada", text))

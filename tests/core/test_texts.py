@@ -22,7 +22,6 @@ def facts(job: Job | None = None, **changes: Any) -> JobFacts:
         "state": "SUCCESS",
         "target": job.schedule.due(NOW),
         "actual": job.schedule.due(NOW),
-        "fire_hours": job.schedule.hours,
         "next_run": job.schedule.next_after(NOW),
     }
     return JobFacts(job=job, **(values | changes))

@@ -19,17 +19,6 @@ from tests.e2e.workspace import HEADINGS, Workspace
 FREEZE = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path / "área de teste")
-
-
-@pytest.fixture
-def program(place: Workspace) -> Iterator[Program]:
-    with closing(Program(place)) as made:
-        yield made
-
-
 def journalled(place: Workspace, columns: str) -> list[tuple[object, ...]]:
     """What the journal has of every run, oldest first."""
     with closing(sqlite3.connect(place.data / "journal.sqlite3")) as journal:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +16,6 @@ import pytest
 
 from tests.adapters.children import until
 from tests.e2e.agent import ROOT, Program, card_of
-from tests.e2e.workspace import Workspace
 from tray_agent.watchdog import Watchdog
 
 # An engine that turns every 50 ms, except that after its process was stopped its first turn takes a second.
@@ -88,12 +86,6 @@ class TestWatchdog:
             assert child.stdout.read() == b"done\n"
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
-    with closing(Program(Workspace(tmp_path / "área"))) as made:
-        yield made
-
-
 def stalling_disk(folder: Path) -> Path:
     """A preload library under which nothing is synchronised while a file exists."""
     built = folder / "stall.so"
@@ -111,7 +103,10 @@ def test_an_engine_that_hangs_on_its_disk_is_replaced_and_nothing_is_lost_or_dou
     program.environment["LD_PRELOAD"] = f"{preload}:{stalling_disk(place.folder)}"
     program.environment["FAULTS_STALL"] = str(stall)
     place.register(
-        place.waiting_job("longa", "14"), place.job("pix", "8, 14"), place.job("ted", "15"), place.job("avulsa")
+        place.waiting_job("longa", "14"),
+        place.job("pix", "8, 14"),
+        place.job("ted", "15"),
+        place.job("avulsa"),
     )
     program.start()
     program.until(lambda status: card_of(status, "pix")["actual"] == 2 and card_of(status, "longa")["pid"])

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.frontend.files import serving
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -25,30 +24,10 @@ STAND_IN = (HERE / "stand_in.js").read_text(encoding="utf-8")
 OpenPage = Callable[..., Page]
 
 
-class _Files(http.server.SimpleHTTPRequestHandler):
-    """The files of frontend/ with the types that a module needs, whatever this machine's table says."""
-
-    extensions_map = {  # noqa: RUF012 - the name is the library's
-        ".html": "text/html; charset=utf-8",
-        ".js": "text/javascript",
-        ".css": "text/css",
-        "": "application/octet-stream",
-    }
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def frontend_url() -> Iterator[str]:
-    files = functools.partial(_Files, directory=str(FRONTEND))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), files)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/index.html"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(FRONTEND) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

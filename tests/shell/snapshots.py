@@ -30,7 +30,6 @@ def facts(job: str, state: CardState = CardState.IDLE, **changes: Any) -> JobFac
         "state": state,
         "target": 0,
         "actual": 1 if ended else 0,
-        "fire_hours": (),
         "next_run": None,
     }
     if ended:

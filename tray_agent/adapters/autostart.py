@@ -65,7 +65,7 @@ def login_command(app_dir: Path) -> list[str]:
     The application folder is named unless it is where the exe finds it by itself: at login the current
     folder is somebody else's.
     """
-    own = program.is_frozen() and Path(program.command()[0]).parent == app_dir
+    own = program.is_frozen() and program.executable_folder() == app_dir
     command = program.command(*(() if own else ("--app-dir", str(app_dir))), "--autostart")
     windowless = Path(command[0]).with_name("pythonw.exe")
     return [str(windowless), *command[1:]] if not program.is_frozen() and windowless.is_file() else command

@@ -6,19 +6,18 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-CREATE_NO_WINDOW = 0x08000000
+_NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0  # subprocess names it on Windows only
 
 
 def run_to_end(argv: Sequence[str], environment: Mapping[str, str], seconds: float = 60.0) -> int:
     """The exit code; -1 when it did not start or did not end in time."""
-    flags = CREATE_NO_WINDOW if sys.platform == "win32" else 0
     try:
         return subprocess.run(
             argv,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             timeout=seconds,
-            creationflags=flags,
+            creationflags=_NO_WINDOW,
             check=False,
         ).returncode
     except (OSError, subprocess.TimeoutExpired):
@@ -27,12 +26,11 @@ def run_to_end(argv: Sequence[str], environment: Mapping[str, str], seconds: flo
 
 def spawn(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a child of this same program that lives on beside the agent (the dashboard)."""
-    flags = CREATE_NO_WINDOW if sys.platform == "win32" else 0
     return subprocess.Popen(
         argv,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        creationflags=flags,
+        creationflags=_NO_WINDOW,
     )

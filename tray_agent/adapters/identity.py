@@ -50,7 +50,7 @@ if sys.platform == "win32":
 
         try:
             process = psutil.Process(identity.pid)
-            if abs(process.create_time() - identity.created) > _TOLERANCE_SECONDS:
+            if not _is_that(identity, process.create_time()):
                 return None
             code: int | None = process.wait()
         except psutil.Error:

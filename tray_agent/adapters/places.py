@@ -20,9 +20,7 @@ def app_folder(given: str | None, environ: Mapping[str, str]) -> Path:
     if named:
         return Path(named).expanduser().absolute()
     if program.is_frozen():
-        import sys
-
-        return Path(sys.executable).parent
+        return program.executable_folder()
     root = program.PACKAGE.parent
     return root if (root / "pyproject.toml").is_file() else Path.cwd()
 

@@ -15,6 +15,11 @@ def is_frozen() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
+def executable_folder() -> Path:
+    """Where the built exe lies; from source where the interpreter does."""
+    return Path(sys.executable).parent
+
+
 def command(*arguments: str) -> list[str]:
     """The argument list that starts this program with the given arguments."""
     if is_frozen():

@@ -139,23 +139,19 @@ def _opened(log: Path | None) -> IO[bytes]:
 
 
 def _popen(command: list[str], log: IO[bytes], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """The child, in a session (on Windows a group) of its own."""
     if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env=environment,
-            creationflags=flags,
-        )
+        flags, session = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP, False
+    else:
+        flags, session = 0, True
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
         env=environment,
-        start_new_session=True,
+        creationflags=flags,
+        start_new_session=session,
     )
 
 

@@ -117,7 +117,7 @@ else:
             os.close(handle)
 
 
-def wait_gone(identities: Iterable[Identity], seconds: float, until: threading.Event | None = None) -> bool:
+def wait_gone(identities: Iterable[Identity], seconds: float) -> bool:
     """Wait until all are gone; False when some are left after that many seconds."""
     deadline = time.monotonic() + seconds
     left = list(identities)
@@ -125,7 +125,7 @@ def wait_gone(identities: Iterable[Identity], seconds: float, until: threading.E
         left = [each for each in left if is_alive(each)]
         if not left:
             return True
-        if time.monotonic() >= deadline or (until is not None and until.is_set()):
+        if time.monotonic() >= deadline:
             return False
         threading.Event().wait(min(_LOOK_SECONDS, max(0.0, deadline - time.monotonic())))
 

@@ -91,7 +91,6 @@ def job_facts(state: State, job_id: str, now: datetime, version: int) -> JobFact
         state=CardState.RUNNING if active else left or waiting,
         target=job.schedule.due(now),
         actual=state.actual(job_id),
-        fire_hours=job.schedule.hours,
         next_run=job.schedule.next_after(now),
         last_run=last,
         active=active.run if active else None,

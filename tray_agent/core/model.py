@@ -203,7 +203,6 @@ class JobFacts:
     state: CardState
     target: int
     actual: int
-    fire_hours: tuple[int, ...]
     next_run: datetime | None
     last_run: LastRun | None = None
     active: Run | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
@@ -123,6 +123,3 @@ class Reader(Protocol):
     def close(self) -> None:
         """Give up what is under way."""
         ...
-
-
-Readers = Iterable[Reader]

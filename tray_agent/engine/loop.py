@@ -180,8 +180,9 @@ class Engine:
         except JournalError as error:
             trouble = trouble or str(error)
         except Exception:  # noqa: BLE001 - nothing starts on a journal that was not understood
-            _log.exception("the journal was not taken up")
             trouble = trouble or "O diário não pôde ser entendido; veja o registro do agente."
+            if trouble != self._state.data_trouble:  # asked every second, told once
+                _log.exception("the journal was not taken up")
         self._say_data(trouble, moment)
 
     def _say_data(self, trouble: str, moment: Moment) -> None:

@@ -28,11 +28,12 @@ from tray_agent.shell.lockdown import (
 )
 from tray_agent.shell.outbox import Outbox
 from tray_agent.shell.pages import PageServer
+from tray_agent.shell.windows_desktop import NO_ENGINE
 from tray_agent.shell.wire import CHANNEL_DIR
 
 TITLE = "Automações – tray-agent"
 
-CLOSED, FAILED, USAGE, NO_AGENT, NO_ENGINE, NOT_LOADED, WENT_ASTRAY = 0, 1, 2, 3, 4, 5, 6
+CLOSED, FAILED, USAGE, NO_AGENT, NOT_LOADED, WENT_ASTRAY = 0, 1, 2, 3, 5, 6  # 4 is NO_ENGINE
 
 SHOWN_SECONDS = 20.0
 LOADED_SECONDS = 15.0

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 APP_ID = "tray-agent.dashboard"
+NO_ENGINE = 4  # how the window's process ends where there is no browser engine, after saying so
 ANY_PROCESS = -1
 _RUNTIME = r"Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}"
 _PLACES = (
