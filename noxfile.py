@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["system", "lint", "tests", "wine"]
+nox.options.sessions = ["system", "layers", "lint", "tests", "wine"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_external_run = True
 
@@ -46,6 +46,21 @@ def system(session: nox.Session) -> None:
         *missing,
         external=True,
         silent=True,
+    )
+
+
+@nox.session(venv_backend="none")
+def layers(session: nox.Session) -> None:
+    """Begin to make what the Wine stage stands on, while the other tests run; the stage waits for it."""
+    if sys.platform == "win32":
+        session.skip("this is Windows")
+    # It ends by its own time limits; what goes wrong here is tried again, and said, by the stage.
+    subprocess.Popen(
+        [sys.executable, "-m", "tests.wine.provision"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 

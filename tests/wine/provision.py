@@ -177,3 +177,7 @@ def _index() -> dict[str, str]:
     asked = subprocess.run(pip, capture_output=True, text=True, check=False)
     url = asked.stdout.strip() if asked.returncode == 0 else ""
     return {"PIP_INDEX_URL": url} if url else {}
+
+
+if __name__ == "__main__":
+    provision()
