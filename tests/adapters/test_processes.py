@@ -73,6 +73,39 @@ class TestALife:
         assert (event.began, event.duration_seconds) == (False, None)
         assert not Path(run.log).exists()
 
+    @pytest.mark.parametrize("what", ["log deleted", "folder moved", "folder replaced by a file"])
+    def test_what_is_done_to_its_log_meanwhile_does_not_undo_that_it_began(
+        self, runs: Runs, what: str
+    ) -> None:
+        run = held(runs, "echo began\nwhile [ ! -e go ]; do sleep 0.02; done\n")
+        runs.processes.let_go(run.id)
+        log = Path(run.log)
+        until(lambda: log.exists() and log.read_text() == "began\n")
+
+        if what == "log deleted":
+            log.unlink()
+        else:
+            log.parent.rename(log.parent.with_name("aside"))
+        if what == "folder replaced by a file":
+            log.parent.write_text("in the way")
+        (runs.folder / "metodos" / "go").touch()
+
+        event = runs.next(RunExited)
+        assert (event.exit_code, event.began) == (0, True)
+
+    def test_the_script_has_the_usual_signals_and_descriptors_of_its_own_only(self, runs: Runs) -> None:
+        """What the held child said and how it said it leaves nothing behind."""
+        script = runs.script("ls /proc/$$/fd; grep SigIgn /proc/$$/status\n")
+        plain = subprocess.run(
+            ["/bin/sh", str(script)], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+        )
+        run = held(runs, script.read_text())
+
+        runs.processes.let_go(run.id)
+        runs.next(RunExited)
+
+        assert Path(run.log).read_text() == plain.stdout
+
     def test_it_leads_a_session_of_its_own(self, runs: Runs) -> None:
         run = held(runs, "sleep 60\n")
         runs.processes.let_go(run.id)

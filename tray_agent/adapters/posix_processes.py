@@ -2,7 +2,8 @@
 
 The shell keeps its pid and creation time when it becomes the script. End of file at the pipe (the agent
 gave up, or died) makes it exit. The log exists only if the child was let go: that is the evidence which
-outlives the agent.
+outlives the agent. To the agent itself the child also says so, through a pipe: the log may be moved or
+deleted while the script runs, what was said is not taken back.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tray_agent.core.model import Identity
 
 # $1 log, $2 folder, $3 script, then the command. Everything that can be refused is asked before the log
 # exists; a word that is no path ($4 without a slash) is the shell's to find, which for a path would find a
-# file that nobody may execute.
+# file that nobody may execute. Nobody may be left to hear the word: it is said with SIGPIPE ignored.
 _WAIT_THEN_BECOME = """
 IFS= read -r go || exit 125
 cd -- "$2" && [ -f "$3" ] || exit 126
@@ -29,7 +30,11 @@ case $4 in
 */*) [ -f "$4" ] && [ -x "$4" ] || exit 126 ;;
 *) command -v "$4" >/dev/null || exit 126 ;;
 esac
-exec >"$1" 2>&1 </dev/null
+exec 3>&1 >"$1" 2>&1 </dev/null
+trap '' PIPE
+echo began 2>/dev/null >&3
+trap - PIPE
+exec 3>&-
 shift 3
 exec "$@"
 """
@@ -43,6 +48,7 @@ class HeldChild:
         self.identity = identity
         self._log = log
         self._one = threading.Lock()
+        self._said_so = False
 
     def let_go(self) -> None:
         """Let it begin."""
@@ -65,11 +71,15 @@ class HeldChild:
         """Wait for its end; the exit code, negative for a signal."""
         code = self._popen.wait()
         self.drop()  # the pipe goes with the child, also when neither word was ever said
+        heard = self._popen.stdout
+        if heard is not None and not heard.closed:
+            self._said_so = bool(heard.read(1))
+            heard.close()
         return code
 
     def began(self) -> bool:
-        """Whether the script itself was started."""
-        return self._log.exists()
+        """Whether the script itself was started. Known once it was waited for."""
+        return self._said_so or os.path.lexists(self._log)
 
 
 class PosixBackend:
@@ -83,7 +93,7 @@ class PosixBackend:
         popen = subprocess.Popen(
             ["/bin/sh", "-c", _WAIT_THEN_BECOME, "held", str(log), str(folder), str(script), *argv],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=dict(environment),
             start_new_session=True,
