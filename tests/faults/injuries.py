@@ -78,7 +78,8 @@ def kill_agent(world: World) -> None:
     world.fault("kill agent", how)
     if chance.random() < 0.5:
         chance.choice((_while_dead_kill, _while_dead_wait, _while_dead_jump, reuse_pid))(world)
-    world.start()
+    if not world.is_up():
+        world.start()
 
 
 def _await_moment(world: World, how: str) -> None:
@@ -172,8 +173,8 @@ def end_agent(world: World) -> None:
 
 
 def second_start(world: World) -> None:
-    """Another agent on the same folder."""
-    if world.is_up():
+    """Another agent on the same folder, which the first has taken by now."""
+    if world.is_up() and wait_for(world.status, 5) is not None:
         second = world.program.popen("--headless", stdin=-3, stdout=-3, stderr=-3)
         second.wait(30)
         world.fault("second start")

@@ -210,7 +210,8 @@ class World:
     # -- the agent
 
     def start(self) -> None:
-        """Start an agent; it need not come up."""
+        """Start an agent; it need not come up. The one before has ended, else the world would lose it."""
+        assert not self.is_up(), "an agent is up already"
         with (self.place.folder / "agent.out").open("ab") as out:
             self.agent = self.program.popen(
                 "--headless", stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
