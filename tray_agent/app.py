@@ -34,12 +34,14 @@ from tray_agent.outside import AgentOutside
 from tray_agent.shell.control import ControlServer
 from tray_agent.shell.service import Service
 from tray_agent.shell.views import SILENT_SECONDS, Reader
+from tray_agent.shell.wire import UnsafeChannelFile
 from tray_agent.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from tray_agent.shell.dashboard import Dashboard
 
 _log = logging.getLogger(__name__)
+_CHANNEL_RETRY_SECONDS = 1.0
 
 
 def limits(settings: Settings) -> Limits:
@@ -76,6 +78,8 @@ class Agent:
         self.snapshot: Snapshot | None = None
         self.server: ControlServer | None = None
         self.done = threading.Event()
+        self._closing = threading.Event()
+        self._channel: threading.Thread | None = None
         self.listeners: list[Callable[[Snapshot], None]] = []
         self.open_dashboard: Callable[[], str] = lambda: "Não há tela para abrir o painel."
         self.interpreters = Interpreters(settings.python, lambda: places.base_path()[0], program.is_frozen())
@@ -94,11 +98,12 @@ class Agent:
         )
 
     def take_folder(self) -> None:
-        """Be the folder's one agent. Raises AlreadyRunning, or OSError when it cannot be written."""
+        """Be the folder's one agent. Raises AlreadyRunning, or OSError when the folder cannot be used."""
         self._lock.acquire()
 
-    def start(self) -> None:
-        """Begin; the folder was taken. Raises OSError when the channel cannot be opened."""
+    def start(self, on_no_channel: Callable[[OSError], None]) -> None:
+        """Begin; the folder was taken. While the channel cannot be opened (a full disk) the agent works
+        without one, having told ``on_no_channel`` why. Raises UnsafeChannelFile where it never may be."""
         self.engine = self._engine()
         self.outside = AgentOutside(
             self.places,
@@ -117,9 +122,15 @@ class Agent:
             no_data_exit_code=self.settings.no_data_exit_code,
         )
         service = Service(lambda: self.snapshot, self._post, reader, self.outside)
-        server = ControlServer(self.places.data_dir, service.answer)
-        server.start()
-        self.server = server
+        self.server = ControlServer(self.places.data_dir, service.answer)
+        try:
+            self.server.start()
+        except UnsafeChannelFile:
+            raise
+        except OSError as error:
+            on_no_channel(error)
+            self._channel = threading.Thread(target=self._open_channel, args=(self.server,), daemon=True)
+            self._channel.start()
         self._start_engine()
         self._watchdog.start()
         self._awake.start()
@@ -133,6 +144,9 @@ class Agent:
 
     def close(self) -> None:
         """End what surrounds the engine; running scripts go on."""
+        self._closing.set()
+        if self._channel is not None:
+            self._channel.join()
         if self.server is not None:
             self.server.close()
         self._awake.close()
@@ -167,6 +181,16 @@ class Agent:
     def credentials(self) -> Path | None:
         """The key file for Google Cloud, looked for anew each time: a drive may come late."""
         return find_credentials(os.environ, os.environ.get("APPDATA"), self.settings.credentials_dir)
+
+    def _open_channel(self, server: ControlServer) -> None:
+        """Open the channel when the data folder can be written again."""
+        while not self._closing.wait(_CHANNEL_RETRY_SECONDS):
+            try:
+                server.start()
+            except OSError:
+                continue
+            _log.info("the channel is open")
+            return
 
     def _start_engine(self) -> None:
         engine = self.engine

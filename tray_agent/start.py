@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _LOG_BYTES, _LOG_FILES = 2_000_000, 5
 _SECOND_START_SECONDS = 10.0
+_FOLDER_RETRY_SECONDS = 1.0
 
 
 def start_agent(
@@ -43,11 +44,11 @@ def start_agent(
     if on_snapshot is not None:
         agent.listeners.append(on_snapshot)
     try:
-        places.data_dir.mkdir(parents=True, exist_ok=True)
-        agent.take_folder()
+        if not _take_folder(agent, places):
+            return 0
         write_log(places)
         desktop = None if headless else _desktop(agent, at_login=at_login)
-        agent.start()
+        agent.start(lambda error: _say_waiting(places, error))
     except AlreadyRunning:
         return _second_start(places, headless=headless, at_login=at_login)
     except OSError as error:
@@ -61,6 +62,42 @@ def start_agent(
     finally:
         agent.close()
     return 0
+
+
+def _take_folder(agent: Agent, places: Places) -> bool:
+    """Take the folder as soon as it can be used; False when told to end before. Raises OSError where a file
+    is in its place: that is a mistake in the settings, which waiting does not mend."""
+    told = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    former = [signal.signal(number, lambda *_: told.set()) for number in numbers]
+    try:
+        _wait_for_folder(agent, places, told)
+    finally:
+        for number, handler in zip(numbers, former, strict=True):
+            signal.signal(number, handler)
+    return not told.is_set()
+
+
+def _wait_for_folder(agent: Agent, places: Places, told: threading.Event) -> None:
+    has_said = False
+    while not told.is_set():
+        try:
+            agent.take_folder()
+        except (FileExistsError, NotADirectoryError):
+            raise
+        except OSError as error:
+            if not has_said:
+                _say_waiting(places, error)
+                has_said = True
+        else:
+            return
+        told.wait(_FOLDER_RETRY_SECONDS)
+
+
+def _say_waiting(places: Places, error: OSError) -> None:
+    cause = error.strerror or error
+    text = f"a pasta de dados {places.data_dir} não pode ser usada ({cause}); o agente espera até que possa"
+    print(f"tray-agent: {text}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _desktop(agent: Agent, *, at_login: bool) -> Desktop | None:

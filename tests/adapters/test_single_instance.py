@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,25 @@ def test_a_folder_that_cannot_be_made_is_another_matter(tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="file"):
         InstanceLock(tmp_path / "file").acquire()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="an open program cannot be written there")
+def test_a_file_that_cannot_be_written_just_now_locks_all_the_same(tmp_path: Path) -> None:
+    """As on a folder that became read-only: the file of an earlier agent is there."""
+    sleep = shutil.which("sleep")
+    assert sleep is not None
+    shutil.copy(sleep, tmp_path / "agent.lock")
+    with subprocess.Popen([tmp_path / "agent.lock", "60"]) as busy:
+        with pytest.raises(OSError, match="busy"):
+            (tmp_path / "agent.lock").open("r+b")
+        first, second = InstanceLock(tmp_path), InstanceLock(tmp_path)
+
+        first.acquire()
+
+        with pytest.raises(AlreadyRunning):
+            second.acquire()
+        first.release()
+        busy.kill()
 
 
 @pytest.mark.parametrize("killed", [True, False])

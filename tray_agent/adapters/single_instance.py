@@ -19,15 +19,24 @@ class InstanceLock:
         self._handle: int | None = None
 
     def acquire(self) -> None:
-        """Take the folder. Raises AlreadyRunning, or OSError when the folder cannot be written."""
+        """Take the folder. Raises AlreadyRunning, or OSError when the file can neither be made nor opened."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = self._open()
         try:
             _lock(handle)
         except OSError as error:
             os.close(handle)
             raise AlreadyRunning(str(self._path.parent)) from error
         self._handle = handle
+
+    def _open(self) -> int:
+        try:
+            return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            try:  # where nothing can be written just now, the file of an earlier agent will do
+                return os.open(self._path, os.O_RDONLY)
+            except OSError:
+                raise error from None
 
     def release(self) -> None:
         """Give the folder back."""
