@@ -118,6 +118,20 @@ class TestBoth:
 
         assert journal.usual_seconds("pix") == 60.0
 
+    def test_a_wish_to_stop_stands_as_long_as_its_run_is_open(self, journal: Journal) -> None:
+        first, second = make_open_run(id="first"), make_open_run(id="second", job="ted")
+        journal.record([first, second], [])
+        journal.wish_stopped("first", Outcome.STOPPED)
+        journal.wish_stopped("first", Outcome.TIMED_OUT)
+        journal.wish_stopped("second", Outcome.STOPPED)
+        assert journal.stops_wished() == {"first": Outcome.TIMED_OUT, "second": Outcome.STOPPED}
+        journal.close()
+
+        journal.record([], [ended(first, None)])
+        journal.forget("second")
+
+        assert journal.stops_wished() == {}
+
     def test_a_pause_is_remembered(self, journal: Journal) -> None:
         assert not journal.is_paused()
         journal.set_paused(True)

@@ -65,6 +65,28 @@ def test_an_adopted_run_can_be_stopped_with_all_its_processes(program: Program, 
     assert card_of(status, "arvore")["state"] == "ERROR"
 
 
+def test_a_stop_whose_agent_died_within_the_grace_is_carried_out_by_the_next(
+    program: Program, place: Workspace
+) -> None:
+    deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwait_for('surda')"
+    place.register(place.job("surda", "MANUAL", deaf))
+    program.set(stop_grace_seconds=60)
+    program.start()
+    program.call("run", job="surda")
+    pid = program.card("surda")["pid"]
+    wait_until(lambda: place.count("surda"))
+    assert program.cli("stop", "surda").code == 0
+    program.kill()
+    assert is_alive(pid)
+
+    program.set(stop_grace_seconds=0.2)
+    program.start()
+
+    program.until(lambda status: card_of(status, "surda")["actual"] == 1)
+    assert not is_alive(pid)
+    assert [run["outcome"] for run in program.call("runs", job="surda")["runs"]] == ["stopped"]
+
+
 def test_a_run_that_ended_while_nobody_watched_counts_and_is_not_repeated(
     program: Program, place: Workspace
 ) -> None:

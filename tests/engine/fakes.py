@@ -9,7 +9,7 @@ from statistics import median
 
 from tests.builders import at
 from tray_agent.core.messages import Message, RunExited, RunHeld, RunStopped
-from tray_agent.core.model import Identity, Job, Run
+from tray_agent.core.model import Identity, Job, Outcome, Run
 from tray_agent.core.ports import JournalError, Standing
 
 
@@ -102,6 +102,7 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self.runs: dict[str, Run] = {}
+        self.stops: dict[str, Outcome] = {}
         self.fault = ""
         self.trouble = ""
         self.closed = False
@@ -128,6 +129,15 @@ class MemoryJournal:
         self._may_fail()
         if run in self.runs and self.runs[run].ended is None:
             del self.runs[run]
+            self.stops.pop(run, None)
+
+    def wish_stopped(self, run: str, outcome: Outcome) -> None:
+        self._may_fail()
+        self.stops[run] = outcome
+
+    def stops_wished(self) -> dict[str, Outcome]:
+        self._may_fail()
+        return {run: outcome for run, outcome in self.stops.items() if self.runs[run].ended is None}
 
     def open_runs(self) -> list[Run]:
         self._may_fail()

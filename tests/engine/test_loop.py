@@ -489,6 +489,32 @@ class TestRestart:
 
         assert world.news == [("stop within 2 s", "pix")]
 
+    @pytest.mark.parametrize("outcome", [Outcome.STOPPED, Outcome.TIMED_OUT])
+    def test_a_stop_that_its_agent_did_not_live_to_carry_out_is_carried_out(self, outcome: Outcome) -> None:
+        journal = MemoryJournal()
+        run = make_open_run(started=at("14:04"))
+        journal.record([run], [])
+        journal.wish_stopped(run.id, outcome)
+        world = World(at("14:05"), journal=journal)
+        world.processes.standings[run.id] = Standing.RUNNING
+
+        world.begin(make_job("pix", 8))
+
+        assert world.news == [("adopt", "pix"), ("stop within 2 s", "pix")]
+        assert world.now.facts["pix"].stopping_since is not None
+        world.processes.end_stopped("pix", killed=True)
+        world.later(1)
+        assert journal.runs[run.id].outcome is outcome
+        assert world.now.facts["pix"].actual == 1
+        assert journal.stops_wished() == {}
+
+    def test_a_stop_goes_on_record_when_it_is_accepted(self) -> None:
+        world = World(at("14:05")).begin(make_job("pix", 14))
+        world.tell(msg.StopJob("pix"))
+
+        [run] = world.journal.open_runs()
+        assert world.journal.stops_wished() == {run.id: Outcome.STOPPED}
+
     def test_what_ended_meanwhile_is_closed_and_counted_not_run_again(self) -> None:
         journal = MemoryJournal()
         run = make_open_run(started=at("08:00"))

@@ -35,6 +35,7 @@ CREATE INDEX IF NOT EXISTS runs_by_day ON runs (day);
 CREATE INDEX IF NOT EXISTS open_runs ON runs (started) WHERE ended IS NULL;
 CREATE INDEX IF NOT EXISTS runs_by_job ON runs (job, started);
 CREATE INDEX IF NOT EXISTS good_runs ON runs (job, started) WHERE exit_code = 0;
+CREATE TABLE IF NOT EXISTS stops (run TEXT PRIMARY KEY, outcome TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS remembered (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = 1;
 """
@@ -65,11 +66,26 @@ class SqliteJournal:
                 " script_hash = ? WHERE id = ?",
                 [(*_row(run)[11:], run.id) for run in ends],
             )
+            db.executemany("DELETE FROM stops WHERE run = ?", [(run.id,) for run in ends])
 
     def forget(self, run: str) -> None:
         """Take a run back that was put on record but never began."""
         with self._writing() as db:
             db.execute("DELETE FROM runs WHERE id = ? AND ended IS NULL", (run,))
+            db.execute("DELETE FROM stops WHERE run = ?", (run,))
+
+    def wish_stopped(self, run: str, outcome: Outcome) -> None:
+        """Put on record that an open run is being stopped, and as what it will then have ended."""
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO stops VALUES (?, ?)", (run, outcome.value))
+
+    def stops_wished(self) -> dict[str, Outcome]:
+        """The open runs that were being stopped when last heard of, by id."""
+        with self._reading() as db:
+            found = db.execute(
+                "SELECT run, stops.outcome FROM stops JOIN runs ON id = run WHERE ended IS NULL"
+            )
+            return {run: Outcome(outcome) for run, outcome in found}
 
     def open_runs(self) -> list[Run]:
         """Runs without an end, oldest first."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tray_agent.core.messages import Reply
-from tray_agent.core.model import Job, Run
+from tray_agent.core.model import Job, Outcome, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,10 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End a run's process tree."""
+    """End a run's process tree. The wish goes on record: an agent after this one carries it out."""
 
     run: Run
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def stop(state: State, active: Active, outcome: Outcome, moment: Moment) -> Acti
         active.given_up = True
         return [act.Drop(active.run.id)]
     active.phase = Phase.STOPPING
-    return [act.Stop(active.run)]
+    return [act.Stop(active.run, outcome)]
 
 
 def _pause(state: State, command: msg.Pause, moment: Moment) -> Actions:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Protocol
 
 from tray_agent.core.messages import Message
-from tray_agent.core.model import Job, Run
+from tray_agent.core.model import Job, Outcome, Run
 
 Post = Callable[[Message], None]
 
@@ -82,6 +82,14 @@ class Journal(Protocol):
 
     def forget(self, run: str) -> None:
         """Take a run back that was put on record but never began."""
+        ...
+
+    def wish_stopped(self, run: str, outcome: Outcome) -> None:
+        """Put on record that an open run is being stopped, and as what it will then have ended."""
+        ...
+
+    def stops_wished(self) -> dict[str, Outcome]:
+        """The open runs that were being stopped when last heard of, by id."""
         ...
 
     def open_runs(self) -> list[Run]:

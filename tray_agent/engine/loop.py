@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
-from tray_agent.core.apply import Actions, apply, began, refuse
+from tray_agent.core.apply import Actions, apply, began, refuse, stop
 from tray_agent.core.facts import snapshot
 from tray_agent.core.messages import Command, Message, Reply
 from tray_agent.core.model import Job, Outcome, Problem, Run, Snapshot, Where
@@ -200,6 +200,7 @@ class Engine:
         if not self._pause_unrecorded:  # else a person has said since what is to be
             state.paused = self._journal.is_paused()
             state.paused_since = moment.now if state.paused else None
+        wished = self._journal.stops_wished()
         for run in self._journal.open_runs():
             standing = self._processes.standing(run)
             _log.info("run %s of an earlier agent: %s", run.id, standing.value)
@@ -208,17 +209,21 @@ class Engine:
             elif standing is Standing.ENDED:
                 self._journal.record([], [replace(run, ended=moment.now, outcome=Outcome.UNKNOWN)])
             elif run.job not in state.active:
-                self._adopt(run, moment)
+                self._adopt(run, moment, wished.get(run.id))
         self._load_day()
 
-    def _adopt(self, run: Run, moment: Moment) -> None:
+    def _adopt(self, run: Run, moment: Moment, wished: Outcome | None) -> None:
+        """Watch a run of an earlier agent, and stop it where that one was asked to."""
         age = self._processes.age(run)
         since = moment.seconds - max(0.0, (moment.now - run.started).total_seconds() if age is None else age)
         job = Job(run.job, run.name, NO_AREA, run.script, MANUAL)
         usual = self._journal.usual_seconds(run.job)
-        self._state.active[run.job] = Active(run, job, Phase.RUNNING, since, True, usual)
+        active = Active(run, job, Phase.RUNNING, since, True, usual)
+        self._state.active[run.job] = active
         self._state.touched.add(run.job)
         self._processes.adopt(run)
+        if wished is not None:
+            self._perform(stop(self._state, active, wished, moment), moment)
 
     def _load_day(self) -> None:
         """Count the day's ended runs: those on record, and those that could not be recorded yet."""
@@ -249,8 +254,9 @@ class Engine:
                 self._unrecorded.append(run)
             case act.Drop(run_id):
                 self._processes.drop(run_id)
-            case act.Stop(run):
+            case act.Stop(run, outcome):
                 self._processes.stop(run, self._state.limits.stop_grace_seconds)
+                self._record_wish(run, outcome, moment)
             case act.Discover():
                 self._discovery.ask(moment.now)
             case act.ReadHistory(at):
@@ -261,6 +267,13 @@ class Engine:
                 self._ended = True
             case _:
                 self._remember(action, moment)
+
+    def _record_wish(self, run: Run, outcome: Outcome, moment: Moment) -> None:
+        """Else a stop that was accepted would be forgotten by an agent that dies within the grace."""
+        try:
+            self._journal.wish_stopped(run.id, outcome)
+        except JournalError as error:
+            self._say_data(str(error), moment)
 
     def _remember(self, action: act.Action, moment: Moment) -> None:
         """The rest of what the journal is asked."""
