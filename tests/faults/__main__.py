@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from typing import Any
 from tests.faults.report import closing_line, write_report
 
 ROOT = Path(__file__).parent.parent.parent
-_SHORT = (range(1, 13), 10, 120.0)
-_LONG = (range(1, 221), 20, 0.0)
+# Seeds, steps of each, and after how many seconds no further seed is begun (0: all are). The short form's two
+# longest, 2,000 jobs and BigQuery, come first, so that they run beside others.
+_SHORT: tuple[Sequence[int], int, float] = ((24, 5, 1, 2, 3, 4, 6, 7), 10, 75.0)
+_LONG: tuple[Sequence[int], int, float] = (range(1, 251), 20, 0.0)
 _SEED_SECONDS = 900.0
 _NAMESPACES = (
     ["unshare", "-m", "-p", "-f", "--mount-proc", "--kill-child"],
@@ -32,8 +35,8 @@ _NAMESPACES = (
 def main() -> int:
     """0 when every seed kept every promise."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="a few seeds, three minutes")
-    parser.add_argument("--long", action="store_true", help="230 seeds, forty minutes")
+    parser.add_argument("--short", action="store_true", help="eight seeds, two minutes and a half at most")
+    parser.add_argument("--long", action="store_true", help="250 seeds, forty minutes")
     parser.add_argument("--seeds", help="A..B, both included")
     parser.add_argument("--seed", type=int, help="one seed")
     parser.add_argument("--steps", type=int, help="faults of a seed, about")
@@ -56,7 +59,9 @@ def main() -> int:
     return 1 if any(each["violations"] for each in results) else 0
 
 
-def _run_all(seeds: range, steps: int, parallel: int, seconds: float, *, keep: bool) -> list[dict[str, Any]]:
+def _run_all(
+    seeds: Sequence[int], steps: int, parallel: int, seconds: float, *, keep: bool
+) -> list[dict[str, Any]]:
     prefix = _namespace()
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     results: list[dict[str, Any]] = []

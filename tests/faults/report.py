@@ -15,9 +15,12 @@ def closing_line(results: Sequence[dict[str, Any]], seconds: float) -> str:
     failed = sum(bool(each["violations"]) for each in results)
     passed = len(results) - failed
     faults = sum(sum(each["faults"].values()) for each in results)
+    runs = sum(int(each["runs"]) for each in results)
+    violations = sum(len(each["violations"]) for each in results)
     words = [f"{failed} failed"] if failed else []
     words.append(f"{passed} passed")
-    return f"==== {', '.join(words)} in {seconds:.2f}s ({faults} faults) ===="
+    came_to = f"{len(results)} seeds, {faults} faults, {runs} runs, {violations} violations"
+    return f"==== {', '.join(words)} in {seconds:.2f}s ({came_to}) ===="
 
 
 def write_report(path: Path, results: Sequence[dict[str, Any]], seconds: float, arguments: list[str]) -> None:

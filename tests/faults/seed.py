@@ -11,6 +11,8 @@ from typing import Any
 
 from tests.e2e.history import row
 from tests.faults import injuries
+from tests.faults.injuries.children import thaw
+from tests.faults.injuries.common import pause
 from tests.faults.invariants import Entry, Inspector
 from tests.faults.world import World, wait_for
 
@@ -57,8 +59,8 @@ def run_seed(seed: int, folder: Path, steps: int, *, mounts: bool) -> Result:
         inspector.close()
         world.close()
     result.faults = dict(world.faults)
-    result.runs = len(world.executions)
-    result.journalled = len(world.executions)
+    result.runs = len(world.records.executions)
+    result.journalled = len(world.records.executions)
     result.checks, result.most_at_once = inspector.checks, inspector.most_at_once
     result.violations = inspector.violations
     times = os.times()
@@ -70,23 +72,30 @@ def run_seed(seed: int, folder: Path, steps: int, *, mounts: bool) -> Result:
 
 def _live(world: World, inspector: Inspector, steps: int) -> None:
     for _ in range(world.chance.randrange(2)):
-        world.add_bystander()
-    world.add_bystander()
+        world.add_stranger()
+    world.add_stranger()
     world.start()
     wait_for(lambda: (world.status() or {}).get("cards"), 30)
     stages = (steps // 2, steps - steps // 2) if world.seed % 4 == 0 else (steps,)
     for half in stages:
         for _ in range(half):
             for _ in range(world.chance.choice((1, 2, 2, 3, 4))):
-                if not world.is_up():  # its start was refused for want of a disk
-                    world.start()
+                _keep_up(world, inspector)
                 injury = injuries.choose(world)
                 world.say(f"step {injury.__name__}")
                 injury(world)
-                injuries.pause(world, 0.0, 0.1)
+                pause(world, 0.0, 0.1)
             entries = inspector.look()
             _report_rows(world, entries, everything=False)
         settle(world, inspector)
+
+
+def _keep_up(world: World, inspector: Inspector) -> None:
+    """Whatever is done to it, the agent ends only when it is killed or told to."""
+    if not world.is_up():
+        code = world.agent.returncode if world.agent is not None else None
+        inspector.wrong(f"the agent ended by itself with {code}")
+        world.start()
 
 
 def _report_rows(world: World, entries: dict[str, Entry], *, everything: bool) -> None:
@@ -94,7 +103,7 @@ def _report_rows(world: World, entries: dict[str, Entry], *, everything: bool) -
     if world.history is None:
         return
     rows = []
-    for run, each in world.executions.items():
+    for run, each in world.records.executions.items():
         entry = entries.get(run)
         if each.end is None or entry is None or run in world.reported:
             continue
@@ -115,21 +124,20 @@ def settle(world: World, inspector: Inspector) -> None:
     entries = inspector.look()
     _report_rows(world, entries, everything=True)
     deadline = time.monotonic() + _SETTLE_SECONDS
-    pause, calm, last = threading.Event(), 0, None
+    breath, calm, last = threading.Event(), 0, None
     asked = 0.0
     while time.monotonic() < deadline:
-        if not world.is_up():
-            world.start()
+        _keep_up(world, inspector)
         if time.monotonic() - asked > 1.5:
             asked = time.monotonic()
             world.ask("refresh")
-        injuries.thaw(world)
+        thaw(world)
         last = world.status()
         calm = calm + 1 if last is not None and _is_calm(world, last) else 0
         if calm >= 3:
             inspector.settled(last or {})
             return
-        pause.wait(0.1)
+        breath.wait(0.1)
     inspector.wrong(f"not settled after {_SETTLE_SECONDS:g} s: {_summary(last)}")
 
 

@@ -12,7 +12,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,78 +21,13 @@ from tests.e2e.clock import ZONE
 from tests.e2e.history import History
 from tests.e2e.workspace import HEADINGS, Workspace, write_workbook
 from tests.faults.disk import Disk
+from tests.faults.jobs import choose_jobs, write_script
 from tests.faults.procs import Proc, scan
+from tests.faults.records import Records
+from tests.faults.strangers import Strangers
 from tray_agent.shell.client import ChannelError, Refused
 
-RUN_MARK = "TRAY_AGENT_RUN"
-
-# Whole lines by O_APPEND, on a disk that no fault touches.
-_SCRIPT = """\
-import os, sys, time
-
-def note(event, code=0):
-    run, mode = os.environ.get("TRAY_AGENT_RUN", "-"), os.environ.get("ENV_EXEC_MODE", "-")
-    line = f"{job} {{event}} {{os.getpid()}} {{run}} {{mode}} {{time.monotonic():.6f}} {{code}}\\n"
-    record = os.open({record!r}, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    os.write(record, line.encode())
-    os.close(record)
-
-note("start")
-{body}
-note("end", {code})
-sys.exit({code})
-"""
-_CHATTY = """\
-try:
-    for _ in range(40):
-        print("x" * 5000)
-except OSError:
-    pass
-"""
-# Same file name as a job's script, never started by the agent; whatever signal reaches it is put on record.
-_BYSTANDER = """\
-import os, signal, sys
-def caught(number, frame):
-    os.write(1, b"%d\\n" % number)
-for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, signal.SIGCONT}:
-    signal.signal(number, caught)
-os.write(1, b"ready\\n")
-while True:
-    signal.pause()
-"""
-
-
-@dataclass(frozen=True)
-class JobKind:
-    """A job of a seed: its hours of the day, what its script does, how it ends."""
-
-    name: str
-    hours: tuple[int, ...]
-    body: str
-    code: int = 0
-
-    @property
-    def cell(self) -> str:
-        """The schedule as the registry has it."""
-        return ", ".join(map(str, self.hours)) or "MANUAL"
-
-    def due(self, moment: datetime) -> int:
-        """How many runs it owes by a moment of that day."""
-        return sum(hour <= moment.hour for hour in self.hours)
-
-
-@dataclass
-class Execution:
-    """A run as its script saw it: monotonic seconds, the exit code it meant to give."""
-
-    job: str
-    run: str
-    mode: str
-    pid: int
-    start: float
-    end: float | None = None
-    code: int | None = None
-    starts: int = 1
+_END_SECONDS = 60.0
 
 
 class World:
@@ -118,10 +52,10 @@ class World:
         self.mark = f"E2E_WORKSPACE={folder}"
         self.data_disk = Disk(self.place.data, 12) if mounts else None
         self.temp_disk = Disk(self.place.temp, 2) if mounts else None
-        self.jobs = {job.name: job for job in self._choose_jobs(many)}
+        self.jobs = {job.name: job for job in choose_jobs(self.chance, many)}
         self.rows = [(job.name, "Geral", job.cell, "sim") for job in self.jobs.values()]
         for job in self.jobs.values():
-            self._write_script(job)
+            write_script(self.place, job)
         self.register()
         self.history = self._serve_history() if bigquery else None
         self.agent: subprocess.Popen[bytes] | None = None
@@ -136,37 +70,9 @@ class World:
         self.reported: set[str] = set()
         self.elsewhere: Counter[tuple[str, date]] = Counter()
         self.events = (folder / "events.log").open("a", encoding="utf-8", buffering=1)
-        self.bystanders: list[subprocess.Popen[bytes]] = []
-        self._heard: list[Path] = []
-        self._record_at = 0
-        self.executions: dict[str, Execution] = {}
+        self.strangers = Strangers(folder)
+        self.records = Records(self.place.record)
         self.note_day()
-
-    def _choose_jobs(self, many: bool) -> list[JobKind]:
-        chance = self.chance
-        jobs = []
-        for number in range(chance.randrange(7, 12)):
-            hours = tuple(sorted(chance.sample(range(24), chance.choice((1, 2, 2, 3, 4)))))
-            body = f"time.sleep({chance.choice((0, 0.02, 0.05, 0.1, 0.3, 0.6)):g})"
-            if chance.random() < 0.15:
-                body = _CHATTY + body
-            jobs.append(JobKind(f"job_{number:02d}", hours, body, chance.choice((0, 0, 0, 0, 3))))
-        jobs.append(JobKind("todas", tuple(range(24)), "time.sleep(0.01)"))
-        jobs.append(JobKind("longa", (0, 9, 14), f"time.sleep({chance.uniform(1, 2.5):.2f})"))
-        jobs.append(JobKind("manual", (), f"time.sleep({chance.uniform(0.05, 0.5):.2f})"))
-        if many:
-            jobs += [
-                JobKind(f"outra_{number:04d}", (23,) if number % 40 == 0 else (), "")
-                for number in range(2000)
-            ]
-        return jobs
-
-    def _write_script(self, job: JobKind) -> None:
-        folder = self.place.base / "Geral" / (job.name if not job.name.startswith("outra") else "muitas")
-        path = folder / "metodos" / f"{job.name}.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = _SCRIPT.format(job=job.name, record=str(self.place.record), body=job.body, code=job.code)
-        path.write_text(text, encoding="utf-8")
 
     def _serve_history(self) -> History:
         made = History(self.place.folder / "chave.json", self.program.clock.environment)
@@ -240,10 +146,10 @@ class World:
         else:
             self.agent.terminate()
         try:
-            self.agent.wait(30)
+            self.agent.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
             self.say("the agent did not end when asked")
-            raise AssertionError("the agent did not end within 30 s of being asked to") from None
+            raise AssertionError("the agent did not end when asked to") from None
         self._hang_up()
 
     def _hang_up(self) -> None:
@@ -318,61 +224,9 @@ class World:
             return True
         return False
 
-    def add_bystander(self, pid: int | None = None) -> subprocess.Popen[bytes] | None:
-        """A stranger with a job's script name, at that pid if the system can be brought to give it."""
-        path = self.place.folder / "estranhos" / "metodos" / f"{self.chance.choice(list(self.jobs))}.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_BYSTANDER, encoding="utf-8")
-        heard = self.place.folder / f"bystander-{len(self.bystanders)}"
-        if pid is not None:
-            try:
-                Path("/proc/sys/kernel/ns_last_pid").write_text(str(pid - 1), encoding="ascii")
-            except OSError:
-                return None
-        with heard.open("wb") as out:
-            stranger = subprocess.Popen(
-                [sys.executable, str(path)],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                start_new_session=True,
-                env={"PATH": os.environ["PATH"], "FAULTS_BYSTANDER": "1", "E2E_WORKSPACE": "none"},
-            )
-        self.bystanders.append(stranger)
-        self._heard.append(heard)
-        return stranger
-
-    def hurt_bystanders(self) -> list[str]:
-        """What was done to strangers, one sentence each."""
-        wrong = []
-        for stranger, heard in zip(self.bystanders, self._heard, strict=True):
-            text = heard.read_text(encoding="ascii").replace("ready", "").split()
-            if text or stranger.poll() is not None:
-                wrong.append(f"bystander {stranger.pid} got signals {text}, ended {stranger.returncode}")
-        return wrong
-
-    # -- what the scripts recorded
-
-    def read_records(self) -> dict[str, Execution]:
-        """Every execution so far, by run id, as the scripts recorded it."""
-        with suppress(FileNotFoundError), self.place.record.open("rb") as file:
-            file.seek(self._record_at)
-            whole = file.read()
-            whole = whole[: whole.rfind(b"\n") + 1]
-            self._record_at += len(whole)
-            for line in whole.decode().splitlines():
-                job, event, pid, run, mode, at, code = line.split()
-                self._take(job, event, int(pid), run, mode, float(at), int(code))
-        return self.executions
-
-    def _take(self, job: str, event: str, pid: int, run: str, mode: str, at: float, code: int) -> None:
-        former = self.executions.get(run)
-        if event == "start":
-            if former is None:
-                self.executions[run] = Execution(job, run, mode, pid, at)
-            else:
-                former.starts += 1
-        elif former is not None:
-            former.end, former.code = at, code
+    def add_stranger(self, pid: int | None = None) -> subprocess.Popen[bytes] | None:
+        """A stranger that has the name of a job's script."""
+        return self.strangers.add(self.chance.choice(list(self.jobs)), pid)
 
     def close(self) -> None:
         """End everything of this world."""
@@ -380,9 +234,7 @@ class World:
         for proc in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(proc.pid, signal.SIGKILL)
-        for stranger in self.bystanders:
-            stranger.kill()
-            stranger.wait()
+        self.strangers.close()
         if self.history is not None:
             self.history.close()
         self.events.close()
