@@ -16,6 +16,7 @@ from tray_agent.core.model import CardState, Job, Outcome, Problem, Snapshot, Wh
 from tray_agent.core.ports import JournalError, Standing
 from tray_agent.core.schedule import ALL_DAY
 from tray_agent.core.state import Limits
+from tray_agent.engine import loop
 from tray_agent.engine.loop import Engine
 
 Event = msg.Message | Callable[["World"], object]
@@ -872,12 +873,27 @@ class TestFence:
         assert world.news == [("hold", "pix"), ("drop", "pix")]
         assert world.journal.runs == {}
 
-    def test_its_thread_ends_without_closing_what_the_next_one_uses(self) -> None:
-        world = World(at("08:00"))
+    def test_its_thread_closes_what_is_its_own_and_leaves_what_the_next_one_uses(self) -> None:
+        world, answers = World(at("08:00")), list[msg.Reply]()
+        world.engine.post(msg.RunJob("pix", reply=answers.append))
         world.engine.fence()
 
         assert world.engine.run() is False
-        assert not world.journal.closed
+        assert world.journal.closed and world.discovery.closed and world.history.closed
+        assert not world.processes.closed
+        assert [answer.accepted for answer in answers] == [False]
+
+    def test_one_that_dies_leaves_nothing_open(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        world = World(at("08:00"))
+
+        def end(_state: object, _moment: object) -> float:
+            raise SystemExit
+
+        monkeypatch.setattr(loop, "sleep_seconds", end)
+        with pytest.raises(SystemExit):
+            world.engine.run()
+
+        assert world.journal.closed and world.discovery.closed and world.history.closed
 
     def test_one_that_was_told_to_quit_says_so(self) -> None:
         world = World(at("08:00"))

@@ -78,10 +78,11 @@ class Engine:
 
     def run(self) -> bool:
         """Turn until told to quit (True) or fenced off (False). Call it on the engine's own thread."""
-        self.turn([])
-        while not self._ended and not self._fenced:
-            self.turn(self._wait())
-        if not self._fenced:
+        try:
+            self.turn([])
+            while not self._ended and not self._fenced:
+                self.turn(self._wait())
+        finally:
             self._close()
         return not self._fenced
 
@@ -90,7 +91,9 @@ class Engine:
         self._state.problems.report(source, [problem], self._moment.now)
 
     def _close(self) -> None:
-        self._processes.close()
+        """Close what is this engine's own; the processes are the next one's where another took over."""
+        if not self._fenced:
+            self._processes.close()
         self._discovery.close()
         self._history.close()
         self._journal.close()
@@ -100,7 +103,8 @@ class Engine:
             except queue.Empty:
                 return
             if isinstance(late, Command):
-                _answer(late.reply, Reply(False, "O agente foi encerrado."))
+                said = "O motor foi reiniciado; peça de novo." if self._fenced else "O agente foi encerrado."
+                _answer(late.reply, Reply(False, said))
 
     def _wait(self) -> list[Message]:
         """Every message that is there, waiting for the first until the next planned moment."""
