@@ -100,7 +100,8 @@ def test_an_engine_that_hangs_on_its_disk_is_replaced_and_nothing_is_lost_or_dou
     """Forty seconds: the watchdog gives an engine half a minute."""
     place, stall = program.place, program.place.folder / "stall"
     preload = program.environment["LD_PRELOAD"]
-    program.environment["LD_PRELOAD"] = f"{preload}:{stalling_disk(place.folder)}"
+    # Beside the workspace, whose name has blanks: to the loader they part one library from the next.
+    program.environment["LD_PRELOAD"] = f"{preload}:{stalling_disk(place.folder.parent)}"
     program.environment["FAULTS_STALL"] = str(stall)
     place.register(
         place.waiting_job("longa", "14"),

@@ -136,8 +136,8 @@ def second_start(world: World) -> None:
 
 
 def few_descriptors(world: World) -> None:
-    """The agent may open nothing more for a moment."""
-    if world.agent is None or not world.is_up():
+    """The agent may open nothing more for a moment. It has come up: no Python starts without descriptors."""
+    if world.agent is None or not world.is_up() or wait_for(world.status, 5) is None:
         return
     pid = world.agent.pid
     try:
