@@ -11,7 +11,8 @@ import { plain } from "./format.js";
  *   schedule: {kind: string, hours: number[]}, target: number, actual: number, backlog: number,
  *   last_run: LastRun|null, next_run_text: string, why: string, started: string|null, starting: boolean,
  *   stopping_since: string|null, stop_grace_seconds: number, usual_seconds: number|null, overdue: boolean,
- *   exit_code: number|null, outcome: string|null, trigger: string|null, runs: DayRun[]}} Card
+ *   exit_code: number|null, outcome: string|null, trigger: string|null, runs_kept?: number,
+ *   runs: DayRun[]}} Card
  * @typedef {{area: string|null, filter: string|null, query: string}} Choice
  */
 

@@ -36,9 +36,11 @@ export function createStore(nowMs) {
   let skew = 0;
   let zone = 0;
 
-  /** @param {Card} card */
-  const keep = (card) => {
-    const known = cards.get(card.id);
+  /** A card brings those of the day's runs that changed, and says how many before them did not. @param {Card} told */
+  const keep = (told) => {
+    const known = cards.get(told.id);
+    const kept = known?.runs.slice(0, told.runs_kept ?? 0) ?? [];
+    const card = kept.length ? { ...told, runs: [...kept, ...told.runs] } : told;
     if (!known || known.name !== card.name || known.area !== card.area) texts.set(card.id, searchText(card));
     cards.set(card.id, card);
   };

@@ -73,3 +73,12 @@ test("a card can be found by its new name", () => {
   store.apply(delta([card("a", { name: "Conciliação" })]));
   assert.ok(store.texts.get("a")?.startsWith("conciliacao"));
 });
+
+test("a change brings the runs that changed; those before them are kept", () => {
+  const [first, second, ended] = [{ run: "1" }, { run: "2" }, { run: "2", end: at(9) }];
+  const store = storeWith(card("a", { runs_kept: 0, runs: [first, second] }));
+  store.apply(delta([card("a", { runs_kept: 1, runs: [ended, { run: "3" }] })]));
+  assert.deepEqual(store.cards.get("a")?.runs, [first, ended, { run: "3" }]);
+  store.apply(delta([card("a", { runs_kept: 0, runs: [] })], { version: 3 }));
+  assert.deepEqual(store.cards.get("a")?.runs, []);
+});

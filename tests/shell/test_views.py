@@ -260,6 +260,8 @@ class TestPage:
             msg.Pause(),
             msg.StopJob("a"),
             msg.Resume(),
+            make_read(at("07:59:30"), make_row("b", at("05:00")), make_row("b", at("06:00"))),
+            make_read(at("07:59:30"), make_row("b", at("05:00")), make_row("b", at("06:30"))),
             msg.HistoryFailed("503"),
             msg.Discovered(make_discovery(make_job("b", 8, area="Cadastro"), base_available=False)),
         ]
@@ -271,7 +273,9 @@ class TestPage:
             else:
                 day.turn(each)
             told = page(day, known.get("version", 0))
-            cards |= {card["id"]: card for card in told["cards"]}
+            for card in told["cards"]:
+                kept = cards[card["id"]]["runs"][: card["runs_kept"]] if card["runs_kept"] else []
+                cards[card["id"]] = card | {"runs_kept": 0, "runs": [*kept, *card["runs"]]}
             known |= told
             whole = page(day)
 
@@ -301,6 +305,7 @@ class TestPage:
             "exit_code": None,
             "outcome": None,
             "has_log": True,
+            "runs_kept": 0,
             "runs": [
                 {
                     "start": "2026-03-10T09:00:00-03:00",
@@ -356,6 +361,22 @@ class TestMarks:
         ends = [mark["end"] for mark in page(day)["cards"][0]["runs"]]
 
         assert ends == [None, None, "2026-03-10T12:00:00-03:00"]
+
+    def test_a_change_brings_the_runs_that_changed_and_how_many_did_not(self) -> None:
+        day = Day("09:00").jobs(make_job("pix"))
+        day.state.load_day([make_run(id=f"r{hour}", started=at(f"{hour:02d}:00")) for hour in range(8)])
+        day.turn()
+        since = page(day)["version"]
+        day.turn(msg.RunJob("pix"))
+        day.begin()
+
+        (begun,) = page(day, since)["cards"]
+        day.exit()
+        (ended,) = page(day, since + 2)["cards"]
+
+        assert (begun["runs_kept"], [run["state"] for run in begun["runs"]]) == (8, ["RUNNING"])
+        assert (ended["runs_kept"], [run["state"] for run in ended["runs"]]) == (8, ["SUCCESS"])
+        assert len(page(day)["cards"][0]["runs"]) == 9
 
     def test_a_run_whose_tree_is_still_being_stopped_shows_once(self) -> None:
         day = Day("09:00").jobs(make_job("pix", 8))

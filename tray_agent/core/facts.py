@@ -74,8 +74,10 @@ def outcome_state(runs: list[Run], rows: list[HistoryRow], source: str, no_data:
         known.remove(max(known, key=lambda each: each.started))
 
 
-def job_facts(state: State, job_id: str, now: datetime, version: int) -> JobFacts | None:
-    """The facts of a job that exists or still runs, else None."""
+def job_facts(
+    state: State, job_id: str, now: datetime, version: int, former: JobFacts | None = None
+) -> JobFacts | None:
+    """The facts of a job that exists or still runs, else None; ``former`` are those it had before."""
     active, job = state.active.get(job_id), state.shown(job_id)
     if job is None:
         return None
@@ -85,7 +87,7 @@ def job_facts(state: State, job_id: str, now: datetime, version: int) -> JobFact
     left = outcome_state(runs, rows, "bigquery", no_data) if last else None
     ticket = state.queue.ticket(job_id)
     waiting = CardState.SCHEDULED if ticket is not None else CardState.IDLE
-    return JobFacts(
+    fresh = JobFacts(
         job=job,
         version=version,
         state=CardState.RUNNING if active else left or waiting,
@@ -104,6 +106,29 @@ def job_facts(state: State, job_id: str, now: datetime, version: int) -> JobFact
         runs=tuple(runs),
         rows=tuple(rows),
     )
+    if not fresh.own_runs and not rows:
+        return fresh
+    marks = _marks(fresh.own_runs, rows)
+    return replace(fresh, marks=marks, marks_since=_marks_since(marks, former, version))
+
+
+def _marks(own: tuple[Run, ...], rows: list[HistoryRow]) -> tuple[Run | HistoryRow, ...]:
+    """Our runs, and the rows of the history that are none of ours and say when they began."""
+    foreign = [row for row in rows if row.start is not None and not any(run.is_in(row) for run in own)]
+    return tuple(sorted([*own, *foreign], key=_mark_start))
+
+
+def _mark_start(mark: Run | HistoryRow) -> datetime:
+    return mark.started if isinstance(mark, Run) else _row_start(mark)
+
+
+def _marks_since(
+    marks: tuple[Run | HistoryRow, ...], former: JobFacts | None, version: int
+) -> tuple[int, ...]:
+    """Since which version each mark is where it is."""
+    before = (former.marks, former.marks_since) if former else ((), ())
+    known = [since if mark == old else version for mark, old, since in zip(marks, *before, strict=False)]
+    return (*known, *[version] * (len(marks) - len(known)))
 
 
 def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
@@ -111,7 +136,7 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
     version = former.version + 1 if former else state.first_version
     facts = dict(former.facts) if former else {}
     for job_id in state.stale | state.touched:
-        each = job_facts(state, job_id, now, version)
+        each = job_facts(state, job_id, now, version, facts.get(job_id))
         if each is None:
             facts.pop(job_id, None)
         else:

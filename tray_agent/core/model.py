@@ -196,7 +196,8 @@ class Retry:
 @dataclass(frozen=True, slots=True)
 class JobFacts:
     """All that is known of one job at one moment, frozen for readers. ``version`` is the snapshot's
-    number at the last change, so a reader can ask for what is newer."""
+    number at the last change, so a reader can ask for what is newer. ``marks`` are the day's runs wherever
+    they were made, oldest first, and ``marks_since`` the version since which each is in its place."""
 
     job: Job
     version: int
@@ -215,6 +216,8 @@ class JobFacts:
     removed: bool = False
     runs: tuple[Run, ...] = ()
     rows: tuple[HistoryRow, ...] = ()
+    marks: tuple[Run | HistoryRow, ...] = ()
+    marks_since: tuple[int, ...] = ()
 
     @property
     def backlog(self) -> int:

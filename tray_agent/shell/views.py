@@ -183,7 +183,7 @@ def page(snapshot: Snapshot, reader: Reader, now: datetime, heartbeat_seconds: f
         "running": snapshot.running,
         "queue_size": len(snapshot.queue),
         "removed": [],
-        "cards": (_page_card(facts, around, reader, now) for facts in changed),
+        "cards": (_page_card(facts, around, reader, now, 0 if full else since) for facts in changed),
     }
     answer["history"]["next_read"] = stamp(history.next_read)
     answer["history"]["unverified_since"] = stamp(history.unverified_since)
@@ -202,8 +202,10 @@ def page(snapshot: Snapshot, reader: Reader, now: datetime, heartbeat_seconds: f
     return answer
 
 
-def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datetime) -> Json:
+def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datetime, since: int) -> Json:
+    """A card and the day's runs; of those that are as they were at ``since``, only how many come first."""
     active, last = facts.active, facts.last_run
+    kept = next((n for n, moved in enumerate(facts.marks_since) if moved > since), len(facts.marks))
     return {
         **_card(facts, around, now),
         "ticket": facts.ticket,
@@ -219,19 +221,14 @@ def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datet
         "exit_code": last.exit_code if last else None,
         "outcome": last.outcome.value if last and last.outcome else None,
         "has_log": bool(facts.own_runs),
-        "runs": _marks(facts, reader.no_data_exit_code),
+        "runs_kept": kept,
+        "runs": [_mark(each, reader.no_data_exit_code) for each in facts.marks[kept:]],
     }
 
 
-def _marks(facts: JobFacts, no_data_exit_code: int) -> list[Json]:
-    """Today's runs for the strip and the timeline: ours, and the history's that are not ours."""
-    own = facts.own_runs
-    marks = [_own_mark(run, no_data_exit_code) for run in own]
-    for row in facts.rows:
-        if row.start is None or any(run.is_in(row) for run in own):
-            continue
-        marks.append(_row_mark(row))
-    return sorted(marks, key=lambda mark: str(mark["start"]))
+def _mark(mark: Run | HistoryRow, no_data_exit_code: int) -> Json:
+    """One of today's runs for the strip and the timeline."""
+    return _own_mark(mark, no_data_exit_code) if isinstance(mark, Run) else _row_mark(mark)
 
 
 def _own_mark(run: Run, no_data_exit_code: int) -> Json:
