@@ -49,9 +49,13 @@ def _figures(used: list[float], weights: list[float]) -> list[Figure]:
     figures = []
     for place, (count, bound) in enumerate(COUNTS.items(), 1):
         floor = f"one wake-up a second: {used[0]:.3f} s"
-        figures.append(Figure("W3", f"CPU, {count} jobs", used[place], "s/min", bound, bound * 4, floor))
+        figures.append(
+            Figure("W3", f"CPU, {count} jobs", used[place], "s/min", bound, bound * 3, floor, False)
+        )
         floor = f"bare Python: {weights[0]:.1f} MB"
-        figures.append(Figure("W3", f"PSS headless, {count} jobs", weights[place], "MB", 25, 30, floor))
+        figures.append(
+            Figure("W3", f"PSS headless, {count} jobs", weights[place], "MB", 25, 31, floor, False)
+        )
     return figures
 
 
@@ -65,4 +69,6 @@ def _growth() -> Figure:
             rest(10.0)
             before = pss_mb(agent.pid)
             rest(_HOUR_OF_DISCOVERIES * 1.0)
-            return Figure("W3", "growth over an hour's discoveries", pss_mb(agent.pid) - before, "MB", 0.5, 1)
+            return Figure(
+                "W3", "growth over an hour's discoveries", pss_mb(agent.pid) - before, "MB", 0.5, 0.75
+            )

@@ -115,10 +115,10 @@ def measure(short: bool) -> list[Figure]:
             longest = [_longest_frame(page) for _ in range(3 if short else 7)]
     frame = f"an empty page: {floor:.1f} ms"
     return [
-        Figure("W8", f"change to pixel, {CARDS} cards", median(pixels), "ms", 100, 250, frame),
-        Figure("W8", "typing, longest frame (median of rounds)", median(longest), "ms", 50, 250, frame),
+        Figure("W8", f"change to pixel, {CARDS} cards", median(pixels), "ms", 100, 300, frame),
+        Figure("W8", "typing, longest frame (median of rounds)", median(longest), "ms", 50, 150, frame),
         Figure(
-            *("W8", f"memory, {CARDS} cards", large[1] / small[1], "×", 1.5, 1.8),
+            *("W8", f"memory, {CARDS} cards", large[1] / small[1], "×", 1.5, 1.9),
             f"10 cards: {small[1]:.0f} MB (scripts' heap {small[0]:.1f} against {large[0]:.1f} MB)",
         ),
     ]

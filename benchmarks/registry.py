@@ -84,6 +84,6 @@ def measure(short: bool) -> list[Figure]:
         look, read = _microseconds_unchanged(registry, 300 if short else 2000)
     text = f"python-calamine alone: {median(floors) * 1000:.0f} ms"
     return [
-        Figure("W4", f"changed, {ROWS} rows, the whole child", median(children), "s", 0.6, 2.0, text),
+        Figure("W4", f"changed, {ROWS} rows, the whole child", median(children), "s", 0.6, 1.8, text),
         Figure("W4", "unchanged", read, "µs", 50, 150, f"one stat: {look:.1f} µs"),
     ]

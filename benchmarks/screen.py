@@ -17,6 +17,7 @@ from benchmarks.setting import (
     Skipped,
     Workspace,
     connected,
+    cpu_seconds,
     empty_python,
     end_agent,
     make_workspace,
@@ -119,6 +120,12 @@ def _window(channel: Channel, screen: Any, at: tuple[int, int], port: int) -> fl
     return wait_for(lambda: _first_paint(port), 30, 0.2) - began * 1000
 
 
+def _cpu_a_minute(pid: int) -> float:
+    before = cpu_seconds(pid)
+    rest(120.0)
+    return (cpu_seconds(pid) - before) / 2
+
+
 def _wait_for_cards(channel: Channel) -> None:
     wait_for(lambda: len(channel.call("status")["cards"]) == JOBS, 30, 0.1)
 
@@ -128,6 +135,7 @@ def measure(short: bool, bare: Callable[[], float]) -> list[Figure]:
     from tests.desktop.screen import free_port
 
     floors, icons, paints, weights = [], [], [], []
+    used: list[float] = []
     with temporary() as folder, _screen() as screen:
         work = make_workspace(folder, JOBS, "MANUAL")
         for _ in range(2 if short else 7):
@@ -141,14 +149,17 @@ def measure(short: bool, bare: Callable[[], float]) -> list[Figure]:
                 _wait_for_cards(channel)
                 rest(2.0)
                 weights.append(pss_mb(agent.pid))
+                if not (short or used):
+                    used.append(_cpu_a_minute(agent.pid))
                 paints.append(_window(channel, screen, at, port))
                 channel.close()
             eye.close()
     text = f"bare interpreter: {median(floors):.0f} ms"
     return [
         Figure(
-            "W7", "command to the icon", median(icons) - median(floors), "ms over the floor", 500, 2500, text
+            "W7", "command to the icon", median(icons) - median(floors), "ms over the floor", 500, 1500, text
         ),
-        Figure("W7", "click to the first paint", median(paints), "ms", 1200, 6000),
-        Figure("W3", "PSS with icon, 100 jobs", median(weights), "MB", 45, 60),
+        Figure("W7", "click to the first paint", median(paints), "ms", 1200, 3600),
+        Figure("W3", f"PSS with icon, {JOBS} jobs", median(weights), "MB", 45, 56, timed=False),
+        *(Figure("W3", f"CPU with icon, {JOBS} jobs", s, "s/min", 0.03, 0.09, timed=False) for s in used),
     ]

@@ -75,7 +75,7 @@ def _answers(rounds: int) -> list[Figure]:
     quick = f"bare interpreter: {median(idle):.0f} ms"
     over = "ms over the floor"
     return [
-        Figure("W7", "command to an answer", median(starts) - median(floors), over, 250, 1000, text),
+        Figure("W7", "command to an answer", median(starts) - median(floors), over, 250, 750, text),
         Figure("W7", "`tray-agent status`", median(asked) - median(idle), over, 80, 240, quick),
     ]
 

@@ -80,6 +80,6 @@ def measure(short: bool) -> list[Figure]:
                 sizes += _changes(channel, job)
     text = f"everything: {full / 1024:.0f} KB"
     return [
-        Figure("W9", "one change, median", median(sizes) / 1024, "KB", 2, 2, text),
-        Figure("W9", "one change, largest", max(sizes) / 1024, "KB", 2, 2, text),
+        Figure("W9", "one change, median", median(sizes) / 1024, "KB", 2, 2, text, False),
+        Figure("W9", "one change, largest", max(sizes) / 1024, "KB", 2, 2, text, False),
     ]

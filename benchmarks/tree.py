@@ -86,7 +86,7 @@ def measure(short: bool) -> list[Figure]:
             floor, full, unchanged = _ratios(base, rounds)
         text = f"`find`: {floor * 1000:.0f} ms"
         figures += [
-            Figure("W5", f"{name}, full walk", full, "×", bound, bound * 2, text),
-            Figure("W5", f"{name}, unchanged", unchanged, "×", 0.15, 0.4, text),
+            Figure("W5", f"{name}, full walk", full, "×", bound, bound * 1.5, text),
+            Figure("W5", f"{name}, unchanged", unchanged, "×", 0.15, 0.225, text),
         ]
     return figures

@@ -71,4 +71,4 @@ def measure(short: bool) -> list[Figure]:
     text = f"a heap's head: {floor:.2f} µs"
     flat = turns[sizes[-1]] / turns[sizes[0]]
     figures = [Figure("W6", f"turn, {size} jobs", turns[size], "µs", 50, 150, text) for size in sizes]
-    return [*figures, Figure("W6", f"turn at {sizes[-1]} against {sizes[0]} jobs", flat, "×", 1.25, 2.5)]
+    return [*figures, Figure("W6", f"turn at {sizes[-1]} against {sizes[0]} jobs", flat, "×", 1.25, 1.9)]
