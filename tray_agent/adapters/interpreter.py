@@ -73,6 +73,7 @@ class Interpreters:
         self._registry = registry or this_machine()
         self._probe_seconds = probe_seconds
         self._probes: dict[str, _Probe] = {}
+        self._set: str | None = None
         self._found: Interpreter | None = None
         self._looked_at: float | None = None
         self._lock = threading.Lock()
@@ -114,7 +115,9 @@ class Interpreters:
     def _fixed(self) -> Interpreter | None:
         """What needs no search: the setting, and from source the agent's own Python."""
         if self._setting:
-            path = _named(self._setting)
+            path = self._set
+            if path is None or _changed(path) is None:  # every start asks: looked up anew once it is gone
+                path = self._set = _named(self._setting)
             if path is None or self._is_agent(path):
                 raise NoInterpreter(
                     f"interpretador não encontrado: {self._setting}; corrija a configuração python"

@@ -135,8 +135,10 @@ class ScriptProcesses:
     def _live(self, run: Run) -> None:
         """The life of a run on its own thread: refused, or held and then ended."""
         script = Path(run.script)
-        digest = _digest(script)
         try:
+            if not script.is_file():
+                raise StartRefused("arquivo não encontrado.")
+            digest = _digest(script)
             child = self._start(run, script)
         except StartRefused as refused:
             self._post(RunRefused(run.id, str(refused)))
@@ -159,8 +161,6 @@ class ScriptProcesses:
         self._post(RunExited(run.id, code, child.began(), duration))
 
     def _start(self, run: Run, script: Path) -> Held:
-        if not script.is_file():
-            raise StartRefused("arquivo não encontrado.")
         argv = [*self._command(script), str(script)]
         return self._backend.start_held(argv, script.parent, script, self._environment(run), Path(run.log))
 
@@ -183,6 +183,6 @@ class ScriptProcesses:
 def _digest(script: Path) -> str:
     """The script's SHA-256, "" when it cannot be read."""
     try:
-        return hashlib.sha256(script.read_bytes()).hexdigest() if script.is_file() else ""
+        return hashlib.sha256(script.read_bytes()).hexdigest()
     except OSError:
         return ""

@@ -15,6 +15,7 @@ from tray_agent.core.model import (
     Outcome,
     Run,
     Snapshot,
+    own_runs,
 )
 from tray_agent.core.state import Phase, State
 
@@ -87,7 +88,9 @@ def job_facts(
     left = outcome_state(runs, rows, "bigquery", no_data) if last else None
     ticket = state.queue.ticket(job_id)
     waiting = CardState.SCHEDULED if ticket is not None else CardState.IDLE
-    fresh = JobFacts(
+    run, holding = (active.run, active.phase is Phase.HOLDING) if active else (None, False)
+    marks = _marks(own_runs(tuple(runs), run, holding), rows)
+    return JobFacts(
         job=job,
         version=version,
         state=CardState.RUNNING if active else left or waiting,
@@ -95,8 +98,8 @@ def job_facts(
         actual=state.actual(job_id),
         next_run=job.schedule.next_after(now),
         last_run=last,
-        active=active.run if active else None,
-        holding=active is not None and active.phase is Phase.HOLDING,
+        active=run,
+        holding=holding,
         stopping_since=active.stopping_since if active else None,
         usual_seconds=active.usual_seconds if active else None,
         overdue=active is not None and active.overdue,
@@ -105,15 +108,15 @@ def job_facts(
         removed=job_id not in state.jobs,
         runs=tuple(runs),
         rows=tuple(rows),
+        marks=marks,
+        marks_since=_marks_since(marks, former, version),
     )
-    if not fresh.own_runs and not rows:
-        return fresh
-    marks = _marks(fresh.own_runs, rows)
-    return replace(fresh, marks=marks, marks_since=_marks_since(marks, former, version))
 
 
 def _marks(own: tuple[Run, ...], rows: list[HistoryRow]) -> tuple[Run | HistoryRow, ...]:
     """Our runs, and the rows of the history that are none of ours and say when they began."""
+    if not own and not rows:
+        return ()
     foreign = [row for row in rows if row.start is not None and not any(run.is_in(row) for run in own)]
     return tuple(sorted([*own, *foreign], key=_mark_start))
 
@@ -126,6 +129,8 @@ def _marks_since(
     marks: tuple[Run | HistoryRow, ...], former: JobFacts | None, version: int
 ) -> tuple[int, ...]:
     """Since which version each mark is where it is."""
+    if not marks:
+        return ()
     before = (former.marks, former.marks_since) if former else ((), ())
     known = [since if mark == old else version for mark, old, since in zip(marks, *before, strict=False)]
     return (*known, *[version] * (len(marks) - len(known)))
@@ -141,18 +146,20 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
             facts.pop(job_id, None)
         else:
             facts[job_id] = each
-    fresh = Snapshot(
+    order, problems = _order(state, facts, former), state.problems.all()
+    places = (state.base_path, state.base_available, state.registry, state.discovered)
+    return Snapshot(
         version=version,
         at=now,
         day=state.day,
         paused=state.paused,
         history=_history(state),
         facts=facts,
-        order=_order(state, facts, former),
+        order=order,
         queue=state.queue.jobs(),
         running=state.running(),
         max_concurrent=state.limits.max_concurrent,
-        problems=state.problems.all(),
+        problems=problems,
         started=state.started,
         finished=state.ended,
         base_path=state.base_path,
@@ -161,28 +168,15 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
         discovered=state.discovered,
         blocked=state.blocked(),
         paused_since=state.paused_since,
+        born=former.born if former else version,
+        problems_since=former.problems_since if former and former.problems == problems else version,
+        order_since=former.order_since if former and former.order is order else version,
+        places_since=former.places_since if former and _places(former) == places else version,
     )
-    return _dated(fresh, former)
 
 
 def _places(each: Snapshot) -> tuple[str, bool, str, bool]:
     return each.base_path, each.base_available, each.registry, each.discovered
-
-
-def _dated(fresh: Snapshot, former: Snapshot | None) -> Snapshot:
-    """Say since which version the parts that seldom change are as they are."""
-    if former is None:
-        born = fresh.version
-        return replace(fresh, born=born, problems_since=born, order_since=born, places_since=born)
-    version = fresh.version
-    same_areas = fresh.order is former.order
-    return replace(
-        fresh,
-        born=former.born,
-        problems_since=former.problems_since if fresh.problems == former.problems else version,
-        order_since=former.order_since if same_areas else version,
-        places_since=former.places_since if _places(fresh) == _places(former) else version,
-    )
 
 
 def _order(state: State, facts: dict[str, JobFacts], former: Snapshot | None) -> tuple[str, ...]:

@@ -225,10 +225,15 @@ class JobFacts:
 
     @property
     def own_runs(self) -> tuple[Run, ...]:
-        """The runs of ours that have a log: today's ended ones, and the one that has begun."""
-        if self.active is None or self.holding or self.active in self.runs:
-            return self.runs
-        return (*self.runs, self.active)
+        """The runs of ours that have a log."""
+        return own_runs(self.runs, self.active, self.holding)
+
+
+def own_runs(ended: tuple[Run, ...], active: Run | None, holding: bool) -> tuple[Run, ...]:
+    """A job's runs that have a log: today's ended ones, and the one that has begun."""
+    if active is None or holding or active in ended:
+        return ended
+    return (*ended, active)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from datetime import datetime
+from operator import itemgetter
+
+_JOB = itemgetter(2)
 
 
 class FairQueue:
@@ -49,7 +52,7 @@ class FairQueue:
 
     def jobs(self) -> tuple[str, ...]:
         """All waiting jobs, next first."""
-        return tuple(key[2] for key in self._sorted)
+        return tuple(map(_JOB, self._sorted))
 
     def clear(self) -> None:
         """Take everybody out."""

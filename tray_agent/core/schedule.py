@@ -5,6 +5,7 @@ Richer schedules (minutes, weekdays, business days) implement the same two quest
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,7 +28,7 @@ class Schedule:
 
     def due(self, moment: datetime) -> int:
         """How many fire times of the moment's day lie at or before it (the target)."""
-        return sum(1 for hour in self.hours if hour <= moment.hour)
+        return bisect_right(self.hours, moment.hour)
 
     def next_after(self, moment: datetime) -> datetime | None:
         """The first fire time of the moment's day that lies after it, or None."""
