@@ -45,6 +45,18 @@ def test_one_object_goes_in_and_one_comes_out() -> None:
     assert answer == {"ok": True, "got": {"path": "ação"}, "mode": "read-registry"}
 
 
+def test_rows_follow_in_blocks() -> None:
+    lines = ['{"ok": true, "blocks": 2}', '[["a"], ["b"]]', '[["c"]]']
+    code = f"input(); print({chr(10).join(lines)!r})"
+    assert child(code).run("m", {}, SECONDS) == {"ok": True, "rows": [["a"], ["b"], ["c"]]}
+
+
+@pytest.mark.parametrize("lines", [['{"ok": true, "blocks": 2}', "[]"], ['{"ok": true, "blocks": "x"}']])
+def test_a_child_that_breaks_off_among_its_rows_gave_no_answer(lines: list[str]) -> None:
+    with pytest.raises(ReaderFailed, match="terminou sem responder"):
+        child(f"input(); print({chr(10).join(lines)!r})").run("m", {}, SECONDS)
+
+
 def test_the_child_has_the_environment_given(monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import json, os; input(); print(json.dumps({'ok': True, 'x': os.environ.get('X_TEST')}))"
     reader = ReaderProcess({**os.environ, "X_TEST": "sim"}, None, lambda _: [sys.executable, "-c", code])

@@ -1,5 +1,7 @@
 """The reader child's side: one JSON object comes in, one goes out, and the child ends with its agent.
 
+The answer's rows follow it in blocks, a line each, so that the agent need not take them apart all at once.
+
 Only the answer reaches stdout; whatever a library prints goes to stderr, the readers' log.
 """
 
@@ -17,6 +19,7 @@ from typing import IO, Any
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 _ORPHANED = 3
 _LOOK_SECONDS = 0.2
+_BLOCK_ROWS = 250
 
 
 def _answers(mode: str) -> Answer:
@@ -57,6 +60,16 @@ else:
         os._exit(_ORPHANED)
 
 
+def _parts(answer: dict[str, Any]) -> list[Any]:
+    """The answer without its rows, and how many blocks of them follow."""
+    if "rows" not in answer:
+        return [answer]
+    rows = answer["rows"]
+    blocks = [rows[at : at + _BLOCK_ROWS] for at in range(0, len(rows), _BLOCK_ROWS)]
+    rest = {name: value for name, value in answer.items() if name != "rows"}
+    return [rest | {"blocks": len(blocks)}, *blocks]
+
+
 def main(mode: str) -> int:
     """Answer one request for ``read-registry`` or ``read-history``. Returns the exit code."""
     gc.disable()  # it lives for one answer; a collector would only walk the rows again and again
@@ -78,7 +91,8 @@ def main(mode: str) -> int:
             "ok": False,
             "error": f"falha inesperada na leitura ({type(error).__name__}: {error})"[:300],
         }
-    answers.write(json.dumps(answer, separators=(",", ":")).encode() + b"\n")
+    for part in _parts(answer):
+        answers.write(json.dumps(part, separators=(",", ":")).encode() + b"\n")
     answers.flush()
     sys.stderr.flush()
     # Not the interpreter's slow way out: threads of libraries must not hold the answer's reader up.

@@ -23,6 +23,7 @@ _LOG_LIMIT = 1_000_000
 _MOST_BYTES = 64_000_000
 _LAST_SECONDS = 5.0
 _LEAVE_SECONDS = 1.0
+_NO_ANSWER = object()
 
 
 class ReaderFailed(Exception):
@@ -56,13 +57,13 @@ class ReaderProcess:
     def run(self, mode: str, request: Mapping[str, Any], deadline_seconds: float) -> dict[str, Any]:
         """The child's answer to ``request``. Raises :class:`ReaderFailed`, and leaves no process behind."""
         child = self._start(mode)
-        lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         try:
             threading.Thread(
-                target=_exchange, args=(child, _line(request), lines), name=f"{mode}-pipe", daemon=True
+                target=_exchange, args=(child, _line(request), answers), name=f"{mode}-pipe", daemon=True
             ).start()
             try:
-                line = lines.get(timeout=deadline_seconds)
+                answer = answers.get(timeout=deadline_seconds)
             except queue.Empty:
                 raise ReaderFailed(f"sem resposta em {deadline_seconds:g} s") from None
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -71,10 +72,8 @@ class ReaderProcess:
             self._end(child)
         if self._cancelled:
             raise ReaderFailed("leitura cancelada", cancelled=True)
-        try:
-            answer = json.loads(line)
-        except ValueError as error:
-            raise ReaderFailed(f"o leitor terminou sem responder (código {child.returncode})") from error
+        if answer is _NO_ANSWER:
+            raise ReaderFailed(f"o leitor terminou sem responder (código {child.returncode})")
         if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
             raise ReaderFailed("o leitor deu uma resposta sem sentido")
         return answer
@@ -112,21 +111,35 @@ def _line(request: Mapping[str, Any]) -> bytes:
     return json.dumps(request, separators=(",", ":")).encode() + b"\n"
 
 
-def _exchange(child: subprocess.Popen[bytes], line: bytes, lines: queue.SimpleQueue[bytes]) -> None:
+def _exchange(child: subprocess.Popen[bytes], line: bytes, answers: queue.SimpleQueue[Any]) -> None:
     """Write the request, read the answer. The child's stdin stays open: its end tells it that we are gone."""
-    answer = b""
+    answer: Any = _NO_ANSWER
     try:
         if child.stdin and child.stdout:
             child.stdin.write(line)
             child.stdin.flush()
-            answer = child.stdout.readline(_MOST_BYTES)
-    except (OSError, ValueError):
-        answer = b""
-    lines.put(answer)
+            answer = _answer(child.stdout)
+    except (OSError, ValueError, TypeError):
+        answer = _NO_ANSWER
+    answers.put(answer)
     child.wait()
     for pipe in (child.stdin, child.stdout):
         if pipe:
             pipe.close()
+
+
+def _answer(pipe: IO[bytes]) -> Any:
+    """One line of JSON, and its rows in blocks of one line each.
+
+    Decoding holds up every other thread: ten thousand rows at once would be tens of milliseconds.
+    """
+    answer = json.loads(pipe.readline(_MOST_BYTES))
+    if isinstance(answer, dict) and "blocks" in answer:
+        rows: list[Any] = []
+        for _ in range(answer.pop("blocks")):
+            rows += json.loads(pipe.readline(_MOST_BYTES))
+        answer["rows"] = rows
+    return answer
 
 
 def _opened(log: Path | None) -> IO[bytes]:
