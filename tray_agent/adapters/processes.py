@@ -138,7 +138,6 @@ class ScriptProcesses:
         try:
             if not script.is_file():
                 raise StartRefused("arquivo não encontrado.")
-            digest = _digest(script)
             child = self._start(run, script)
         except StartRefused as refused:
             self._post(RunRefused(run.id, str(refused)))
@@ -152,7 +151,7 @@ class ScriptProcesses:
             self._post(RunRefused(run.id, "erro interno ao criar o processo; veja o registro do agente."))
             return
         self._held[run.id] = child
-        self._post(RunHeld(run.id, child.identity, digest))
+        self._post(RunHeld(run.id, child.identity, _digest(script)))  # read while the held child comes up
         code = child.wait()
         ended = time.monotonic()
         since = self._let_go_at.pop(run.id, None)
@@ -184,5 +183,5 @@ def _digest(script: Path) -> str:
     """The script's SHA-256, "" when it cannot be read."""
     try:
         return hashlib.sha256(script.read_bytes()).hexdigest()
-    except OSError:
+    except (OSError, MemoryError):
         return ""
