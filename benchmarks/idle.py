@@ -19,6 +19,8 @@ from benchmarks.setting import (
 
 COUNTS = {100: 0.03, 2000: 0.1}
 _BARE = "import time\nwhile True: time.sleep(1)"
+# The short form discovers three times a minute, where the goal is for one; and half as much again for noise.
+_CHECK = 4.5
 _HOUR_OF_DISCOVERIES = 60
 
 
@@ -50,7 +52,7 @@ def _figures(used: list[float], weights: list[float]) -> list[Figure]:
     for place, (count, bound) in enumerate(COUNTS.items(), 1):
         floor = f"one wake-up a second: {used[0]:.3f} s"
         figures.append(
-            Figure("W3", f"CPU, {count} jobs", used[place], "s/min", bound, bound * 3, floor, False)
+            Figure("W3", f"CPU, {count} jobs", used[place], "s/min", bound, bound * _CHECK, floor, False)
         )
         floor = f"bare Python: {weights[0]:.1f} MB"
         figures.append(

@@ -1,11 +1,10 @@
 """Whether the short run holds: repeated before anything fails, and timed only where the machine was free.
 
-Each figure's ``check`` is its bound with a margin for noise: a quarter for ratios of processor time and for
-memory, half for ratios of seconds, three times the bound for seconds and for processor time of minutes that
-are nearly idle, nothing for counts and bytes. What is beyond it is measured again, twice at the most, and
-fails only if it was beyond every time. Seconds are judged only where others left nine tenths of the
-processors alone meanwhile; else it is said that they were not judged. Counts, bytes, memory and processor
-time are judged always.
+Each figure's ``check`` is its bound with a margin for noise: a quarter for processor time and memory, half
+for ratios of seconds, three times the bound for seconds, nothing for counts and bytes. What is beyond it is
+measured again, twice at the most, and fails only if it was beyond every time. Seconds are judged only where
+others left nine tenths of the processors alone meanwhile: else it is said that they were not judged, and they
+are not measured again once the whole took too long. Counts, bytes, memory and processor time are judged always.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from benchmarks.setting import Figure
 
 ATTEMPTS = 3
 _OTHERS_SHARE = 0.1
+_PATIENCE_SECONDS = 100.0
 
 
 class Others:
@@ -76,6 +76,7 @@ def _said(figure: Figure) -> str:
 
 def judge(works: Iterable[str], measured: Callable[[str], list[Figure] | None]) -> Verdict:
     """Measure works until every figure was within its check once, at most ``ATTEMPTS`` times each."""
+    began = time.monotonic()
     verdict = Verdict([], [], [], [])
     for work in works:
         best: dict[str, Figure] = {}
@@ -87,7 +88,9 @@ def judge(works: Iterable[str], measured: Callable[[str], list[Figure] | None]) 
             is_measured |= figures is not None
             for each in figures or ():
                 best[each.what] = min(each, best.get(each.what, each), key=lambda figure: figure.value)
-            if figures is not None and all(each.passes for each in best.values()):
+            beyond = [each for each in best.values() if not each.passes]
+            late = was_busy and time.monotonic() > began + _PATIENCE_SECONDS
+            if figures is not None and all(each.timed and late for each in beyond):
                 break
         if not is_measured:
             verdict.broken.append(work)

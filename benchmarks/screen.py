@@ -31,6 +31,7 @@ from tray_agent.shell.client import Channel
 from tray_agent.shell.icon import COLOURS
 
 JOBS = 100
+_ROUNDS = 7
 
 
 @contextmanager
@@ -130,7 +131,7 @@ def _wait_for_cards(channel: Channel) -> None:
     wait_for(lambda: len(channel.call("status")["cards"]) == JOBS, 30, 0.1)
 
 
-def measure(short: bool, bare: Callable[[], float]) -> list[Figure]:
+def measure(bare: Callable[[], float]) -> list[Figure]:
     """``bare`` measures the start of a bare interpreter in ms."""
     from tests.desktop.screen import free_port
 
@@ -138,7 +139,7 @@ def measure(short: bool, bare: Callable[[], float]) -> list[Figure]:
     used: list[float] = []
     with temporary() as folder, _screen() as screen:
         work = make_workspace(folder, JOBS, "MANUAL")
-        for _ in range(2 if short else 7):
+        for _ in range(_ROUNDS):
             floors.append(bare())
             port = free_port()
             eye = _Eye(screen.display)
@@ -149,7 +150,7 @@ def measure(short: bool, bare: Callable[[], float]) -> list[Figure]:
                 _wait_for_cards(channel)
                 rest(2.0)
                 weights.append(pss_mb(agent.pid))
-                if not (short or used):
+                if not used:
                     used.append(_cpu_a_minute(agent.pid))
                 paints.append(_window(channel, screen, at, port))
                 channel.close()
