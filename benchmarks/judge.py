@@ -4,7 +4,7 @@ Each figure's ``check`` is its bound with a margin for noise: a quarter for proc
 for ratios of seconds, three times the bound for seconds, nothing for counts and bytes. What is beyond it is
 measured again, twice at the most, and fails only if it was beyond every time. Seconds are judged only where
 others left nine tenths of the processors alone meanwhile: else it is said that they were not judged, and they
-are not measured again once the whole took too long. Counts, bytes, memory and processor time are judged always.
+are not measured again once the whole took too long. Counts, bytes, memory and processor time always are.
 """
 
 from __future__ import annotations
