@@ -51,9 +51,7 @@ def _figures(used: list[float], weights: list[float]) -> list[Figure]:
     figures = []
     for place, (count, bound) in enumerate(COUNTS.items(), 1):
         floor = f"one wake-up a second: {used[0]:.3f} s"
-        figures.append(
-            Figure("W3", f"CPU, {count} jobs", used[place], "s/min", bound, bound * _CHECK, floor, False)
-        )
+        figures.append(Figure("W3", f"CPU, {count} jobs", used[place], "s/min", bound, bound * _CHECK, floor))
         floor = f"bare Python: {weights[0]:.1f} MB"
         figures.append(
             Figure("W3", f"PSS headless, {count} jobs", weights[place], "MB", 25, 31, floor, False)

@@ -1,10 +1,11 @@
 """Whether the short run holds: repeated before anything fails, and timed only where the machine was free.
 
-Each figure's ``check`` is its bound with a margin for noise: a quarter for processor time and memory, half
-for ratios of seconds, three times the bound for seconds, nothing for counts and bytes. What is beyond it is
-measured again, twice at the most, and fails only if it was beyond every time. Seconds are judged only where
-others left nine tenths of the processors alone meanwhile: else it is said that they were not judged, and they
-are not measured again once the whole took too long. Counts, bytes, memory and processor time always are.
+Each figure's ``check`` is its bound with a margin for noise: a quarter for memory and ratios of processor
+time, half for ratios of seconds, three times the bound for seconds, nothing for counts and bytes. What is
+beyond it is measured again, twice at the most, and fails only if it was beyond every time. Seconds, also a
+processor's, which neighbours slow down, are judged only where others left nine tenths of the processors alone
+meanwhile: else it is said that they were not judged, and they are not measured again once the whole took too
+long. Counts, bytes, memory and ratios of processor time are judged always.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ HEADINGS = ("script_name", "area_name", "cron_schedule", "active")
 class Figure:
     """One measured figure. ``bound`` is what to reach, ``check`` what fails the short run (noise margin).
 
-    A figure without a bound (infinite) is there to be read. ``timed`` is one in seconds of a clock, which
-    others on the machine can lengthen, unlike processor time, memory, bytes and counts.
+    A figure without a bound (infinite) is there to be read. ``timed`` is one in seconds, which others
+    on the machine can lengthen, unlike memory, bytes, counts and ratios of processor time.
     """
 
     work: str
