@@ -102,6 +102,8 @@ def _run_seed(prefix: list[str], folder: Path, seed: int, steps: int, *, keep: b
     answer = folder.with_name(folder.name + ".json")
     worker = [sys.executable, "-m", "tests.faults.worker", "--seed", str(seed), "--steps", str(steps)]
     worker += ["--folder", str(folder), "--answer", str(answer)]
+    if prefix:
+        worker.append("--own-mounts")
     # The shell is the namespace's first process: it takes in whoever lost its parent.
     command = [*prefix, "sh", "-c", '"$@"; exit $?', "sh", *worker]
     with folder.with_name(folder.name + ".out").open("wb") as out:

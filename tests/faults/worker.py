@@ -21,10 +21,12 @@ def main() -> int:
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--answer", type=Path, required=True)
+    parser.add_argument("--own-mounts", action="store_true", help="mounts made here are seen nowhere else")
     chosen = parser.parse_args()
     faulthandler.enable()
     faulthandler.dump_traceback_later(840, exit=True)
-    result = run_seed(chosen.seed, chosen.folder, chosen.steps, mounts=_can_mount(chosen.folder))
+    mounts = chosen.own_mounts and _can_mount(chosen.folder)
+    result = run_seed(chosen.seed, chosen.folder, chosen.steps, mounts=mounts)
     chosen.answer.write_text(json.dumps(result.as_json()), encoding="utf-8")
     if result.violations:  # what was on the little disks would go with the namespace
         with_kept = chosen.folder.with_name(chosen.folder.name + "-kept")
