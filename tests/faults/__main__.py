@@ -76,6 +76,9 @@ def _run_all(
 
     with ThreadPoolExecutor(parallel) as pool:
         list(pool.map(one, seeds))
+    left_out = set(seeds) - {int(each["seed"]) for each in results}
+    if left_out:
+        print(f"left out for want of time: {', '.join(map(str, sorted(left_out)))}")
     if not keep and not any(each["violations"] for each in results):
         shutil.rmtree(folder, ignore_errors=True)
     else:
