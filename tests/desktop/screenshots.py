@@ -21,7 +21,8 @@ def main() -> int:
     TARGET.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, virtual_screen("1680x1000") as screen:
         port = free_port()
-        env = screen.env | {"TRAY_AGENT_DEBUG_PORT": str(port)}
+        # The log's foot names the interpreter: that of the system, no path of whoever takes the pictures.
+        env = screen.env | {"TRAY_AGENT_DEBUG_PORT": str(port), "TRAY_AGENT_PYTHON": "/usr/bin/python3"}
         argv = [sys.executable, "-m", "tray_agent", "demo", "--dir", folder]
         agent = subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL)
         try:
