@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.setting import ROOT, Figure, clean_environment, median, temporary, write_registry
+from benchmarks.setting import ROOT, Figure, clean_environment, median, rest, temporary, write_registry
 from tray_agent.adapters import program
 from tray_agent.adapters.reader_process import ReaderProcess
 from tray_agent.adapters.registry_source import RegistrySource
@@ -46,6 +48,38 @@ def _calamine(registry: Path) -> float:
     return float(done.stdout)
 
 
+class _Neighbour(threading.Thread):
+    """A thread that wants to turn all the time, as the engine may; how long it was kept waiting at most."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._ended = threading.Event()
+        self.longest = 0.0
+
+    def run(self) -> None:
+        last = time.perf_counter()
+        while not self._ended.wait(0.0005):
+            now = time.perf_counter()
+            self.longest, last = max(self.longest, now - last), now
+
+    def milliseconds(self) -> float:
+        """End, and tell."""
+        self._ended.set()
+        self.join()
+        return self.longest * 1000
+
+
+def _waits(act: Callable[[], float]) -> tuple[float, float, float]:
+    """What an act tells; the longest wait (ms) of another thread meanwhile, and in a rest as long."""
+    neighbour = _Neighbour()
+    neighbour.start()
+    taken = act()
+    kept_waiting, neighbour = neighbour.milliseconds(), _Neighbour()
+    neighbour.start()
+    rest(taken)
+    return taken, kept_waiting, neighbour.milliseconds()
+
+
 def _child(registry: Path) -> float:
     """Seconds of a whole reader child, from its start to its answer taken apart in the agent."""
     source = RegistrySource(registry, 60.0, reader=ReaderProcess(program.environment(clean_environment())))
@@ -76,14 +110,21 @@ def _microseconds_unchanged(registry: Path, times: int) -> tuple[float, float]:
 def measure(short: bool) -> list[Figure]:
     """The child beside calamine alone; the look at an unchanged file beside a bare stat."""
     floors, children = [], []
+    waits: list[float] = []
+    rests: list[float] = []
     with temporary() as folder:
         registry = _registry(folder)
         for _ in range(3 if short else 7):
             floors.append(_calamine(registry))
-            children.append(_child(registry))
+            taken, kept_waiting, idle = _waits(lambda: _child(registry))
+            children.append(taken)
+            waits.append(kept_waiting)
+            rests.append(idle)
         look, read = _microseconds_unchanged(registry, 300 if short else 2000)
     text = f"python-calamine alone: {median(floors) * 1000:.0f} ms"
+    idle_text = f"beside a rest as long: {median(rests):.1f} ms"
     return [
         Figure("W4", f"changed, {ROWS} rows, the whole child", median(children), "s", 0.6, 1.8, text),
+        Figure("W4", "longest wait of another thread", median(waits), "ms", floor=idle_text),
         Figure("W4", "unchanged", read, "µs", 50, 150, f"one stat: {look:.1f} µs"),
     ]
