@@ -41,9 +41,9 @@ def _agent_day(work: Workspace, python: str) -> float:
         began = time.monotonic()
         channel.call("resume")
         for hour in range(1, HOURS):
-            wait_for(lambda: finished(work.data) >= JOBS * hour - _LEFT, 120, pause=0.1)  # noqa: B023
+            wait_for(lambda: finished(work.data) >= JOBS * hour - _LEFT, 120, pause=0.2)  # noqa: B023
             clock.set(f"2026-03-10 {hour:02d}:00:30")
-        wait_for(lambda: finished(work.data) >= JOBS * HOURS, 120, pause=0.1)
+        wait_for(lambda: finished(work.data) >= JOBS * HOURS, 120, pause=0.2)
         return time.monotonic() - began
 
 
