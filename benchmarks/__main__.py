@@ -74,32 +74,40 @@ def _as_json(figures: list[Figure], short: bool) -> Json:
     return {
         "machine": _machine(),
         "form": "short" if short else "full",
-        "figures": [
-            {
-                "work": each.work,
-                "what": each.what,
-                "value": round(each.value, 4),
-                "unit": each.unit,
-                "to_reach": None if math.isinf(each.bound) else each.bound,
-                "reached": each.reached,
-                "floor": each.floor,
-            }
-            for each in figures
-        ],
+        "figures": _in_order(
+            [
+                {
+                    "work": each.work,
+                    "what": each.what,
+                    "value": round(each.value, 4),
+                    "unit": each.unit,
+                    "to_reach": None if math.isinf(each.bound) else each.bound,
+                    "reached": each.reached,
+                    "floor": each.floor,
+                }
+                for each in figures
+            ]
+        ),
     }
 
 
 def _with_former(results: Json, file: Path, named: list[str]) -> Json:
-    """The results, and a former run's of the works that this run was not asked for."""
-    former = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"figures": []}
-    if {name: former.get(name) for name in ("machine", "form")} != {
-        name: results[name] for name in ("machine", "form")
-    }:
+    """The results, and what a former run on such a machine measured beyond the works asked for now."""
+    former = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if any(former.get(name) != results[name] for name in ("machine", "form")):
         return results
-    kept = [each for each in former["figures"] if each["work"] not in named]
+    fresh = {(each["work"], each["what"]) for each in results["figures"]}
+    kept = [
+        each
+        for each in former["figures"]
+        if each["work"] not in named and (each["work"], each["what"]) not in fresh
+    ]
+    return results | {"figures": _in_order([*results["figures"], *kept])}
+
+
+def _in_order(figures: list[Json]) -> list[Json]:
     order = list(WORKS)
-    figures = sorted([*results["figures"], *kept], key=lambda each: order.index(each["work"]))
-    return results | {"figures": figures}
+    return sorted(figures, key=lambda each: order.index(each["work"]))
 
 
 def _options() -> argparse.Namespace:
