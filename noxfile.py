@@ -32,10 +32,9 @@ def system(session: nox.Session) -> None:
     if not missing:
         session.log("every system package is there")
         return
-    sudo = [] if os.geteuid() == 0 else ["sudo"]
-    session.run(*sudo, "apt-get", "update", "-qq", external=True)
+    session.run(*_as_root(), "apt-get", "update", "-qq", external=True)
     session.run(
-        *sudo,
+        *_as_root(),
         "env",
         "DEBIAN_FRONTEND=noninteractive",
         "apt-get",
@@ -49,14 +48,22 @@ def system(session: nox.Session) -> None:
     )
 
 
+def _as_root() -> list[str]:
+    return [] if os.geteuid() == 0 else ["sudo", "-E"]
+
+
+def _has_wine_stage(session: nox.Session) -> None:
+    if not shutil.which("dpkg-query"):
+        session.skip("not Debian: the Wine stage makes its Windows with Debian's tools")
+
+
 @nox.session(venv_backend="none")
 def layers(session: nox.Session) -> None:
     """Begin to make what the Wine stage stands on, while the other tests run; the stage waits for it."""
-    if sys.platform == "win32":
-        session.skip("this is Windows")
+    _has_wine_stage(session)
     # It ends by its own time limits; what goes wrong here is tried again, and said, by the stage.
     subprocess.Popen(
-        [sys.executable, "-m", "tests.wine.provision"],
+        [*_as_root(), sys.executable, "-m", "tests.wine.provision"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -126,10 +133,9 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def wine(session: nox.Session) -> None:
     """The Windows side under Wine: tests, the exe built, and run."""
-    if sys.platform == "win32":
-        session.skip("this is Windows")
+    _has_wine_stage(session)
     session.install("-q", "pytest>=8.3", "pytest-timeout>=2.3", "pillow>=11")
-    session.run("python", "-m", "tests.wine.stage")
+    session.run(*_as_root(), f"{session.bin}/python", "-m", "tests.wine.stage", external=True)
 
 
 @nox.session
