@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-_READ_ONLY, _REMOUNT, _BIND, _DETACH = 1, 32, 4096, 2
+_READ_ONLY, _REMOUNT, _BIND, _MOVE, _DETACH = 1, 32, 4096, 8192, 2
 _PAGE = 4096
 
 
@@ -60,9 +60,13 @@ class Disk:
             _mount("tmpfs", self.folder, "tmpfs", _REMOUNT | _READ_ONLY)
             self._is_read_only = True
         except OSError:
-            _mount(str(self.folder), self.folder, "none", _BIND)
+            # Made aside and moved over: on the spot somebody may open a file before it is read-only.
+            aside = self.folder.with_name(self.folder.name + "-read-only")
+            aside.mkdir(exist_ok=True)
+            _mount(str(self.folder), aside, "none", _BIND)
+            _mount("none", aside, "none", _REMOUNT | _BIND | _READ_ONLY)
+            _mount(str(aside), self.folder, "none", _MOVE)
             self._is_covered = True
-            _mount("none", self.folder, "none", _REMOUNT | _BIND | _READ_ONLY)
 
     def make_writable(self) -> None:
         """Undo :meth:`make_read_only`."""
