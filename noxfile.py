@@ -111,7 +111,7 @@ TWO_AT_A_TIME = [*PYTEST, "-n", "2", "--dist"]
 SPEED = "tests/frontend/test_page_speed.py"
 STAGES = {
     "wheel": ["-I", "-c", WHEEL],
-    "unit": [*PYTEST, "tests/core", "tests/engine", "tests/adapters", "tests/shell"],
+    "unit": [*PYTEST, "tests/core", "tests/engine", "tests/adapters", "tests/shell", "tests/benchmarks"],
     "frontend": [*TWO_AT_A_TIME, "worksteal", "tests/frontend", f"--ignore={SPEED}"],
     "page-speed": [*PYTEST, SPEED],
     "e2e": [*TWO_AT_A_TIME, "loadfile", "tests/e2e"],
