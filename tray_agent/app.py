@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _CHANNEL_RETRY_SECONDS = 1.0
+_SLICE_SECONDS = 1.0
 
 
 def limits(settings: Settings) -> Limits:
@@ -78,6 +79,7 @@ class Agent:
         self.snapshot: Snapshot | None = None
         self.server: ControlServer | None = None
         self.done = threading.Event()
+        self.is_started = False
         self._closing = threading.Event()
         self._channel: threading.Thread | None = None
         self.listeners: list[Callable[[Snapshot], None]] = []
@@ -135,11 +137,13 @@ class Agent:
         self._watchdog.start()
         self._awake.start()
         self._keeper.start()
+        self.is_started = True
         _log.info("agent %s started, pid %d, data in %s", __version__, os.getpid(), self.places.data_dir)
 
     def wait(self) -> None:
-        """Until the engine has ended. In slices, since Windows delivers Ctrl+C only between waits."""
-        while not self.done.wait(1.0 if sys.platform == "win32" else None):
+        """Until the engine has ended. In slices: Windows delivers Ctrl+C only between waits, and on Linux a
+        signal that another thread took does not wake this one."""
+        while not self.done.wait(_SLICE_SECONDS):
             pass
 
     def close(self) -> None:

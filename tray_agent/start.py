@@ -43,8 +43,10 @@ def start_agent(
     agent = Agent(settings, places, headless=headless)
     if on_snapshot is not None:
         agent.listeners.append(on_snapshot)
+    told = _told_to_end(agent)
     try:
-        if not _take_folder(agent, places):
+        _take_folder(agent, places, told)
+        if told.is_set():
             return 0
         write_log(places)
         desktop = None if headless else _desktop(agent, at_login=at_login)
@@ -55,8 +57,8 @@ def start_agent(
         where = f"{places.data_dir}: {error.strerror or error}"
         print(f"tray-agent: não é possível usar a pasta de dados {where}", file=sys.stderr)  # noqa: T201
         return 1
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, agent.ask_to_quit)
+    if told.is_set():
+        agent.ask_to_quit()
     try:
         _carry(agent, desktop, opens_dashboard=opens_dashboard)
     finally:
@@ -64,21 +66,24 @@ def start_agent(
     return 0
 
 
-def _take_folder(agent: Agent, places: Places) -> bool:
-    """Take the folder as soon as it can be used; False when told to end before. Raises OSError where a file
-    is in its place: that is a mistake in the settings, which waiting does not mend."""
+def _told_to_end(agent: Agent) -> threading.Event:
+    """Set from the first SIGINT or SIGTERM on. One handler for the whole life: a signal that arrives while a
+    handler is being replaced is lost."""
     told = threading.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    former = [signal.signal(number, lambda *_: told.set()) for number in numbers]
-    try:
-        _wait_for_folder(agent, places, told)
-    finally:
-        for number, handler in zip(numbers, former, strict=True):
-            signal.signal(number, handler)
-    return not told.is_set()
+
+    def tell(*_: object) -> None:
+        told.set()
+        if agent.is_started:
+            agent.ask_to_quit()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, tell)
+    return told
 
 
-def _wait_for_folder(agent: Agent, places: Places, told: threading.Event) -> None:
+def _take_folder(agent: Agent, places: Places, told: threading.Event) -> None:
+    """Take the folder as soon as it can be used, or give up when told to end. Raises OSError where a file is
+    in its place: that is a mistake in the settings, which waiting does not mend."""
     has_said = False
     while not told.is_set():
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import subprocess
 
 import pytest
@@ -27,6 +29,16 @@ def test_of_many_starts_at_once_one_becomes_the_agent(program: Program, place: W
     assert program.cli("quit").code == 0
     out, err = program.agent.communicate(timeout=20)
     assert (program.agent.returncode, out, err) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("milliseconds", [60, 90, 110, 130, 160, 200, 300])
+def test_a_signal_to_end_is_heeded_however_early_it_comes(program: Program, milliseconds: int) -> None:
+    child = program.popen("--headless", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(milliseconds / 1000)
+    child.terminate()
+    child.communicate(timeout=30)
+    assert child.returncode in {0, -signal.SIGTERM}
 
 
 def test_of_two_people_who_run_the_same_job_at_once_one_is_refused(

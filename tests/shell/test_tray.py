@@ -181,6 +181,7 @@ def test_the_icon_shows_and_follows_the_view(shown: Shown) -> None:
 def test_a_new_tooltip_alone_draws_nothing(shown: Shown) -> None:
     desk = Desk()
     with running(desk.tray):
+        until(lambda: shown.added)
         desk.see(replace(IDLE, tooltip="Automações: 3 na fila"))
         until(lambda: shown.titles)
     assert len(shown.images) == 1
