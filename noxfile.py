@@ -114,7 +114,7 @@ STAGES = {
     "unit": [*PYTEST, "tests/core", "tests/engine", "tests/adapters", "tests/shell", "tests/benchmarks"],
     "frontend": [*TWO_AT_A_TIME, "worksteal", "tests/frontend", f"--ignore={SPEED}"],
     "page-speed": [*PYTEST, SPEED],
-    "e2e": [*TWO_AT_A_TIME, "loadfile", "tests/e2e"],
+    "e2e": [*TWO_AT_A_TIME, "loadfile", "tests/e2e", "tests/faults"],
     "desktop": [*PYTEST, "tests/desktop"],
     "faults": ["-m", "tests.faults", "--short"],
     "benchmarks": ["-m", "benchmarks", "--check"],
