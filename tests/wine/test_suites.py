@@ -9,7 +9,7 @@ import pytest
 from tests.wine.agent import FROM_SOURCE
 from tests.wine.session import CHECKOUT, Session
 
-SUITES = {"engine": 180, "adapters": 600, "shell": 400}  # seconds
+SUITES = {"engine": 600, "adapters": 1200, "shell": 1200}  # seconds; a third of it on two free cores
 
 
 @pytest.mark.parametrize("suite", SUITES)
