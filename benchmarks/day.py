@@ -71,9 +71,9 @@ def measure(short: bool) -> list[Figure]:
         warm_cache(python, scripts[0], work.data / "pycache")
         env = script_environment(folder / "pycache") | Clock(folder / "bare-clock").environment
         half = scripts * (HOURS // 2)
-        floor = bare_pool(half, python, env)
+        floor = bare_pool(half, python, env, folder / "before")
         mine = _agent_day(work, python)
-        floor += bare_pool(half, python, env)
+        floor += bare_pool(half, python, env, folder / "after")
         text = f"{JOBS * HOURS} Popen, half before, half after: {floor:.0f} s"
         return [
             Figure("W10", f"{JOBS * HOURS} runs of a day", mine / floor, "×", 1.15, 1.75, text),

@@ -30,19 +30,22 @@ COUNT = 200
 PLACES = 5
 
 
-def bare_pool(scripts: Sequence[Path], python: str, env: dict[str, str]) -> float:
-    """Seconds that five threads of blocking Popen need."""
-    waiting: queue.SimpleQueue[Path] = queue.SimpleQueue()
-    for script in scripts:
-        waiting.put(script)
+def bare_pool(scripts: Sequence[Path], python: str, env: dict[str, str], logs: Path) -> float:
+    """Seconds that five threads of blocking Popen need; each run writes a file of its own in its job's folder
+    below ``logs``, as it does under the agent."""
+    logs.mkdir()
+    waiting: queue.SimpleQueue[tuple[Path, Path]] = queue.SimpleQueue()
+    for number, script in enumerate(scripts):
+        (logs / script.stem).mkdir(exist_ok=True)
+        waiting.put((script, logs / script.stem / f"{number}.log"))
 
     def work() -> None:
         while True:
             try:
-                script = waiting.get_nowait()
+                script, file = waiting.get_nowait()
             except queue.Empty:
                 return
-            with script.with_suffix(".log").open("wb") as log:
+            with file.open("wb") as log:
                 subprocess.Popen(
                     [python, str(script)],
                     cwd=script.parent,
@@ -66,17 +69,22 @@ def _own_seconds() -> float:
     return mine.user + mine.system + mine.children_user + mine.children_system
 
 
-def _pool(scripts: Sequence[Path], python: str, env: dict[str, str]) -> tuple[float, float]:
+def _pool(scripts: Sequence[Path], python: str, env: dict[str, str], logs: Path) -> tuple[float, float]:
     """Seconds, and processor seconds with the children's, of the bare pool."""
     before = _own_seconds()
-    taken = bare_pool(scripts, python, env)
+    taken = bare_pool(scripts, python, env, logs)
     return taken, _own_seconds() - before
 
 
 def _agent_drain(work: Workspace, python: str, data: Path) -> tuple[float, float]:
-    """Seconds from `resume` to the last end that the agent recorded, and its processor seconds."""
+    """Seconds from `resume` to the last end that the agent recorded, and its processor seconds.
+
+    The jobs ran before, so their logs' folders are there, as the pool's are.
+    """
     env = work.environment(data_dir=data, python=python, max_concurrent=PLACES)
     start_paused(data)
+    for name in work.names:
+        (data / "logs" / name).mkdir(parents=True)
     with running_agent(env, data) as (agent, channel):
         wait_for(lambda: channel.call("status")["counts"]["queued"] == COUNT, 30, pause=0.1)
         before, began = cpu_seconds(agent.pid), time.time()
@@ -97,7 +105,9 @@ def measure(short: bool) -> list[Figure]:
         for number in range(3 if short else 7):
             data = folder / f"dados{number}"
             warm_cache(python, scripts[0], data / "pycache")
-            rounds.append((*_pool(scripts, python, env), *_agent_drain(work, python, data)))
+            rounds.append(
+                (*_pool(scripts, python, env, folder / f"logs{number}"), *_agent_drain(work, python, data))
+            )
     ratio = median([mine / floor for floor, _, mine, _ in rounds])
     work_ratio = median([mine / floor for _, floor, _, mine in rounds])
     text = f"bare pool of 5 Popen: {median([floor for floor, *_ in rounds]):.2f} s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import math
 import os
@@ -139,13 +140,12 @@ def write_registry(folder: Path, headings: Sequence[str], rows: Sequence[Sequenc
 
 @contextmanager
 def temporary() -> Iterator[Path]:
-    """A folder on a real disk (not a memory disk), gone afterwards."""
+    """A folder on a real disk (not a memory disk), gone when all is measured: a file system that keeps no
+    journal looks for a minute at what was just deleted, whenever a file is made."""
     place = "/var/tmp" if Path("/var/tmp").is_dir() else None
     folder = Path(tempfile.mkdtemp(prefix="tray-agent-bench-", dir=place))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    yield folder
 
 
 def empty_python() -> str:

@@ -95,7 +95,10 @@ class TestALife:
 
     def test_the_script_has_the_usual_signals_and_descriptors_of_its_own_only(self, runs: Runs) -> None:
         """What the held child said and how it said it leaves nothing behind."""
-        script = runs.script("ls /proc/$$/fd; grep SigIgn /proc/$$/status\n")
+        # Signals 32 and 33 are the C library's own: no program can set them, and it ignores them in what it
+        # starts.
+        usable = "$(( 0x$(sed -n 's/^SigIgn:.//p' /proc/$$/status) & ~0x180000000 ))"
+        script = runs.script(f"ls /proc/$$/fd; echo {usable}\n")
         plain = subprocess.run(
             ["/bin/sh", str(script)], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
         )
@@ -105,6 +108,31 @@ class TestALife:
         runs.next(RunExited)
 
         assert Path(run.log).read_text() == plain.stdout
+
+    def test_what_the_agent_was_started_with_stays_the_agents(self, tmp_path: Path) -> None:
+        reading, writing = os.pipe()
+        os.set_inheritable(writing, True)
+        runs = Runs(tmp_path)
+        run = held(runs, "ls -l /proc/$$/fd\n")
+
+        runs.processes.let_go(run.id)
+        runs.next(RunExited)
+
+        os.close(writing)
+        os.close(reading)
+        assert "pipe:" not in Path(run.log).read_text()
+
+    def test_an_end_that_the_system_tells_nobody_is_an_end_without_a_code(self, runs: Runs) -> None:
+        """Whoever starts the agent may have had its children's ends ignored."""
+        run = held(runs, "exit 3\n")
+        former = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        try:
+            runs.processes.let_go(run.id)
+            event = runs.next(RunExited)
+        finally:
+            signal.signal(signal.SIGCHLD, former)
+
+        assert (event.exit_code, event.began) == (None, True)
 
     def test_it_leads_a_session_of_its_own(self, runs: Runs) -> None:
         run = held(runs, "sleep 60\n")
@@ -128,6 +156,35 @@ class TestALife:
     def test_nobody_minds_words_to_runs_that_are_over(self, runs: Runs) -> None:
         runs.processes.let_go("nobody's")
         runs.processes.drop("nobody's")
+
+
+class TestCreation:
+    """A child's creation is known without asking it, and is what the system says of it."""
+
+    def test_it_is_the_systems_for_every_child(self, runs: Runs) -> None:
+        for number in range(60):
+            run = held(runs, "", f"run-{number}")
+            assert ids.created(identity_of(run).pid) == identity_of(run).created
+            runs.processes.drop(run.id)
+            runs.next(RunExited)
+
+    def test_a_clock_that_is_not_the_systems_is_not_believed(
+        self, runs: Runs, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ids, "created_since", lambda before: 12.34)
+
+        for number in range(3):
+            run = held(runs, "", f"run-{number}")
+            assert ids.created(identity_of(run).pid) == identity_of(run).created
+            runs.processes.drop(run.id)
+            runs.next(RunExited)
+
+    def test_between_two_ticks_the_process_is_asked(self) -> None:
+        now = ids.boot_seconds()
+        assert now is not None
+
+        assert ids.created_since(now - 0.02) is None
+        assert ids.created_since(None) is None
 
 
 class TestRefused:

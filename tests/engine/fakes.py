@@ -30,6 +30,10 @@ class FakeClock:
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds
 
+    def blink(self) -> None:
+        """So little that only what waits for company notices."""
+        self._monotonic += 0.025
+
     def set(self, now: datetime) -> None:
         self._now = now
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from tests.builders import Replies, at, make_discovery, make_job, make_open_run, make_read, make_run
 from tests.engine.fakes import FakeClock, FakeProcesses, FakeReader, MemoryJournal
 from tray_agent.core import messages as msg
-from tray_agent.core.model import CardState, Job, Outcome, Problem, Snapshot, Where
+from tray_agent.core.model import CardState, Job, Outcome, Problem, Run, Snapshot, Where
 from tray_agent.core.ports import JournalError, Standing
 from tray_agent.core.schedule import ALL_DAY
 from tray_agent.core.state import Limits
@@ -54,13 +54,16 @@ class World:
         )
 
     def tell(self, *messages: msg.Message) -> World:
-        """Let the engine turn until nothing is left to say."""
+        """Let the engine turn until nothing is left to say, and all of it is on record and shown."""
         self.inbox += messages
         while True:
             batch, self.inbox[:] = list(self.inbox), []
             self.engine.turn(batch)
             if not batch and not self.inbox:
-                return self
+                break
+        self.clock.blink()
+        self.engine.turn([])
+        return self
 
     def begin(self, *jobs: Job, verified: bool = True) -> World:
         """Start, with these jobs found and an empty history read."""
@@ -766,6 +769,132 @@ class TestSnapshots:
         assert world.now.order is before.order
 
 
+class TestTogether:
+    """An end and the start that takes its place are one record, what happens in a blink is one picture."""
+
+    def full(self) -> World:
+        """One place, which pix has; boleto is next and its process takes its time."""
+        pix, boleto = make_job("pix", 7), make_job("boleto", 8)
+        world = World(at("08:00"), max_concurrent=1, slow=True).begin(pix, boleto)
+        world.processes.report_held(next(iter(world.processes.held)))
+        world.tell().clock.blink()
+        return world
+
+    def turn(self, world: World) -> None:
+        """One turn with what is there."""
+        batch, world.inbox[:] = list(world.inbox), []
+        world.engine.turn(batch)
+
+    def ended(self, world: World) -> dict[str, bool]:
+        return {run.job: run.ended is not None for run in world.journal.runs.values()}
+
+    def test_an_end_waits_for_the_start_that_takes_its_place(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        world = self.full()
+        pieces: list[tuple[list[str], list[str]]] = []
+        record = world.journal.record
+
+        def noted(starts: Sequence[Run], ends: Sequence[Run]) -> None:
+            pieces.append(([run.job for run in starts], [run.job for run in ends]))
+            record(starts, ends)
+
+        monkeypatch.setattr(world.journal, "record", noted)
+        world.processes.end("pix")
+        self.turn(world)
+        assert pieces == []
+
+        world.processes.report_held(next(iter(world.processes.held)))
+        self.turn(world)
+
+        assert pieces == [(["boleto"], ["pix"])]
+        assert self.ended(world) == {"pix": True, "boleto": False}
+
+    def test_an_end_that_is_not_on_record_is_not_shown(self) -> None:
+        world = self.full()
+        before = world.now
+
+        world.processes.end("pix")
+        self.turn(world)
+        assert world.now is before
+
+        world.processes.report_held(next(iter(world.processes.held)))
+        self.turn(world)
+        assert (world.now.started, world.now.finished) == (2, 1)
+
+    def test_an_end_does_not_wait_for_long(self) -> None:
+        world = self.full()
+        world.processes.end("pix")
+        self.turn(world)
+        assert 0 < world.engine._rest_seconds(world.engine._moment) <= 0.02
+
+        world.clock.blink()
+        self.turn(world)
+
+        assert self.ended(world) == {"pix": True}
+        assert world.now.finished == 1
+
+    def test_an_end_that_nothing_follows_is_on_record_at_once(self) -> None:
+        world = World(at("08:00")).begin(make_job("pix", 8))
+        world.processes.end("pix")
+        self.turn(world)
+
+        assert self.ended(world) == {"pix": True}
+
+    def test_the_last_ends_are_on_record_when_the_engine_ends(self) -> None:
+        world = self.full()
+        world.processes.end("pix")
+        self.turn(world)
+
+        world.inbox.append(msg.Quit())
+        self.turn(world)
+        while world.inbox:
+            self.turn(world)
+
+        assert self.ended(world) == {"pix": True}
+        assert world.engine._ended
+
+    def test_changes_within_a_blink_are_shown_together_the_first_at_once(self) -> None:
+        world = World(at("08:00")).begin(make_job("pix"))
+        world.clock.blink()
+        shown = len(world.snapshots)
+
+        world.inbox.append(msg.Woke())
+        self.turn(world)
+        assert len(world.snapshots) == shown + 1
+        for _ in range(3):
+            world.inbox.append(msg.Woke())
+            self.turn(world)
+        assert len(world.snapshots) == shown + 1
+        assert 0 < world.engine._rest_seconds(world.engine._moment) <= 0.02
+
+        world.clock.blink()
+        self.turn(world)
+        assert len(world.snapshots) == shown + 2
+
+    def test_who_asked_sees_what_came_of_it_when_the_answer_comes(self) -> None:
+        world = World(at("08:00")).begin(make_job("pix"))
+        seen: list[bool] = []
+        world.inbox.append(msg.Woke())
+        self.turn(world)
+
+        world.inbox.append(msg.Pause(reply=lambda reply: seen.append(world.now.paused)))
+        self.turn(world)
+
+        assert seen == [True]
+
+    def test_a_plan_that_fails_is_not_tried_over_and_over_for_the_sake_of_a_picture(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        world = self.full()
+        world.processes.end("pix")
+        self.turn(world)
+        monkeypatch.setattr(world.engine._state.agenda, "due", None)
+        world.clock.blink()
+        with caplog.at_level(logging.ERROR):
+            self.turn(world)
+
+        assert world.engine._rest_seconds(world.engine._moment) == 1.0
+
+
 class TestThread:
     """The engine on its own thread: woken at once, asleep otherwise, gone when told."""
 
@@ -825,6 +954,7 @@ class TestThread:
         world.engine.post(make_read(at("08:00")))
 
         assert running.wait(5)
+        world.clock.blink()
         world.processes.end("pix")
         assert ended.wait(5)
         world.engine.post(msg.Quit())

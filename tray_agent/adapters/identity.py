@@ -40,6 +40,14 @@ if sys.platform == "win32":
         except psutil.Error:
             return None
 
+    def boot_seconds() -> float | None:
+        """No clock here dates processes by the boot."""
+        return None
+
+    def created_since(before: float | None) -> float | None:
+        """Not known without asking the process."""
+        return None
+
     def age(identity: Identity) -> float:
         """How long ago the process was created (s); wrong by what the clock was set meanwhile."""
         return time.time() - identity.created
@@ -73,11 +81,25 @@ else:
         fields = stat[stat.rindex(b")") + 2 :].split()
         return None if fields[0] in (b"Z", b"X") else int(fields[19]) / _TICKS
 
+    def boot_seconds() -> float | None:
+        """The clock by which the system dates processes (s since boot), None where there is none."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else None
+
+    def created_since(before: float | None) -> float | None:
+        """When a process was created that did not exist ``before`` (:func:`boot_seconds`) and exists now.
+
+        None where that moment has passed from one of the system's ticks (10 ms) to the next: then the process
+        must be asked. Asking one that is becoming a program waits until it has, half a millisecond or more.
+        """
+        after = boot_seconds()
+        if before is None or after is None or int(before * _TICKS) != int(after * _TICKS):
+            return None
+        return int(before * _TICKS) / _TICKS
+
     def age(identity: Identity) -> float | None:
         """How long ago the process was created (s), whatever was done to the clock; None where unknown."""
-        if not hasattr(time, "CLOCK_BOOTTIME"):
-            return None
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - identity.created
+        now = boot_seconds()
+        return None if now is None else now - identity.created
 
     def open_pidfd(identity: Identity) -> int | None:
         """A handle on exactly this process, or None when it is gone. The caller closes it."""
@@ -107,6 +129,11 @@ else:
         return None
 
 
+def same_moment(one: float, other: float) -> bool:
+    """Whether two creation times are the same process's."""
+    return abs(one - other) <= _TOLERANCE_SECONDS
+
+
 def is_alive(identity: Identity) -> bool:
     """Whether exactly this process is there (a zombie is not). Where the system does not tell, it is."""
     try:
@@ -117,4 +144,4 @@ def is_alive(identity: Identity) -> bool:
 
 
 def _is_that(identity: Identity, moment: float | None) -> bool:
-    return moment is not None and abs(moment - identity.created) <= _TOLERANCE_SECONDS
+    return moment is not None and same_moment(moment, identity.created)

@@ -49,13 +49,14 @@ class SqliteJournal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._file = str(folder / "journal.sqlite3")
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
 
     @property
     def path(self) -> Path:
         """Where the journal is."""
-        return self._folder / "journal.sqlite3"
+        return Path(self._file)
 
     def record(self, starts: Sequence[Run], ends: Sequence[Run]) -> None:
         """Put starts on record and close ended runs, all or none."""
@@ -169,12 +170,12 @@ class SqliteJournal:
             return [_run(row) for row in db.execute(f"SELECT {_COLUMNS} FROM runs WHERE {condition}", values)]
 
     def _open(self) -> sqlite3.Connection:
-        if self._connection is not None and self._inode != _inode(self.path):
+        if self._connection is not None and self._inode != _inode(self._file):
             self._drop()  # the file was taken away under us: what is written to it would be lost
         if self._connection is None:
             if not self._inode:  # a folder that vanishes later may come back: no other takes its place
                 self._folder.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
+            connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False, timeout=5)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
@@ -183,7 +184,7 @@ class SqliteJournal:
             except sqlite3.Error:
                 connection.close()
                 raise
-            self._connection, self._inode = connection, _inode(self.path) or self._inode
+            self._connection, self._inode = connection, _inode(self._file) or self._inode
         return self._connection
 
     @contextmanager
@@ -215,10 +216,10 @@ class SqliteJournal:
             self._connection = None
 
 
-def _inode(path: Path) -> int:
+def _inode(path: str) -> int:
     """What tells this file from another of the same name; 0 when it is gone."""
     try:
-        return path.stat().st_ino
+        return os.stat(path).st_ino  # noqa: PTH116 - asked at every start, where a Path costs thrice as much
     except OSError:
         return 0
 

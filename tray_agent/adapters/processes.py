@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 import logging
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from tray_agent.adapters import identity as ids
 from tray_agent.adapters import trees
+from tray_agent.adapters.threads import SpareThreads
 from tray_agent.core.messages import RunExited, RunHeld, RunRefused, RunStopped
 from tray_agent.core.model import Identity, Job, Run
 from tray_agent.core.ports import Post, Standing
@@ -31,7 +32,7 @@ class Held(Protocol):
 
     def let_go(self) -> None: ...
     def drop(self) -> None: ...
-    def wait(self) -> int: ...
+    def wait(self) -> int | None: ...
     def began(self) -> bool: ...
 
 
@@ -69,10 +70,11 @@ class ScriptProcesses:
         self._environment = environment
         self._held: dict[str, Held] = {}
         self._let_go_at: dict[str, float] = {}
+        self._threads = SpareThreads("run")
 
     def hold(self, run: Run, job: Job) -> None:
         """Create the run's process held; posts RunHeld or RunRefused, and in the end RunExited."""
-        self._thread(self._live, run)
+        self._threads.do(partial(self._live, run))
 
     def let_go(self, run: str) -> None:
         """Let a held child begin."""
@@ -93,11 +95,11 @@ class ScriptProcesses:
     def adopt(self, run: Run) -> None:
         """Watch a process that an earlier agent (or an engine fenced off) started."""
         if run.id not in self._held:
-            self._thread(self._watch, run)
+            self._threads.do(partial(self._watch, run))
 
     def stop(self, run: Run, grace_seconds: float) -> None:
         """End the run's tree; posts RunStopped."""
-        self._thread(self._stop, run, grace_seconds)
+        self._threads.do(partial(self._stop, run, grace_seconds))
 
     def standing(self, run: Run) -> Standing:
         """What became of a run that an earlier agent put on record."""
@@ -126,11 +128,6 @@ class ScriptProcesses:
         for run, child in list(self._held.items()):
             if run not in self._let_go_at:
                 child.drop()
-
-    def _thread(self, work: Callable[..., None], run: Run, *arguments: float) -> None:
-        threading.Thread(
-            target=work, args=(run, *arguments), name=f"{work.__name__}:{run.id}", daemon=True
-        ).start()
 
     def _live(self, run: Run) -> None:
         """The life of a run on its own thread: refused, or held and then ended."""

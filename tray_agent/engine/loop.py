@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 _CLOCK_JUMP_SECONDS = 2.0
 _SLEPT_SECONDS = 30.0
 _DATA_LOOK_SECONDS = 1.0
+_TOGETHER_SECONDS = 0.02  # what happens within it goes on record, and is shown, in one piece
 _NO_PROCESS = "o agente não conseguiu criar o processo; veja o registro do agente."
 
 
@@ -56,8 +57,10 @@ class Engine:
         self._state = first_state(limits, self._moment.now, logs, boot)
         self._state.first_version = first_version
         self._snapshot: Snapshot | None = None
-        self._show(self._moment)  # so that there is an answer to the very first question
+        self._next_show = 0.0
+        self._show_by: float | None = None
         self._unrecorded: list[Run] = []
+        self._together_by: float | None = None
         self._unforgotten: list[str] = []
         self._pause_unrecorded = False
         self._recovered = False
@@ -67,6 +70,7 @@ class Engine:
         self._stumbled = False
         self._answers: Actions = []
         self.last_turn = self._moment.seconds
+        self._show(self._moment)  # so that there is an answer to the very first question
 
     def post(self, message: Message) -> None:
         """Put a message into the inbox; from any thread."""
@@ -109,9 +113,8 @@ class Engine:
     def _wait(self) -> list[Message]:
         """Every message that is there, waiting for the first until the next planned moment."""
         moment = Moment(self._clock.now(), self._clock.monotonic())
-        seconds = LONGEST_SLEEP_SECONDS if self._stumbled else sleep_seconds(self._state, moment)
         try:
-            messages = [self._inbox.get(timeout=seconds)]
+            messages = [self._inbox.get(timeout=self._rest_seconds(moment))]
         except queue.Empty:
             return []
         try:
@@ -119,6 +122,13 @@ class Engine:
                 messages.append(self._inbox.get_nowait())
         except queue.Empty:
             return messages
+
+    def _rest_seconds(self, moment: Moment) -> float:
+        """How long to wait for a message: not at all only where looking again can come to something."""
+        if self._stumbled:
+            return LONGEST_SLEEP_SECONDS
+        promised = [due - moment.seconds for due in (self._together_by, self._show_by) if due is not None]
+        return max(0.0, min([sleep_seconds(self._state, moment), *promised]))
 
     def turn(self, messages: list[Message]) -> None:
         """One pass: read the clocks once, apply, plan, perform, publish."""
@@ -237,6 +247,8 @@ class Engine:
     def _perform(self, ordered: Actions, moment: Moment) -> None:
         """Do what was ordered. Processes first, so that they come up while the disk works."""
         starts: list[Run] = []
+        if self._together_by is not None and moment.seconds >= self._together_by:
+            self._together_by = None
         for action in ordered:
             try:
                 self._do(action, starts, moment)
@@ -244,7 +256,9 @@ class Engine:
                 _log.exception("not done: %r", action)
                 if isinstance(action, act.Hold):
                     self._answers += refuse(self._state, action.run.id, _NO_PROCESS, moment)
-        if starts or self._unrecorded:
+        # What ended goes on record together with the start that takes its place, if that is held soon. An
+        # agent killed in between leaves a run without an end: it counts, and its exit code is unknown.
+        if starts or (self._unrecorded and (self._together_by is None or self._ended)):
             self._record(starts, moment)
 
     def _do(self, action: act.Action, starts: list[Run], moment: Moment) -> None:
@@ -252,6 +266,7 @@ class Engine:
         match action:
             case act.Hold(run, job):
                 self._processes.hold(run, job)
+                self._together_by = self._together_by or moment.seconds + _TOGETHER_SECONDS
             case act.Begin(run):
                 starts.append(run)
             case act.RecordEnd(run):
@@ -298,6 +313,7 @@ class Engine:
     def _record(self, starts: list[Run], moment: Moment) -> None:
         """Put starts and ends on record in one piece; only then are the held children let go."""
         follow: Actions = []
+        self._together_by = None
         starts = [run for run in starts if self._state.may_begin(run.id)]
         try:
             self._journal.record(starts, self._unrecorded)
@@ -324,13 +340,19 @@ class Engine:
             return None
 
     def _show(self, moment: Moment) -> None:
-        """Publish a new snapshot if anything changed."""
+        """Publish a new snapshot if anything changed: for who waits for an answer and after a rest at once,
+        else with what follows; what began or ended once it is on record."""
         state = self._state
         if not state.changed and not state.stale:
+            return
+        due = max(self._next_show, self._together_by or 0.0)
+        if moment.seconds < due and not self._answers:
+            self._show_by = due
             return
         self._snapshot = snapshot(state, self._snapshot, moment.now)
         state.stale.clear()
         state.changed = state.reordered = False
+        self._next_show, self._show_by = moment.seconds + _TOGETHER_SECONDS, None
         self._publish(self._snapshot)
 
 
