@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.drain import PLACES, bare_pool
+from benchmarks.pools import PLACES, bare_pool
 from benchmarks.setting import (
     Figure,
     Skipped,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
-import traceback
 
 
 def main() -> int:
@@ -16,6 +16,7 @@ def main() -> int:
         code = run_hidden(sys.argv[1:])
         if code is not None:
             return code
+        _spare_openssl()
         from tray_agent.cli import run
 
         return run(sys.argv[1:])
@@ -23,8 +24,22 @@ def main() -> int:
         if not getattr(sys, "frozen", False):
             raise
         # The windowed exe would show it in a dialog that waits for somebody to read it.
+        import traceback
+
         traceback.print_exc()
         return 1
+
+
+def _spare_openssl() -> None:
+    """Agent and commands hash some hundred bytes now and then. Python can do so by itself, where it was built
+    to; OpenSSL costs a resident program three megabytes, and every start two milliseconds."""
+    sha2 = ("_sha2",) if sys.version_info >= (3, 12) else ("_sha256", "_sha512")
+    try:
+        for name in ("_blake2", "_md5", "_sha1", "_sha3", *sha2):
+            importlib.import_module(name)
+    except ImportError:
+        return
+    sys.modules.setdefault("_hashlib", None)  # type: ignore[arg-type] # so Python is told not to import it
 
 
 def _prepare_streams() -> None:

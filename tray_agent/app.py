@@ -24,6 +24,7 @@ from tray_agent.adapters.power import KeepAwake
 from tray_agent.adapters.processes import Backend, ScriptProcesses, StartRefused
 from tray_agent.adapters.reader_process import ReaderProcess
 from tray_agent.adapters.single_instance import InstanceLock
+from tray_agent.adapters.waiting import MainWait
 from tray_agent.core.messages import Message, Quit
 from tray_agent.core.model import Problem, Run, Snapshot, Trigger, Where
 from tray_agent.core.ports import Reader as SlowReader
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _CHANNEL_RETRY_SECONDS = 1.0
-_SLICE_SECONDS = 1.0
 
 
 def limits(settings: Settings) -> Limits:
@@ -79,6 +79,7 @@ class Agent:
         self.snapshot: Snapshot | None = None
         self.server: ControlServer | None = None
         self.done = threading.Event()
+        self._main = MainWait()
         self.is_started = False
         self._closing = threading.Event()
         self._channel: threading.Thread | None = None
@@ -141,10 +142,8 @@ class Agent:
         _log.info("agent %s started, pid %d, data in %s", __version__, os.getpid(), self.places.data_dir)
 
     def wait(self) -> None:
-        """Until the engine has ended. In slices: Windows delivers Ctrl+C only between waits, and on Linux a
-        signal that another thread took does not wake this one."""
-        while not self.done.wait(_SLICE_SECONDS):
-            pass
+        """Until the engine has ended; signals are heeded meanwhile. On the main thread."""
+        self._main.until(self.done.is_set)
 
     def close(self) -> None:
         """End what surrounds the engine; running scripts go on."""
@@ -158,6 +157,7 @@ class Agent:
         self._watchdog.close()
         self.outside.close()
         self._lock.release()
+        self._main.close()
         _log.info("agent ended")
 
     def ask_to_quit(self, *_: object) -> None:
@@ -165,7 +165,7 @@ class Agent:
         self.engine.post(Quit())
         if self.clock.monotonic() - self.engine.last_turn > SILENT_SECONDS:
             _log.critical("the engine does not answer: leaving without it")
-            self.done.set()
+            self._ended()
 
     def make_dashboard(self, on_end: Callable[[int], None]) -> Dashboard:
         """The holder of the window's process; ``on_end`` gets its exit code. For a started agent."""
@@ -201,9 +201,13 @@ class Agent:
 
         def run() -> None:
             if engine.run():
-                self.done.set()
+                self._ended()
 
         threading.Thread(target=run, name="engine", daemon=True).start()
+
+    def _ended(self) -> None:
+        self.done.set()
+        self._main.ring()
 
     def _replace_engine(self, age_seconds: float) -> None:
         """The engine died or hangs: fence it off and have a new one take everything up from the journal."""
@@ -277,7 +281,10 @@ class Agent:
 
     def _publish(self, snapshot: Snapshot) -> None:
         """Runs on the engine's thread: one assignment, and a word to those who listen."""
+        was_running = self.snapshot is not None and self.snapshot.running > 0
         self.snapshot = snapshot
+        if snapshot.running and not was_running:
+            self._keeper.look()
         if self.server is not None:
             self.server.notify(snapshot.version)
         for listener in self.listeners:

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 
 _log = logging.getLogger(__name__)
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 5.0  # three looks must fit into the time after which an engine hangs
 HANGS_SECONDS = 30.0
 
 
 class Watchdog:
-    """A thread that looks at the engine every two seconds.
+    """A thread that looks at the engine every five seconds.
 
     ``last_turn`` is on the monotonic clock; ``replace`` gets the age in seconds and puts a new engine there.
     """

@@ -4,7 +4,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -767,6 +767,71 @@ class TestSnapshots:
         assert world.now.facts["pix"] is before.facts["pix"]
         assert world.now.facts["boleto"].version > before.version
         assert world.now.order is before.order
+
+
+class TestRest:
+    """What an agent does in the seconds in which nothing happens: next to nothing, and nothing late."""
+
+    def looks(self, world: World, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        """When the disk was looked at, from now on."""
+        looked: list[float] = []
+
+        def writable() -> str:
+            looked.append(world.clock.monotonic())
+            return world.journal.trouble
+
+        monkeypatch.setattr(world.journal, "writable", writable)
+        return looked
+
+    def test_the_disk_is_looked_at_every_five_seconds(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        world = World(at("08:00"), discovery_seconds=3600, sync_seconds=3600).begin(make_job("pix", 18))
+        looked = self.looks(world, monkeypatch)
+
+        for _ in range(20):
+            world.later(1)
+
+        assert 3 <= len(looked) <= 4
+
+    def test_trouble_is_seen_before_anything_starts(self) -> None:
+        world = World(at("08:59")).begin(make_job("pix", 9))
+        world.later(58)
+        world.journal.trouble = "Disco cheio."
+
+        world.later(2)
+
+        assert world.news == []
+        assert [problem.where for problem in world.now.problems] == [Where.DATA]
+
+    def test_trouble_is_looked_at_every_second_until_it_is_over(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world = World(at("08:00"), discovery_seconds=3600, sync_seconds=3600).begin(make_job("pix", 8))
+        world.processes.end("pix")
+        world.journal.trouble = "Disco cheio."
+        world.later(6)
+        looked = self.looks(world, monkeypatch)
+
+        for _ in range(5):
+            world.later(1)
+        assert len(looked) == 5
+        world.journal.trouble = ""
+        world.later(1)
+
+        assert world.now.problems == ()
+
+    def test_midnight_is_not_slept_through(self) -> None:
+        world = World(at("23:59:58"), discovery_seconds=3600, sync_seconds=3600).begin(make_job("pix"))
+
+        world.later(3)
+
+        assert world.now.day == at().date() + timedelta(days=1)
+
+    def test_a_resting_engine_counts_as_turning(self) -> None:
+        world = World(at("08:00"), discovery_seconds=3600, sync_seconds=3600).begin(make_job("pix"))
+
+        world.later(1)
+
+        assert world.engine.last_turn == world.clock.monotonic()
 
 
 class TestTogether:

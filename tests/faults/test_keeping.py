@@ -12,9 +12,10 @@ import pytest
 
 from tests.adapters.children import until
 from tests.builders import at, make_open_run, make_run
+from tray_agent.adapters import log_keeper
 from tray_agent.adapters.journal import SqliteJournal
 from tray_agent.adapters.log_files import read_piece
-from tray_agent.adapters.log_keeper import cap, cut_note, read_cut, sweep
+from tray_agent.adapters.log_keeper import LogKeeper, cap, cut_note, read_cut, sweep
 
 KB = 1000
 TODAY = at().date()
@@ -122,3 +123,35 @@ def test_a_run_that_waits_for_its_first_line_is_capped_later(tmp_path: Path) -> 
     until(lambda: cap(log, 10_000) or read_cut(log))
 
     assert read_cut(log) is not None
+
+
+class TestKeeper:
+    def test_it_looks_when_runs_begin_and_follows_them_as_long_as_they_last(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(log_keeper, "LOOK_SECONDS", 0.02)
+        running: list[Path] = []
+        looks: list[int] = []
+
+        def asked() -> list[Path]:
+            looks.append(len(running))
+            return list(running)
+
+        keeper = LogKeeper(tmp_path, tmp_path, asked, lambda: TODAY, (90, 0.1, 0))
+        keeper.start()
+        log = a_log(tmp_path, "runaway", 300 * KB)
+        running.append(log)
+        keeper.look()
+        until(lambda: cut_note(log).exists())
+        first = read_cut(log)
+        with log.open("ab") as more:
+            more.write(b"y" * 300 * KB)
+        until(lambda: read_cut(log) != first)
+
+        running.clear()
+        until(lambda: looks[-1] == 0)
+        at_rest = len(looks)
+        keeper.look()
+        until(lambda: len(looks) > at_rest)
+        assert looks[at_rest - 1 :] == [0, 0], "at rest it looks when it is told to"
+        keeper.close()

@@ -6,8 +6,8 @@ Write-ahead log with full synchronisation: what is recorded survives the agent's
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -136,7 +136,7 @@ class SqliteJournal:
     def writable(self) -> str:
         """Why nothing can be written just now (one Portuguese sentence), or ""."""
         try:
-            free = shutil.disk_usage(self._folder).free
+            free = _free_bytes(self._folder)
         except OSError as error:
             return f"A pasta de dados {self._folder} não está acessível ({error.strerror})."
         if free < FREE_BYTES:
@@ -214,6 +214,16 @@ class SqliteJournal:
             self.close()
         except sqlite3.Error:
             self._connection = None
+
+
+def _free_bytes(folder: Path) -> int:
+    """What this user may still write there. Raises OSError."""
+    if sys.platform != "win32":
+        status = os.statvfs(folder)
+        return status.f_bavail * status.f_frsize
+    import shutil  # half a megabyte of archives and compressions for one question
+
+    return shutil.disk_usage(folder).free
 
 
 def _inode(path: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from tray_agent.core.ports import JournalError
 
 _log = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
-SWEEP_SECONDS = 3600.0
+FIRST_SWEEP_SECONDS, SWEEP_SECONDS = 10.0, 3600.0
 HEAD_SHARE = 0.1
 _MB = 1_000_000
 _BESIDE = (".go", ".cut")
@@ -127,25 +128,34 @@ class LogKeeper:
         self._today = today
         self._retention_days, log_mb, total_mb = limits
         self._log_bytes, self._total_bytes = int(log_mb * _MB), int(total_mb * _MB)
-        self._done = threading.Event()
+        self._is_closed = False
+        self._bell = threading.Event()
 
     def start(self) -> None:
         """Begin, on a thread of its own."""
         threading.Thread(target=self._keep, name="log-keeper", daemon=True).start()
 
+    def look(self) -> None:
+        """Runs have begun: their logs grow from now on. At rest nobody looks at any."""
+        self._bell.set()
+
     def close(self) -> None:
         """End soon."""
-        self._done.set()
+        self._is_closed = True
+        self._bell.set()
 
     def _keep(self) -> None:
-        looks = 0
-        while not self._done.wait(LOOK_SECONDS):
-            if looks % int(SWEEP_SECONDS / LOOK_SECONDS) == 1:
+        sweep_at = time.monotonic() + FIRST_SWEEP_SECONDS
+        growing: list[Path] = []
+        while not self._is_closed:
+            self._bell.wait(LOOK_SECONDS if growing else max(0.0, sweep_at - time.monotonic()))
+            self._bell.clear()
+            if time.monotonic() >= sweep_at:
                 self._sweep()
-            looks += 1
-            if self._log_bytes:
-                for log in self._running():
-                    cap(log, self._log_bytes)
+                sweep_at = time.monotonic() + SWEEP_SECONDS
+            growing = self._running() if self._log_bytes else []
+            for log in growing:
+                cap(log, self._log_bytes)
         self._journal.close()
 
     def _sweep(self) -> None:

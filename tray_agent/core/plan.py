@@ -128,14 +128,28 @@ def _fill_places(state: State, moment: Moment) -> Actions:
     return ordered
 
 
+def is_due(state: State, moment: Moment) -> bool:
+    """Whether a plan can come to anything at this moment although no message came."""
+    head = state.agenda.head()
+    return bool(
+        state.touched
+        or state.active
+        or state.quitting
+        or moment.seconds >= state.discover_at
+        or (moment.seconds >= state.read_at and not state.limits.local_history)
+        or (head is not None and head <= moment.now.timestamp())
+        or state.day != moment.now.date()
+    )
+
+
 def sleep_seconds(state: State, moment: Moment) -> float:
     """How long the engine may wait for a message before it looks again: a second at the most."""
     if state.touched:
         return 0.0
-    waits = [LONGEST_SLEEP_SECONDS, state.discover_at - moment.seconds]
+    wait = min(LONGEST_SLEEP_SECONDS, state.discover_at - moment.seconds)
     if not state.limits.local_history:
-        waits.append(state.read_at - moment.seconds)
+        wait = min(wait, state.read_at - moment.seconds)
     head = state.agenda.head()
     if head is not None:
-        waits.append(head - moment.now.timestamp())
-    return max(0.0, min(waits))
+        wait = min(wait, head - moment.now.timestamp())
+    return max(0.0, wait)

@@ -16,7 +16,7 @@ from tray_agent.core.apply import Actions, apply, began, refuse, stop
 from tray_agent.core.facts import snapshot
 from tray_agent.core.messages import Command, Message, Reply
 from tray_agent.core.model import Job, Outcome, Problem, Run, Snapshot, Where
-from tray_agent.core.plan import LONGEST_SLEEP_SECONDS, plan, sleep_seconds
+from tray_agent.core.plan import LONGEST_SLEEP_SECONDS, is_due, plan, sleep_seconds
 from tray_agent.core.ports import Clock, Journal, JournalError, Processes, Reader, Standing
 from tray_agent.core.registry import NO_AREA
 from tray_agent.core.schedule import MANUAL
@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 _CLOCK_JUMP_SECONDS = 2.0
 _SLEPT_SECONDS = 30.0
 _DATA_LOOK_SECONDS = 1.0
+_QUIET_LOOK_SECONDS = 5.0
 _TOGETHER_SECONDS = 0.02  # what happens within it goes on record, and is shown, in one piece
 _NO_PROCESS = "o agente não conseguiu criar o processo; veja o registro do agente."
 
@@ -64,7 +65,7 @@ class Engine:
         self._unforgotten: list[str] = []
         self._pause_unrecorded = False
         self._recovered = False
-        self._data_look = 0.0
+        self._looked_at = -_QUIET_LOOK_SECONDS
         self._ended = False
         self._fenced = False
         self._stumbled = False
@@ -127,19 +128,26 @@ class Engine:
         """How long to wait for a message: not at all only where looking again can come to something."""
         if self._stumbled:
             return LONGEST_SLEEP_SECONDS
-        promised = [due - moment.seconds for due in (self._together_by, self._show_by) if due is not None]
-        return max(0.0, min([sleep_seconds(self._state, moment), *promised]))
+        seconds = sleep_seconds(self._state, moment)
+        for due in (self._together_by, self._show_by):
+            if due is not None:
+                seconds = min(seconds, due - moment.seconds)
+        return max(0.0, seconds)
 
     def turn(self, messages: list[Message]) -> None:
         """One pass: read the clocks once, apply, plan, perform, publish."""
         moment = Moment(self._clock.now(), self._clock.monotonic())
+        has_jumped = self._has_jumped(moment)
+        if not (messages or has_jumped or self._has_work(moment)):
+            self._moment, self.last_turn = moment, moment.seconds
+            return
         ordered: Actions = []
-        if self._has_jumped(moment):
+        if has_jumped:
             ordered += self._apply(msg.Woke(), moment)
         self._moment = moment
         self._stumbled = False
         try:
-            if moment.seconds >= self._data_look:
+            if moment.seconds - self._looked_at >= _DATA_LOOK_SECONDS:
                 self._look_at_data(moment)
             for message in messages:
                 ordered += self._apply(message, moment)
@@ -172,9 +180,26 @@ class Engine:
         wall = (moment.now - self._moment.now).total_seconds()
         return abs(wall - passed) > _CLOCK_JUMP_SECONDS or passed > _SLEPT_SECONDS
 
+    def _has_work(self, moment: Moment) -> bool:
+        """Whether a turn without a message can come to anything. The disk of a resting agent is looked at now
+        and then only: a question in every second of every day costs more than all that it does."""
+        every = _DATA_LOOK_SECONDS if self._is_wrong() else _QUIET_LOOK_SECONDS
+        return (
+            is_due(self._state, moment)
+            or self._state.changed
+            or self._stumbled
+            or self._together_by is not None
+            or moment.seconds - self._looked_at >= every
+        )
+
+    def _is_wrong(self) -> bool:
+        """Whether something waits for the disk."""
+        waits = self._state.data_trouble or self._unrecorded or self._unforgotten or self._pause_unrecorded
+        return bool(waits) or not self._recovered
+
     def _look_at_data(self, moment: Moment) -> None:
         """Recover once the journal can be read; record ends that could not be; notice a full disk."""
-        self._data_look = moment.seconds + _DATA_LOOK_SECONDS
+        self._looked_at = moment.seconds
         trouble = self._journal.writable()
         try:
             if not self._recovered:

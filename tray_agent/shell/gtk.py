@@ -105,9 +105,22 @@ class _GtkManners(_Library):  # type: ignore[misc]
         return True
 
     def _update_icon(self) -> None:
+        """From memory. The library goes by way of a PNG file, whose writer and reader cost a megabyte."""
         if self.drawn is not None:
             self._icon = self.drawn(self._pixels)
-        super()._update_icon()
+        self._icon_valid = True
+        _glib().idle_add(self._take_image, self._icon)
+
+    def _take_image(self, image: Any) -> bool:
+        """Runs on GTK's thread, once."""
+        from gi.repository import GdkPixbuf
+
+        pixels, size = _glib().Bytes.new(image.tobytes()), image.size
+        rgb = GdkPixbuf.Colorspace.RGB
+        self._status_icon.set_from_pixbuf(
+            GdkPixbuf.Pixbuf.new_from_bytes(pixels, rgb, True, 8, *size, 4 * size[0])
+        )
+        return False
 
     def _show(self) -> None:
         super()._show()
@@ -118,6 +131,8 @@ class _GtkManners(_Library):  # type: ignore[misc]
         _glib().idle_add(self._status_icon.set_tooltip_text, self.title)
 
     def _notify(self, message: str, title: str | None = None) -> None:
+        self._remove_fs_icon()
+        self._update_fs_icon()  # a notification names its icon by a file
         super()._notify(_glib().markup_escape_text(message), title)  # the service reads markup
 
     def _update_menu(self) -> None:

@@ -34,6 +34,7 @@ NOTICE_SECONDS = 5.0  # between two notifications
 LOGIN_SECONDS = (10.0, 60.0)  # the taskbar may come after us
 RESUME_SECONDS = (2.0, 15.0)
 LARGEST = 64
+GTK_PIXELS = 32  # it is drawn anew at the tray's own size, and what a larger canvas took is not given back
 X_LOOK_SECONDS = 0.25
 X_EVENTS = 1 << 2 | 1 << 15 | 1 << 17  # button press, exposure, structure
 
@@ -137,7 +138,9 @@ class Tray:
         view = self._view()
         icon_class = self._icon_class(self._pystray.Icon)
         self._look = (view.aggregate, bool(view.suspended))
-        self._icon = icon_class("tray-agent", tray_icon(*self._look, LARGEST), view.tooltip, self._menu())
+        self._icon = icon_class(
+            "tray-agent", tray_icon(*self._look, self._pixels()), view.tooltip, self._menu()
+        )
         self._icon.drawn = functools.partial(tray_icon, *self._look)
 
     def run(self) -> None:
@@ -285,7 +288,7 @@ class Tray:
         self._look = look
         try:
             self._icon.drawn = functools.partial(tray_icon, *look)
-            self._icon.icon = tray_icon(*look, LARGEST)
+            self._icon.icon = tray_icon(*look, self._pixels())
         except Exception:
             self._look = None
             raise
@@ -314,6 +317,10 @@ class Tray:
         if backend == "gtk":
             return gtk_icon(base)
         return _clickable(base) if backend == "xorg" else base
+
+    def _pixels(self) -> int:
+        """The size of the image that the library gets."""
+        return GTK_PIXELS if self._backend() == "gtk" else LARGEST
 
     def _backend(self) -> str:
         return str(self._pystray.Icon.__module__).rpartition("._")[2]
