@@ -224,7 +224,7 @@ class Agent:
             limits(self.settings),
             self.clock,
             self._processes,
-            SqliteJournal(self.places.data_dir),
+            SqliteJournal(self.places.data_dir, grows_ahead=True),
             DiscoveryReader(
                 self._post,
                 self.places.base_path,

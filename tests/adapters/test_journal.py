@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -345,3 +346,73 @@ def impatient(connect: Callable[..., sqlite3.Connection]) -> Callable[..., sqlit
         return connect(*given, **{**named, "timeout": 0.05})
 
     return quickly
+
+
+class TestGrowingAhead:
+    """The write-ahead log has its full length from the start, and nothing of that stays in the journal."""
+
+    @pytest.fixture
+    def journal(self, tmp_path: Path) -> Iterator[SqliteJournal]:
+        journal = SqliteJournal(tmp_path, grows_ahead=True)
+        yield journal
+        journal.close()
+
+    def log_bytes(self, journal: SqliteJournal) -> int:
+        return journal.path.with_name(journal.path.name + "-wal").stat().st_size
+
+    def test_the_log_is_long_before_the_first_run_and_the_journal_is_not(
+        self, journal: SqliteJournal
+    ) -> None:
+        assert journal.open_runs() == []
+        before = self.log_bytes(journal)
+
+        for number in range(50):
+            journal.record([make_open_run(id=f"run-{number}")], [])
+
+        assert before > 3_000_000
+        assert self.log_bytes(journal) == before
+        assert len(journal.open_runs()) == 50
+        journal.close()
+        assert journal.path.stat().st_size < 200_000
+        with closing(sqlite3.connect(journal.path)) as db:
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ahead'").fetchone() == (0,)
+
+    def test_a_disk_without_ample_room_is_left_alone(
+        self, journal: SqliteJournal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(journal_module, "_AMPLE_BYTES", 10**18)
+
+        journal.record([make_open_run(id="run-1")], [])
+
+        assert self.log_bytes(journal) < 200_000
+        assert len(journal.open_runs()) == 1
+
+    def test_where_it_cannot_grow_the_journal_works_all_the_same(
+        self, journal: SqliteJournal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(journal_module, "_AHEAD_BYTES", 10**12)
+
+        journal.record([make_open_run(id="run-1")], [])
+
+        assert len(journal.open_runs()) == 1
+
+    def test_what_an_agent_that_was_killed_left_is_there(
+        self, tmp_path: Path, journal: SqliteJournal
+    ) -> None:
+        program = (
+            "import os, pathlib, sys\n"
+            "from tests.builders import make_open_run\n"
+            "from tray_agent.adapters.journal import SqliteJournal\n"
+            "journal = SqliteJournal(pathlib.Path(sys.argv[1]), grows_ahead=True)\n"
+            "journal.record([make_open_run(id='run-1')], [])\n"
+            "os.kill(os.getpid(), 9) if sys.platform != 'win32' else os._exit(1)\n"
+        )
+        subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path)],
+            cwd=Path(__file__).parents[2],
+            check=False,
+            timeout=60,
+        )
+
+        assert [run.id for run in journal.open_runs()] == ["run-1"]

@@ -182,8 +182,10 @@ class Engine:
 
     def _has_work(self, moment: Moment) -> bool:
         """Whether a turn without a message can come to anything. The disk of a resting agent is looked at now
-        and then only: a question in every second of every day costs more than all that it does."""
-        every = _DATA_LOOK_SECONDS if self._is_wrong() else _QUIET_LOOK_SECONDS
+        and then only, and just before something is due: a question in every second of every day costs more
+        than all that it does."""
+        is_near = sleep_seconds(self._state, moment) < LONGEST_SLEEP_SECONDS
+        every = _DATA_LOOK_SECONDS if is_near or self._is_wrong() else _QUIET_LOOK_SECONDS
         return (
             is_due(self._state, moment)
             or self._state.changed
