@@ -225,6 +225,16 @@ class TestRefused:
         assert runs.next(RunRefused).reason
         assert str(fault) in caplog.text
 
+    def test_a_word_that_no_program_can_be_given_leaves_nothing_open(self, tmp_path: Path) -> None:
+        runs = Runs(tmp_path, lambda script: ["/bin/sh", "a\0b"])
+        script = runs.script("")
+        before = len(list(Path("/proc/self/fd").iterdir()))
+
+        runs.hold(runs.run(script))
+
+        assert runs.next(RunRefused).reason
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+
     def test_a_script_that_vanishes_while_it_is_held_never_began(self, runs: Runs) -> None:
         run = held(runs, "echo began\n")
         Path(run.script).unlink()

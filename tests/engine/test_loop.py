@@ -917,6 +917,17 @@ class TestTogether:
         assert self.ended(world) == {"pix": True}
         assert world.engine._ended
 
+    def test_the_last_picture_is_shown_however_soon_it_comes(self) -> None:
+        world = World(at("08:00")).begin(make_job("pix", 8))
+        world.clock.blink()
+        world.inbox.append(msg.Quit(stop_runs=True))
+        self.turn(world)
+        world.processes.end_stopped("pix")
+        self.turn(world)
+
+        assert world.engine._ended
+        assert world.now.finished == 1
+
     def test_changes_within_a_blink_are_shown_together_the_first_at_once(self) -> None:
         world = World(at("08:00")).begin(make_job("pix"))
         world.clock.blink()

@@ -109,15 +109,15 @@ class PosixBackend:
             log.parent.mkdir(parents=True, exist_ok=True)
         pipes = _pipes()
         waits, speaks, hears, says = pipes
+        before = ids.boot_seconds()
         try:
-            before = ids.boot_seconds()
             pid = _spawn([str(log), str(folder), str(script), *argv], environment, waits, says)
-            os.close(waits)
-            os.close(says)
-        except OSError:
+        except BaseException:  # a word that no program can be given is a ValueError
             for each in pipes:
                 os.close(each)
             raise
+        os.close(waits)
+        os.close(says)
         try:
             return HeldChild(Identity(pid, self._creation(pid, before)), speaks, hears, log)
         except OSError:

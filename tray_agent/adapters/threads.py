@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 _SPARE_SECONDS = 10.0
 
@@ -46,8 +47,8 @@ class SpareThreads:
         try:
             return self._given.get(timeout=self._spare_seconds)
         except queue.Empty:
-            with self._lock:
-                if not self._given.empty():  # given in this very moment, to nobody else
-                    return self._given.get()
+            with self._lock:  # work may have come in this very moment, and another thread may be taking it
+                with suppress(queue.Empty):
+                    return self._given.get_nowait()
                 self._free -= 1
             return None

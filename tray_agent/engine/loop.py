@@ -373,7 +373,7 @@ class Engine:
         if not state.changed and not state.stale:
             return
         due = max(self._next_show, self._together_by or 0.0)
-        if moment.seconds < due and not self._answers:
+        if moment.seconds < due and not self._answers and not self._ended:
             self._show_by = due
             return
         self._snapshot = snapshot(state, self._snapshot, moment.now)
