@@ -101,7 +101,7 @@ class TestNoDescriptors:
         def refused(pid: int) -> float:
             raise OSError(24, "Too many open files")
 
-        monkeypatch.setattr("tray_agent.adapters.posix_processes.created", refused)
+        monkeypatch.setattr(ids, "created", refused)
         run = runs.run(runs.script("echo began\n"))
 
         runs.hold(run)
