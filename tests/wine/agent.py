@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
 from typing import Any, TypeVar
 
+from tests.wine.provision import provision
 from tests.wine.session import CHECKOUT, PYTHON, Session, windows_path
 
 EXE = PureWindowsPath("C:/Programas da equipe/tray-agent.exe")
@@ -41,6 +43,14 @@ class Program:
 def from_source(windows: Session) -> Program:
     """The same program from the checkout: it starts in a second, where the exe first unpacks itself."""
     return Program(windows, [PYTHON, "-m", "tray_agent"], FROM_SOURCE)
+
+
+@contextmanager
+def fresh_windows() -> Iterator[Session]:
+    """A Windows of one's own, with the external Python registered as installers do."""
+    with provision().session() as session:
+        register_python(session)
+        yield session
 
 
 def register_python(windows: Session) -> None:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wine.agent import EXE, Program, register_python
-from tests.wine.provision import provision
+from tests.wine.agent import EXE, Program, fresh_windows
 from tests.wine.session import CHECKOUT, Session, windows_path
 
 HERE = Path(__file__).parent
@@ -45,21 +44,20 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def windows() -> Iterator[Session]:
-    """A Windows of our own for the whole stage, with the external Python registered as installers do."""
-    with provision().session() as session:
-        register_python(session)
+    """The Windows in which the exe runs."""
+    with fresh_windows() as session:
         yield session
 
 
 @pytest.fixture(scope="session", autouse=True)
-def building(windows: Session, request: pytest.FixtureRequest) -> Iterator[Future[Path] | None]:
-    """The exe under way, on one core, while the tests that need none run on the other."""
+def building(kept: Path, request: pytest.FixtureRequest) -> Iterator[Future[Path] | None]:
+    """The exe under way, on one core and in a Windows of its own, while the tests that need none run."""
     wanted = any("exe" in getattr(item, "fixturenames", ()) for item in request.session.items)
     if request.config.getoption("--wine-exe") or not wanted:
         yield None
         return
     with ThreadPoolExecutor(1) as worker:
-        yield worker.submit(_built, windows)
+        yield worker.submit(_built, kept)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +68,6 @@ def exe(
     given: Path | None = request.config.getoption("--wine-exe")
     if building is not None:
         given = building.result()
-        shutil.copy(given, kept / "tray-agent.exe")
     assert given is not None
     place = windows.seen("/wine/drive_c") / EXE.relative_to("C:/").as_posix()
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -78,18 +75,21 @@ def exe(
     return Program(windows, [str(EXE)])
 
 
-def _built(windows: Session) -> Path:
-    output = windows.work / "dist"
-    folders = ["--distpath", windows_path(output), "--workpath", r"C:\build"]
+def _built(kept: Path) -> Path:
+    """Build the exe; where it is kept."""
     began = time.monotonic()
-    done = windows.python(
-        *["-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *folders, "build.spec"],
-        timeout=BUILD_SECONDS,
-        cwd=CHECKOUT,
-        env={"PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    built = output / "tray-agent.exe"
-    assert done.returncode == 0, done.stdout[-6000:]
-    assert built.is_file(), done.stdout[-6000:]
-    print(f"wine stage: built {built.stat().st_size / 1e6:.0f} MB in {time.monotonic() - began:.0f} s")
-    return built
+    with fresh_windows() as windows:
+        output = windows.work / "dist"
+        folders = ["--distpath", windows_path(output), "--workpath", r"C:\build"]
+        done = windows.python(
+            *["-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *folders, "build.spec"],
+            timeout=BUILD_SECONDS,
+            cwd=CHECKOUT,
+            env={"PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        built = output / "tray-agent.exe"
+        assert done.returncode == 0, done.stdout[-6000:]
+        assert built.is_file(), done.stdout[-6000:]
+        shutil.copy(built, kept / built.name)
+        print(f"wine stage: built {built.stat().st_size / 1e6:.0f} MB in {time.monotonic() - began:.0f} s")
+    return kept / built.name
