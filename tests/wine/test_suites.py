@@ -14,8 +14,8 @@ SUITES = {"engine": 300, "adapters": 600, "shell": 300}  # seconds; a seventh of
 
 
 def _run(suite: str) -> subprocess.CompletedProcess[str]:
-    """The suite in a Windows of its own, and in another where the first brought it to no end: Wine's server may
-    die under what a suite asks of it, and every program waits for its answer for ever."""
+    """The suite in a Windows of its own, and in another where the first brought it to no end: Wine's server
+    may die under what a suite asks of it, and every program waits for its answer for ever."""
     options = ["-q", "-rs", "-p", "no:cacheprovider", "--timeout", "100", "--color", "no"]
     command = ["-m", "pytest", *options, f"tests/{suite}"]
     env = {**FROM_SOURCE, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
