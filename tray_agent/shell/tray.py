@@ -29,7 +29,7 @@ if sys.platform == "win32":
     from tray_agent.shell.question import ask_on_windows
 
 PAUSE_SECONDS = 1.0  # between two changes of the icon
-TICK_SECONDS = 2.0  # how often it is asked whether something is to be told
+TICK_SECONDS = 3.0  # how often it is asked whether something is to be told
 NOTICE_SECONDS = 5.0  # between two notifications
 LOGIN_SECONDS = (10.0, 60.0)  # the taskbar may come after us
 RESUME_SECONDS = (2.0, 15.0)
@@ -264,13 +264,14 @@ class Tray:
 
     def _write(self) -> None:
         while not self._ending.is_set():
-            self._changed.wait(TICK_SECONDS)
+            has_changed = self._changed.wait(TICK_SECONDS)
             self._changed.clear()
             try:
                 self._turn(time.monotonic())
             except Exception:  # the next turn tries again
                 log.exception("the icon could not be brought up to date")
-            self._ending.wait(PAUSE_SECONDS)
+            if has_changed:
+                self._ending.wait(PAUSE_SECONDS)
 
     def _turn(self, now: float) -> None:
         """Bring the icon up to date; seconds of a monotonic clock."""
