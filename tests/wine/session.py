@@ -246,9 +246,8 @@ class Session:
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:
             self._linux([SERVER, "-k"], timeout=30)
-            with contextlib.suppress(
-                subprocess.TimeoutExpired
-            ):  # its server had died: it ends with the session
+            # Where its server had died it ends with the session only.
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(30)
             reader.join(1)
             said = "".join(printed)

@@ -128,18 +128,9 @@ def _fill_places(state: State, moment: Moment) -> Actions:
     return ordered
 
 
-def is_due(state: State, moment: Moment) -> bool:
-    """Whether a plan can come to anything at this moment although no message came."""
-    head = state.agenda.head()
-    return bool(
-        state.touched
-        or state.active
-        or state.quitting
-        or moment.seconds >= state.discover_at
-        or (moment.seconds >= state.read_at and not state.limits.local_history)
-        or (head is not None and head <= moment.now.timestamp())
-        or state.day != moment.now.date()
-    )
+def is_under_way(state: State, moment: Moment) -> bool:
+    """Whether a plan can come to something by the passing of time alone: a run, the end, another day."""
+    return bool(state.active) or state.quitting or state.day != moment.now.date()
 
 
 def sleep_seconds(state: State, moment: Moment) -> float:

@@ -16,7 +16,7 @@ from tray_agent.core.apply import Actions, apply, began, refuse, stop
 from tray_agent.core.facts import snapshot
 from tray_agent.core.messages import Command, Message, Reply
 from tray_agent.core.model import Job, Outcome, Problem, Run, Snapshot, Where
-from tray_agent.core.plan import LONGEST_SLEEP_SECONDS, is_due, plan, sleep_seconds
+from tray_agent.core.plan import LONGEST_SLEEP_SECONDS, is_under_way, plan, sleep_seconds
 from tray_agent.core.ports import Clock, Journal, JournalError, Processes, Reader, Standing
 from tray_agent.core.registry import NO_AREA
 from tray_agent.core.schedule import MANUAL
@@ -184,10 +184,12 @@ class Engine:
         """Whether a turn without a message can come to anything. The disk of a resting agent is looked at now
         and then only, and just before something is due: a question in every second of every day costs more
         than all that it does."""
-        is_near = sleep_seconds(self._state, moment) < LONGEST_SLEEP_SECONDS
+        until_due = sleep_seconds(self._state, moment)
+        is_near = until_due < LONGEST_SLEEP_SECONDS
         every = _DATA_LOOK_SECONDS if is_near or self._is_wrong() else _QUIET_LOOK_SECONDS
         return (
-            is_due(self._state, moment)
+            until_due <= 0
+            or is_under_way(self._state, moment)
             or self._state.changed
             or self._stumbled
             or self._together_by is not None
