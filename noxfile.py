@@ -99,7 +99,7 @@ def lint(session: nox.Session) -> None:
 
 # What is installed, not what lies in this folder, carries the page and the icon.
 WHEEL = """
-from tray_agent.adapters.program import PACKAGE, resource
+from tray_agent.adapters.system.program import PACKAGE, resource
 for parts in (("frontend", "index.html"), ("assets", "tray-agent.ico"), ("assets", "tray-agent.png")):
     file = resource(*parts)
     assert "site-packages" in str(PACKAGE) and file.is_file() and file.is_relative_to(PACKAGE), file
@@ -108,10 +108,19 @@ for parts in (("frontend", "index.html"), ("assets", "tray-agent.ico"), ("assets
 PYTEST = ["-m", "pytest", "-q"]
 # Tests that wait more than they compute, or share nothing, run two at a time.
 TWO_AT_A_TIME = [*PYTEST, "-n", "2", "--dist"]
+UNIT = [f"tests/{room}" for room in ("core", "engine", "adapters", "shell", "checks", "benchmarks")]
 SPEED = "tests/frontend/test_page_speed.py"
 STAGES = {
     "wheel": ["-I", "-c", WHEEL],
-    "unit": [*PYTEST, "tests/core", "tests/engine", "tests/adapters", "tests/shell", "tests/benchmarks"],
+    "unit": [
+        *PYTEST,
+        "tests/core",
+        "tests/engine",
+        "tests/adapters",
+        "tests/shell",
+        "tests/checks",
+        "tests/benchmarks",
+    ],
     "frontend": [*TWO_AT_A_TIME, "worksteal", "tests/frontend", f"--ignore={SPEED}"],
     "page-speed": [*PYTEST, SPEED],
     "e2e": [*TWO_AT_A_TIME, "loadfile", "tests/e2e", "tests/faults"],

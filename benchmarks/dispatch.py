@@ -26,7 +26,7 @@ from benchmarks.setting import (
     write_registry,
 )
 from benchmarks.tree import PROJECTS, teams_tree
-from tray_agent.shell.client import Channel
+from tray_agent.shell.channel.client import Channel
 
 _ENOUGH = 50
 # The clock that is the same for every process of the machine, read before anything else.

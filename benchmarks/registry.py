@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.setting import ROOT, Figure, clean_environment, median, rest, temporary, write_registry
-from tray_agent.adapters import program
-from tray_agent.adapters.reader_process import ReaderProcess
-from tray_agent.adapters.registry_source import RegistrySource
+from tray_agent.adapters.readers.process import ReaderProcess
+from tray_agent.adapters.registry.source import RegistrySource
+from tray_agent.adapters.system import program
 
 ROWS = 10_000
 _HEADINGS = ("script_name", "area_name", "cron_schedule", "active", "dono", "descricao", "criado", "prazo")

@@ -27,8 +27,8 @@ from benchmarks.setting import (
     temporary,
     wait_for,
 )
-from tray_agent.shell.client import Channel
-from tray_agent.shell.icon import COLOURS
+from tray_agent.shell.channel.client import Channel
+from tray_agent.shell.tray.icon import COLOURS
 
 JOBS = 100
 _ROUNDS = 7

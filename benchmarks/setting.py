@@ -21,8 +21,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tray_agent.adapters.journal import SqliteJournal
-from tray_agent.shell.client import Channel, NoAgent, connect
+from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.shell.channel.client import Channel, NoAgent, connect
 
 T = TypeVar("T")
 Json = dict[str, Any]

@@ -18,9 +18,9 @@ from benchmarks.setting import (
     temporary,
     wait_for,
 )
-from tray_agent.adapters.journal import SqliteJournal
+from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.core.model import Outcome, Run, Trigger
-from tray_agent.shell.client import Channel
+from tray_agent.shell.channel.client import Channel
 
 JOBS, RUNNING = 1000, 5
 HOURS = 24

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.setting import Figure, median, temporary
-from tray_agent.adapters.clock import SystemClock
-from tray_agent.adapters.journal import SqliteJournal
+from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.core.messages import Discovered
 from tray_agent.core.model import Discovery, Job
-from tray_agent.core.schedule import at_hours
-from tray_agent.core.state import Limits
+from tray_agent.core.rules.state import Limits
+from tray_agent.core.schedules.schedule import at_hours
 from tray_agent.engine.loop import Engine
 
 SIZES = (100, 1_000, 10_000, 100_000)

@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
-from tray_agent.core.apply import Actions, apply, began
-from tray_agent.core.facts import job_facts, snapshot
 from tray_agent.core.model import (
     Discovery,
     HistoryRow,
@@ -22,10 +20,12 @@ from tray_agent.core.model import (
     Snapshot,
     Trigger,
 )
-from tray_agent.core.plan import plan
-from tray_agent.core.schedule import Schedule, at_hours
-from tray_agent.core.state import Limits, Moment, State, first_state
-from tray_agent.core.texts import surroundings, why
+from tray_agent.core.picture.facts import job_facts, snapshot
+from tray_agent.core.picture.texts import surroundings, why
+from tray_agent.core.rules.apply import Actions, apply, began
+from tray_agent.core.rules.plan import plan
+from tray_agent.core.rules.state import Limits, Moment, State, first_state
+from tray_agent.core.schedules.schedule import Schedule, at_hours
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 

@@ -17,7 +17,7 @@ def main() -> int:
         if code is not None:
             return code
         _spare_openssl()
-        from tray_agent.cli import run
+        from tray_agent.commands.cli import run
 
         return run(sys.argv[1:])
     except Exception:
@@ -48,7 +48,7 @@ def _prepare_streams() -> None:
     import tempfile
     from pathlib import Path
 
-    from tray_agent.adapters.console import bind
+    from tray_agent.adapters.system.console import bind
 
     multiprocessing.freeze_support()
     words = sys.argv[1:]

@@ -6,33 +6,33 @@ from __future__ import annotations
 def run_hidden(arguments: list[str]) -> int | None:
     """Run a hidden mode and return its exit code; None when the arguments ask for none."""
     if len(arguments) >= 2 and arguments[0] == "--self-test":
-        from tray_agent.adapters.self_test import main as self_test
+        from tray_agent.checks.self_test import main as self_test
 
         return self_test(arguments[1])
     if len(arguments) < 2 or arguments[0] != "--internal":
         return None
     mode, rest = arguments[1], arguments[2:]
     if mode in {"read-registry", "read-history"}:
-        from tray_agent.adapters.reader_main import main as read
+        from tray_agent.start.reader_child import main as read
 
         return read(mode)
     if mode == "make-demo" and rest:
         from pathlib import Path
 
-        from tray_agent.demo import make_workspace
+        from tray_agent.commands.demo import make_workspace
 
         make_workspace(Path(rest[0]))
         return 0
     if mode == "dashboard":
-        from tray_agent.shell.window import run as show
+        from tray_agent.shell.window.window import run as show
 
         return show(rest)
     if mode == "run-script":
-        from tray_agent.adapters.run_script import main as run_script
+        from tray_agent.adapters.runs.run_script import main as run_script
 
         return run_script(rest)
     if mode == "interrupt":
-        from tray_agent.adapters.interrupt import main as interrupt
+        from tray_agent.adapters.runs.interrupt import main as interrupt
 
         return interrupt(rest)
     return 2

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.builders import make_job, make_open_run
-from tray_agent.adapters.posix_processes import PosixBackend
-from tray_agent.adapters.processes import ScriptProcesses
+from tray_agent.adapters.runs.posix import PosixBackend
+from tray_agent.adapters.runs.processes import ScriptProcesses
 from tray_agent.core.messages import Message, RunExited, RunStopped
 from tray_agent.core.model import Run
 

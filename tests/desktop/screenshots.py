@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Error, Page, sync_playwright
 
 from tests.desktop.screen import Screen, free_port, until, virtual_screen
-from tray_agent.shell.client import ChannelError, connect
+from tray_agent.shell.channel.client import ChannelError, connect
 
 TARGET = Path(__file__).resolve().parent.parent.parent / "assets" / "screenshots"
 SIZE = {"width": 1560, "height": 900}

@@ -19,7 +19,7 @@ import pytest
 
 from tests.desktop.screen import Screen, until
 from tray_agent.core.model import CardState
-from tray_agent.shell.icon import COLOURS
+from tray_agent.shell.tray.icon import COLOURS
 
 pytestmark = pytest.mark.desktop
 

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from tests.desktop.screen import Screen, free_port, until
-from tests.shell.peers import Agent
-from tray_agent.shell import window, wire
-from tray_agent.shell.answer import Answer
-from tray_agent.shell.bridge import BRIDGE_METHODS
+from tests.shell.channel.peers import Agent
+from tray_agent.shell.channel import wire
+from tray_agent.shell.channel.answer import Answer
+from tray_agent.shell.window import window
+from tray_agent.shell.window.bridge import BRIDGE_METHODS
 
 pytestmark = pytest.mark.desktop
 
@@ -30,8 +31,8 @@ window.addEventListener("agent", (event) => window.events.push(event.detail));
 const ready = () => { window.dashboardReady = true; };
 window.pywebview?.api?.snapshot ? ready() : window.addEventListener("pywebviewready", ready, { once: true });
 """
-START = "import sys; from tray_agent.shell import window; sys.exit(window.run(sys.argv[1:]))"
-ROOT = Path(window.__file__).parents[2]
+START = "import sys; from tray_agent.shell.window import window; sys.exit(window.run(sys.argv[1:]))"
+ROOT = Path(window.__file__).parents[3]
 
 
 class Shown:

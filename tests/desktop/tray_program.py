@@ -8,9 +8,9 @@ import sys
 import threading
 
 from tray_agent.core.model import CardState
-from tray_agent.shell.notices import Notice, NoticeKind
-from tray_agent.shell.tray import NoScreen, Tray
-from tray_agent.shell.tray_view import TrayView
+from tray_agent.shell.tray.notices import Notice, NoticeKind
+from tray_agent.shell.tray.tray import NoScreen, Tray
+from tray_agent.shell.tray.view import TrayView
 
 
 class Program:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import tray_agent
 from tests.e2e.clock import Clock
 from tests.e2e.workspace import Workspace
-from tray_agent.shell.client import Channel, ChannelError, connect
+from tray_agent.shell.channel.client import Channel, ChannelError, connect
 
 ROOT = Path(tray_agent.__file__).parent.parent
 SECONDS = 30.0

@@ -23,7 +23,7 @@ class History:
     def __init__(self, key: Path, clock: Mapping[str, str]) -> None:
         self.key = key
         self._server = subprocess.Popen(
-            [sys.executable, "-m", "tests.adapters.bigquery_server", "--key", str(key)],
+            [sys.executable, "-m", "tests.adapters.history.bigquery_server", "--key", str(key)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=HERE,

@@ -14,8 +14,8 @@ from tests.engine.fakes import FakeClock, FakeProcesses, FakeReader, MemoryJourn
 from tray_agent.core import messages as msg
 from tray_agent.core.model import CardState, Job, Outcome, Problem, Run, Snapshot, Where
 from tray_agent.core.ports import JournalError, Standing
-from tray_agent.core.schedule import ALL_DAY
-from tray_agent.core.state import Limits
+from tray_agent.core.rules.state import Limits
+from tray_agent.core.schedules.schedule import ALL_DAY
 from tray_agent.engine import loop
 from tray_agent.engine.loop import Engine
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from tests.e2e.agent import Program
 from tests.e2e.workspace import Workspace
-from tray_agent.shell.client import ChannelError, connect
+from tray_agent.shell.channel.client import ChannelError, connect
 
 _LOOK_SECONDS = 10.0
 _HOUR_SECONDS = 60.0

@@ -12,10 +12,10 @@ import pytest
 
 from tests.adapters.children import until
 from tests.builders import at, make_open_run, make_run
-from tray_agent.adapters import log_keeper
-from tray_agent.adapters.journal import SqliteJournal
-from tray_agent.adapters.log_files import read_piece
-from tray_agent.adapters.log_keeper import LogKeeper, cap, cut_note, read_cut, sweep
+from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.runs import log_keeper
+from tray_agent.adapters.runs.log_files import read_piece
+from tray_agent.adapters.runs.log_keeper import LogKeeper, cap, cut_note, read_cut, sweep
 
 KB = 1000
 TODAY = at().date()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders import make_open_run
-from tray_agent.adapters.journal import SqliteJournal
-from tray_agent.adapters.scripts import ScriptTree
+from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.registry.scripts import ScriptTree
 from tray_agent.core.ports import JournalError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="file names of any bytes")

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from tests.adapters.children import Runs, until
-from tests.adapters.test_processes import held, identity_of
-from tray_agent.adapters import identity as ids
-from tray_agent.adapters import processes, trees
+from tests.adapters.runs.test_processes import held, identity_of
+from tray_agent.adapters.runs import identity as ids
+from tray_agent.adapters.runs import processes, trees
 from tray_agent.core.messages import RunExited, RunRefused, RunStopped
 from tray_agent.core.model import Identity, Run
 from tray_agent.core.ports import Standing

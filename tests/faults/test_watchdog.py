@@ -16,12 +16,12 @@ import pytest
 
 from tests.adapters.children import until
 from tests.e2e.agent import ROOT, Program, card_of
-from tray_agent.watchdog import Watchdog
+from tray_agent.start.watchdog import Watchdog
 
 # An engine that turns every 50 ms, except that after its process was stopped its first turn takes a second.
 ENGINE = """
 import sys, threading, time
-from tray_agent.watchdog import Watchdog
+from tray_agent.start.watchdog import Watchdog
 turn = time.monotonic()
 def replace(age):
     print("replaced", flush=True)

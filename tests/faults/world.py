@@ -25,7 +25,7 @@ from tests.faults.jobs import choose_jobs, write_script
 from tests.faults.procs import Proc, scan
 from tests.faults.records import Records
 from tests.faults.strangers import Strangers
-from tray_agent.shell.client import ChannelError, Refused
+from tray_agent.shell.channel.client import ChannelError, Refused
 
 _END_SECONDS = 60.0
 

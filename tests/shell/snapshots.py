@@ -16,7 +16,7 @@ from tray_agent.core.model import (
     Snapshot,
     Trigger,
 )
-from tray_agent.core.schedule import MANUAL
+from tray_agent.core.schedules.schedule import MANUAL
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from tests.wine.agent import EXE, Agent, Program, processes, until
 from tests.wine.session import Session
 from tests.wine.test_exe import early_morning
 from tray_agent.core.model import CardState
-from tray_agent.shell.icon import COLOURS
+from tray_agent.shell.tray.icon import COLOURS
 
 DEMO = r"C:\Demonstração com tela"
 ENOUGH = 60  # pixels of the icon's own colour; 16 x 16 is the smallest tray icon, part of it is the mark

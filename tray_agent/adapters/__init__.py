@@ -1,3 +1,4 @@
-"""One outside thing each; third-party errors stop here."""
+"""One outside thing each; third-party errors stop here.
 
-from __future__ import annotations
+Every room may use ``system`` and the core; which may know which else stands in pyproject.toml.
+"""

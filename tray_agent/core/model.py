@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from tray_agent.core.schedule import Schedule
+from tray_agent.core.schedules.schedule import Schedule
 
 
 class Trigger(StrEnum):

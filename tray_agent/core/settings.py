@@ -1,6 +1,6 @@
 """The settings: names, defaults, limits; a plain mapping goes in, a value or every error comes out.
 
-Reading ``tray_agent.toml`` and the environment is the work of ``adapters/settings_file.py``.
+Reading ``tray_agent.toml`` and the environment is the work of ``adapters/system/settings_file.py``.
 """
 
 from __future__ import annotations

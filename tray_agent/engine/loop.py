@@ -12,15 +12,15 @@ from dataclasses import replace
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
-from tray_agent.core.apply import Actions, apply, began, refuse, stop
-from tray_agent.core.facts import snapshot
 from tray_agent.core.messages import Command, Message, Reply
 from tray_agent.core.model import Job, Outcome, Problem, Run, Snapshot, Where
-from tray_agent.core.plan import LONGEST_SLEEP_SECONDS, is_under_way, plan, sleep_seconds
+from tray_agent.core.picture.facts import snapshot
 from tray_agent.core.ports import Clock, Journal, JournalError, Processes, Reader, Standing
-from tray_agent.core.registry import NO_AREA
-from tray_agent.core.schedule import MANUAL
-from tray_agent.core.state import Active, Limits, Moment, Phase, first_state
+from tray_agent.core.registry.reading import NO_AREA
+from tray_agent.core.rules.apply import Actions, apply, began, refuse, stop
+from tray_agent.core.rules.plan import LONGEST_SLEEP_SECONDS, is_under_way, plan, sleep_seconds
+from tray_agent.core.rules.state import Active, Limits, Moment, Phase, first_state
+from tray_agent.core.schedules.schedule import MANUAL
 
 _log = logging.getLogger(__name__)
 _CLOCK_JUMP_SECONDS = 2.0

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.registry.test_scripts import put
+from tests.adapters.registry.test_source import InlineReader
+from tests.adapters.registry.workbooks import write
+from tray_agent.adapters.registry.discovery import DiscoveryReader
+from tray_agent.core.messages import Discovered, Message
+from tray_agent.core.model import Discovery, Where
+
+AT = datetime(2026, 3, 10, 14, 5)
+SECONDS = 20
+
+
+class Found:
+    """A workspace, and a discovery of it."""
+
+    def __init__(self, root: Path) -> None:
+        self.base = root / "base"
+        self.registry = root / "r.xlsx"
+        self.posted: queue.Queue[Message] = queue.Queue()
+        self.may_resolve = threading.Event()
+        self.may_resolve.set()
+        self.surprise = ""
+        self.reader = DiscoveryReader(
+            self.posted.put, self.resolve, self.registry, 30, 300, reader=InlineReader()
+        )
+
+    def resolve(self) -> tuple[Path, bool]:
+        assert self.may_resolve.wait(SECONDS)
+        if self.surprise:
+            raise ValueError(self.surprise)
+        return self.base, self.base.is_dir()
+
+    def next(self) -> Discovery:
+        self.reader.ask(AT)
+        return self.posted_one()
+
+    def posted_one(self) -> Discovery:
+        message = self.posted.get(timeout=SECONDS)
+        assert isinstance(message, Discovered)
+        return message.discovery
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Iterator[Found]:
+    found = Found(tmp_path)
+    put(found.base, "Cadastro/metodos/um.py", "metodos/dois.py")
+    write(found.registry, [("um", "Cadastro", "8", "sim"), ("dois", "", "ALL", "sim")])
+    yield found
+    found.reader.close()
+
+
+def wheres(discovery: Discovery) -> list[Where]:
+    return [problem.where for problem in discovery.problems]
+
+
+def test_a_discovery_crosses_registry_and_scripts(found: Found) -> None:
+    discovery = found.next()
+    assert discovery.jobs is not None
+    assert [(job.id, job.area, job.path) for job in discovery.jobs] == [
+        ("um", "Cadastro", str(found.base / "Cadastro/metodos/um.py")),
+        ("dois", "Sem área", str(found.base / "metodos/dois.py")),
+    ]
+    assert discovery.problems == ()
+    assert (discovery.base_path, discovery.base_available) == (str(found.base), True)
+    assert (discovery.registry, discovery.registry_read) == (str(found.registry), True)
+
+
+def test_unchanged_jobs_are_the_very_same_tuple(found: Found) -> None:
+    first = found.next().jobs
+    assert found.next().jobs is first
+    put(found.base, "metodos/sem_linha.py")
+    assert found.next().jobs is first
+
+
+def test_without_a_registry_there_are_no_jobs_yet(found: Found) -> None:
+    found.registry.unlink()
+    discovery = found.next()
+    assert discovery.jobs is None
+    assert not discovery.registry_read
+    assert wheres(discovery) == [Where.REGISTRY]
+
+
+def test_without_a_base_from_the_start_only_the_base_is_complained_of(found: Found) -> None:
+    found.base.rename(found.base.with_name("longe"))
+    discovery = found.next()
+    assert discovery.jobs == ()
+    assert not discovery.base_available
+    assert wheres(discovery) == [Where.BASE_PATH]
+    assert str(found.base) in discovery.problems[0].what
+
+
+def test_a_base_that_goes_away_leaves_the_jobs_until_it_is_back(found: Found) -> None:
+    write(found.registry, [("um", "Cadastro", "25", "sim"), ("falta", "", "ALL", "sim")])
+    before = found.next()
+    away = found.base.rename(found.base.with_name("longe"))
+    gone = found.next()
+    assert gone.jobs is before.jobs
+    assert not gone.base_available
+    assert wheres(gone) == [Where.BASE_PATH, Where.REGISTRY, Where.REGISTRY]
+    found.base.mkdir()
+    assert found.next().jobs is before.jobs
+    found.base.rmdir()
+    away.rename(found.base)
+    back = found.next()
+    assert back.jobs is before.jobs
+    assert back.base_available
+    assert back.problems == before.problems
+
+
+def test_a_registry_that_goes_away_leaves_the_jobs(found: Found) -> None:
+    before = found.next()
+    found.registry.write_bytes(b"lixo")
+    after = found.next()
+    assert after.jobs is before.jobs
+    assert not after.registry_read
+    assert "corrompido" in after.problems[0].what
+
+
+def test_a_base_that_resolves_elsewhere_is_walked_there(found: Found) -> None:
+    found.next()
+    found.base = found.base.with_name("outra")
+    put(found.base, "metodos/dois.py")
+    discovery = found.next()
+    assert discovery.jobs is not None
+    assert [job.path for job in discovery.jobs] == [str(found.base / "metodos/dois.py")]
+    assert "um.py" in discovery.problems[0].what
+
+
+def test_a_drive_that_hangs_holds_nobody_who_asks(found: Found) -> None:
+    found.may_resolve.clear()
+    for _ in range(3):
+        found.reader.ask(AT)
+    assert found.posted.empty()
+    found.may_resolve.set()
+    assert found.posted_one().jobs is not None
+
+
+def test_a_surprise_is_said_and_the_next_discovery_heals(found: Found) -> None:
+    found.surprise = "inesperado"
+    broken = found.next()
+    assert broken.jobs is None
+    assert "inesperado" in broken.problems[0].what
+    found.surprise = ""
+    jobs = found.next().jobs
+    found.surprise = "outra vez"
+    broken = found.next()
+    assert broken.jobs is jobs
+    assert broken.base_available
+
+
+def test_nothing_is_posted_after_closing(found: Found) -> None:
+    found.reader.close()
+    found.reader.ask(AT)
+    assert found.posted.empty()

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from tests.adapters.registry.workbooks import HEADER, actives, write
+from tray_agent.adapters.registry import answer as registry_answer
+from tray_agent.adapters.registry import sheet_xml
+from tray_agent.adapters.registry.answer import RegistryFailed, Stamp
+from tray_agent.adapters.registry.workbook import WorkbookFault, answer, read_bytes, sheets
+from tray_agent.core.model import Cell
+from tray_agent.core.registry.cells import CellFault
+from tray_agent.core.registry.reading import RegistryReading
+
+
+def made(fill: Callable[[Workbook], object]) -> bytes:
+    book = Workbook()
+    fill(book)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def cells(fill: Callable[[Any], object]) -> list[list[object]]:
+    content = made(lambda book: fill(book.active))
+    return [list(row) for row in next(iter(sheets(content))).rows]
+
+
+def read(path: Path) -> RegistryReading | RegistryFailed:
+    return registry_answer.decode(answer({"path": str(path)}))[0]
+
+
+def error(path: Path) -> str:
+    reading = read(path)
+    assert isinstance(reading, RegistryFailed), reading
+    return reading.text
+
+
+def rezip(content: bytes, part: str, change: Callable[[str], str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            new.writestr(name, change(text.decode()) if name == part else text)
+    return stream.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def test_rows_and_columns_keep_excels_numbers_whatever_is_empty_before_them() -> None:
+    def fill(sheet: Any) -> None:
+        sheet["C5"], sheet["D7"] = "script", "x"
+
+    rows = cells(fill)
+    assert len(rows) == 7
+    assert rows[4][2] == "script"
+    assert rows[6][3] == "x"
+
+
+def test_cells_come_as_what_was_typed() -> None:
+    typed: list[object] = [
+        8,
+        8.12,
+        "8, 12",
+        True,
+        "NA",
+        time(8),
+        date(2026, 12, 8),
+        datetime(2026, 1, 2, 3, 4),
+        timedelta(hours=26),
+    ]
+    (row,) = cells(lambda sheet: sheet.append(typed))
+    assert row == [*typed[:6], datetime(2026, 12, 8), *typed[7:]]
+    assert [type(cell) for cell in row[:4]] == [int, float, str, bool]
+
+
+def test_formulas_without_a_value_and_errors_are_not_taken_for_empty_cells() -> None:
+    def fill(sheet: Any) -> None:
+        sheet["A1"], sheet["B1"], sheet["C1"] = "x", "=1/0", "#N/A"
+        sheet["C1"].data_type = "e"
+        sheet["D1"], sheet["E1"] = None, "y"
+
+    (row,) = cells(fill)
+    assert isinstance(row[1], CellFault)
+    assert row[2] == CellFault("#N/A")
+    assert row[3] == ""
+
+
+def test_a_formula_that_gives_an_empty_text_is_an_empty_cell() -> None:
+    content = made(lambda book: book.worksheets[0].append(["x", "=A9", "y"]))
+    calculated = rezip(content, SHEET, lambda text: text.replace('<c r="B1">', '<c r="B1" t="str">'))
+    assert list(next(iter(sheets(calculated))).rows[0]) == ["x", "", "y"]
+
+
+def test_a_merged_area_says_the_same_in_all_its_cells() -> None:
+    def fill(sheet: Any) -> None:
+        for name in ("a", "b", "c"):
+            sheet.append([name, None])
+        sheet["B1"] = "Cadastro"
+        sheet.merge_cells("B1:B3")
+        sheet.merge_cells("D90:E99")
+
+    assert [row[1] for row in cells(fill)] == ["Cadastro"] * 3
+
+
+def test_a_cell_formatted_at_the_far_corner_costs_nothing() -> None:
+    def fill(sheet: Any) -> None:
+        sheet["A1"] = "x"
+        sheet["XFD1048576"].number_format = "0.00"
+
+    assert cells(fill) == [["x"]]
+
+
+@pytest.mark.parametrize("address", ["XFD1048576", "A200000", "XFD9000"])
+def test_a_cell_filled_at_the_far_corner_is_refused_by_name(address: str) -> None:
+    def fill(sheet: Any) -> None:
+        sheet["A1"], sheet[address] = "x", "y"
+
+    with pytest.raises(WorkbookFault, match=address) as caught:
+        cells(fill)
+    assert caught.value.lasting
+
+
+def test_chart_sheets_and_hidden_sheets_are_no_hindrance(tmp_path: Path) -> None:
+    def fill(book: Workbook) -> None:
+        first = book.active
+        assert first is not None
+        book.create_chartsheet("Gráfico", 0)
+        first.title = 'Capa & "índice"'
+        first.sheet_state = "hidden"
+        registry = book.create_sheet("Registro")
+        for row in (HEADER, ("a", "x", "ALL", "=1")):
+            registry.append(row)
+
+    path = tmp_path / "r.xlsx"
+    path.write_bytes(made(fill))
+    reading = read(path)
+    assert isinstance(reading, RegistryReading)
+    assert reading.sheet == "Registro"
+    assert reading.problems[0].cell is not None
+    assert reading.problems[0].cell.column == "D"
+
+
+def test_a_registry_is_answered_whole_and_comes_back_the_same(tmp_path: Path) -> None:
+    rows = [
+        ("Envia_PIX", "Mensageria", "8, 12", True, 15),
+        ("b", None, "8, 25", "sim", None),
+        ("c", "", 1, "n"),
+    ]
+    path = write(tmp_path / "r.xlsx", rows, (*HEADER, "timeout"))
+    reading, stamp = registry_answer.decode(answer({"path": str(path)}))
+    assert isinstance(reading, RegistryReading)
+    assert stamp == Stamp(path.stat().st_size, path.stat().st_mtime_ns)
+    assert [
+        (row.key, row.area, row.schedule.hours, row.line, row.timeout_minutes) for row in reading.rows
+    ] == [
+        ("envia_pix", "Mensageria", (8, 12), 2, 15.0),
+        ("b", "Sem área", (8,), 3, None),
+    ]
+    assert [problem.cell for problem in reading.problems] == [Cell(3, "C", "8, 25")]
+
+
+def test_a_workbook_with_other_columns_is_refused_for_good_naming_them(tmp_path: Path) -> None:
+    path = write(tmp_path / "r.xlsx", [], ("Produto", "Preço"))
+    reading, stamp = registry_answer.decode(answer({"path": str(path)}))
+    assert isinstance(reading, RegistryFailed)
+    assert reading.lasting
+    assert stamp is not None
+    assert "Produto, Preço" in reading.text
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        (b"nada de planilha", "corrompido"),
+        (b"PK\x03\x04" + b"\0" * 100, "corrompido"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "protegido por senha"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "formato antigo .xls"),
+        (b"<html><body>login</body></html>", "corrompido"),
+    ],
+)
+def test_what_is_no_workbook_is_named_for_what_it_is(tmp_path: Path, content: bytes, cause: str) -> None:
+    path = tmp_path / "r.xlsx"
+    path.write_bytes(content)
+    assert cause in error(path)
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
+def test_a_workbook_that_breaks_off_is_corrupt(tmp_path: Path, kept: float) -> None:
+    path = write(tmp_path / "r.xlsx", actives(50))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    assert "corrompido" in error(path)
+
+
+def test_a_workbook_with_damage_inside_is_corrupt(tmp_path: Path) -> None:
+    path = write(tmp_path / "r.xlsx", actives(500))
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo(SHEET).header_offset
+    content[start + 200 : start + 260] = b"\xff" * 60
+    path.write_bytes(content)
+    assert "corrompido" in error(path)
+
+
+def test_a_zip_that_is_no_workbook_is_corrupt(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("oi.txt", "oi")
+    assert "corrompido" in error(path)
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for index in range(3):
+            archive.writestr(f"xl/worksheets/sheet{index}.xml", b"0" * 40_000_000)
+    assert "grande demais" in error(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        for index in range(2001):
+            archive.writestr(str(index), b"")
+    assert "grande demais" in error(path)
+
+
+def test_a_missing_file_and_a_folder_are_said_to_be_so(tmp_path: Path) -> None:
+    assert "não existe" in error(tmp_path / "nada.xlsx")
+    assert "pasta" in error(tmp_path)
+
+
+def test_a_file_that_is_back_within_the_retries_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:
+            path.write_bytes(b"pronto")
+
+    content, stamp = read_bytes(path, wait)
+    assert (content, stamp.size, waits) == (b"pronto", 6, [0.1, 0.3])
+
+
+def test_a_file_that_keeps_changing_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    path.write_bytes(b"")
+    with pytest.raises(WorkbookFault, match="vazio") as caught:
+        read_bytes(path, lambda _: None)
+    assert not caught.value.lasting
+
+
+def test_a_file_of_more_than_20_mb_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "r.xlsx"
+    with path.open("wb") as file:
+        file.truncate(20_000_001)
+    assert "20 MB" in error(path)
+
+
+def test_a_layout_of_some_other_kind_hides_nothing() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("x", "")
+    with zipfile.ZipFile(stream) as archive:
+        assert sheet_xml.sheet_parts(archive) == {}
+
+
+def test_prefixed_tags_are_seen_as_well() -> None:
+    xml = b'<x:row r="2"><x:c r="B2" s="1" t="e"><x:f>NA()</x:f><x:v>#N/A</x:v></x:c></x:row>'
+    assert sheet_xml.look(xml).faults == {(1, 1): "#N/A"}

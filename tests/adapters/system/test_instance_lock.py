@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.children import until
+from tray_agent.adapters.system.instance_lock import AlreadyRunning, InstanceLock
+
+HOLDER = """
+import pathlib, sys
+from tray_agent.adapters.system.instance_lock import InstanceLock
+lock = InstanceLock(pathlib.Path(sys.argv[1]))
+lock.acquire()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_one_at_a_time_in_a_folder_that_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "data"
+    first, second = InstanceLock(folder), InstanceLock(folder)
+    first.acquire()
+
+    with pytest.raises(AlreadyRunning):
+        second.acquire()
+    first.release()
+    first.release()
+    second.acquire()
+
+    second.release()
+
+
+def test_two_folders_have_two_agents(tmp_path: Path) -> None:
+    locks = [InstanceLock(tmp_path / name) for name in "ab"]
+    for lock in locks:
+        lock.acquire()
+    for lock in locks:
+        lock.release()
+
+
+def test_a_file_that_is_left_over_is_no_lock(tmp_path: Path) -> None:
+    (tmp_path / "agent.lock").write_text("4711")
+    lock = InstanceLock(tmp_path)
+
+    lock.acquire()
+
+    lock.release()
+
+
+def test_a_folder_that_cannot_be_made_is_another_matter(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(OSError, match="file"):
+        InstanceLock(tmp_path / "file").acquire()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="an open program cannot be written there")
+def test_a_file_that_cannot_be_written_just_now_locks_all_the_same(tmp_path: Path) -> None:
+    """As on a folder that became read-only: the file of an earlier agent is there."""
+    sleep = shutil.which("sleep")
+    assert sleep is not None
+    shutil.copy(sleep, tmp_path / "agent.lock")
+    with subprocess.Popen([tmp_path / "agent.lock", "60"]) as busy:
+        with pytest.raises(OSError, match="busy"):
+            (tmp_path / "agent.lock").open("r+b")
+        first, second = InstanceLock(tmp_path), InstanceLock(tmp_path)
+
+        first.acquire()
+
+        with pytest.raises(AlreadyRunning):
+            second.acquire()
+        first.release()
+        busy.kill()
+
+
+@pytest.mark.parametrize("killed", [True, False])
+def test_the_system_frees_it_however_its_holder_ends(tmp_path: Path, killed: bool) -> None:
+    lock = InstanceLock(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None and holder.stdin is not None
+        assert holder.stdout.readline().strip() == b"held"
+        with pytest.raises(AlreadyRunning):
+            lock.acquire()
+        holder.kill() if killed else holder.stdin.close()
+        holder.wait(60)
+
+    lock.acquire()
+    lock.release()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="handles are not inherited there")
+def test_a_script_that_outlives_its_agent_does_not_hold_the_folder(tmp_path: Path) -> None:
+    program = HOLDER.replace(
+        'print("held"', 'import subprocess; child = subprocess.Popen(["sleep", "60"]); print(child.pid'
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        script = int(holder.stdout.readline())
+        holder.kill()
+    lock = InstanceLock(tmp_path)
+
+    lock.acquire()
+
+    lock.release()
+    subprocess.run(["kill", str(script)], check=True)
+    until(lambda: not Path(f"/proc/{script}").exists() or b"Z" in Path(f"/proc/{script}/stat").read_bytes())

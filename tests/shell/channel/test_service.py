@@ -1,0 +1,315 @@
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.builders import Day, at, make_job, make_run
+from tray_agent.core import messages as msg
+from tray_agent.core.model import Run
+from tray_agent.shell.channel.answer import Answer
+from tray_agent.shell.channel.service import Service
+from tray_agent.shell.views.snapshots import Reader
+
+READER = Reader("1.0.0", 4711, True, "abc", 2.0, 0)
+SECONDS = 30
+
+
+class Machine:
+    """What lies beyond the shell, in memory."""
+
+    def __init__(self) -> None:
+        self.logs: dict[str, str] = {}
+        self.older: list[Run] = []
+        self.kept: dict[str, Any] = {"theme": "dark"}
+        self.trouble = ""
+        self.opened: list[str | None] = []
+        self.asked: list[tuple[int | None, int]] = []
+        self.examined = threading.Event()
+        self.examined.set()
+
+    def now(self) -> datetime:
+        return at("14:05:09")
+
+    def heartbeat_seconds(self) -> float:
+        return 0.2
+
+    def read_log(self, run: Run, offset: int | None, limit: int) -> dict[str, Any]:
+        self.asked.append((offset, limit))
+        if run.id not in self.logs:
+            raise FileNotFoundError(2, "No such file or directory")
+        return {"size": 3, "start": 0, "end": 3, "text": self.logs[run.id]}
+
+    def interpreter(self, script: str) -> str:
+        return f"Python para {script}"
+
+    def find_run(self, job: str, run: str | None) -> Run | None:
+        return next((each for each in self.older if each.job == job and run in {None, each.id}), None)
+
+    def open_folder(self, run: Run | None) -> str:
+        self.opened.append(run.id if run else None)
+        return "Pasta aberta."
+
+    def doctor(self) -> dict[str, Any]:
+        assert self.examined.wait(SECONDS)
+        return {"checks": []}
+
+    def open_dashboard(self) -> str:
+        return self.trouble
+
+    def preferences(self) -> dict[str, Any]:
+        return self.kept
+
+    def remember(self, preferences: dict[str, Any]) -> None:
+        self.kept |= preferences
+
+
+class Asked:
+    """A service over a day that a test plays."""
+
+    def __init__(self) -> None:
+        self.day = Day("14:05")
+        self.machine = Machine()
+        self.inbox: list[msg.Message] = []
+        self.service = Service(lambda: self.day.snapshot, self.inbox.append, READER, self.machine)
+
+    def send(self, method: str, params: dict[str, Any]) -> queue.SimpleQueue[Answer]:
+        answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self.service.answer(method, params, answers.put)
+        return answers
+
+    def ask(self, method: str, **params: Any) -> Any:
+        """The answer's value, or its refusal."""
+        answer = self.send(method, params).get(timeout=SECONDS)
+        if not answer.ok:
+            return answer.code, answer.text
+        return json.loads(answer.value) if isinstance(answer.value, bytes) else answer.value
+
+
+@pytest.fixture
+def asked() -> Asked:
+    return Asked()
+
+
+class TestCommands:
+    @pytest.mark.parametrize(
+        ("method", "params", "kind"),
+        [
+            ("run", {"job": "pix"}, msg.RunJob),
+            ("stop", {"job": "pix"}, msg.StopJob),
+            ("pause", {}, msg.Pause),
+            ("resume", {}, msg.Resume),
+            ("refresh", {}, msg.Refresh),
+            ("quit", {}, msg.Quit),
+        ],
+    )
+    def test_they_go_to_the_engine_and_are_answered_by_it(
+        self, asked: Asked, method: str, params: dict[str, Any], kind: type[msg.Command]
+    ) -> None:
+        answers = asked.send(method, params)
+        (command,) = asked.inbox
+        assert isinstance(command, kind)
+        assert answers.empty()
+
+        command.reply(msg.Reply(True, "Feito.", ("pix",)))
+
+        assert answers.get(timeout=SECONDS) == Answer(True, {"text": "Feito.", "runs": ["pix"]})
+
+    def test_a_refusal_carries_its_sentence(self, asked: Asked) -> None:
+        answers = asked.send("run", {"job": "pix"})
+        command = asked.inbox[0]
+        assert isinstance(command, msg.RunJob)
+
+        command.reply(msg.Reply(False, "pix já está em execução."))
+
+        assert answers.get(timeout=SECONDS) == Answer(False, None, "refused", "pix já está em execução.")
+
+    @pytest.mark.parametrize("stop_runs", [True, False, "yes", 1, None])
+    def test_runs_are_stopped_only_by_a_plain_yes(self, asked: Asked, stop_runs: object) -> None:
+        asked.send("quit", {"stop_runs": stop_runs})
+
+        command = asked.inbox[0]
+        assert isinstance(command, msg.Quit)
+        assert command.stop_runs is (stop_runs is True)
+
+    @pytest.mark.parametrize(
+        ("named", "meant"),
+        [
+            ("acao_pix", "acao_pix"),
+            ("  Acao_PIX ", "acao_pix"),
+            ("acao_pix.py", "acao_pix"),
+            ("Ação", "ação"),
+            ("Ac\u0327a\u0303o.PY", "ação"),
+            ("nobody", "nobody"),
+            (7, "7"),
+            ("x" * 1000, "x" * 500),
+        ],
+    )
+    def test_a_job_is_known_by_id_and_name(self, asked: Asked, named: object, meant: str) -> None:
+        asked.day.jobs(make_job("acao_pix", name="Acao_PIX"), make_job("ação", name="Ação"))
+
+        asked.send("stop", {"job": named})
+
+        command = asked.inbox[0]
+        assert isinstance(command, msg.StopJob)
+        assert command.job == meant
+
+
+class TestQuestions:
+    def test_before_the_first_snapshot_there_is_a_sentence(self, asked: Asked) -> None:
+        assert asked.ask("status") == ("unknown", "O agente ainda está iniciando.")
+        assert asked.ask("ping") == {"version": "1.0.0", "pid": 4711}
+
+    def test_nobody_knows_the_method(self, asked: Asked) -> None:
+        assert asked.ask("eval", code="1") == ("unknown_method", "Este agente não conhece o pedido.")
+
+    def test_status_is_the_contracts(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix"))
+
+        found = asked.ask("status")
+
+        assert found["now"] == "2026-03-10T14:05:09-03:00"
+        assert [card["id"] for card in found["cards"]] == ["pix"]
+
+    @pytest.mark.parametrize("since", [None, 0, True, "3", 1.5])
+    def test_a_page_that_knows_nothing_is_told_everything(self, asked: Asked, since: object) -> None:
+        asked.day.jobs(make_job("pix"))
+
+        found = asked.ask("snapshot", since=since)
+
+        assert found["full"]
+        assert found["preferences"] == {"theme": "dark"}
+
+    def test_one_that_knows_something_is_told_the_rest(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix"))
+        version = asked.ask("snapshot")["version"]
+
+        found = asked.ask("snapshot", since=version)
+
+        assert (found["full"], found["cards"]) == (False, [])
+        assert "preferences" not in found
+
+    def test_what_runs_is_named_what_only_waits_to_begin_is_not(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("b", 8), make_job("a", 8), make_job("c", 8), make_job("d"))
+        for job in "ab":
+            asked.day.begin(job)
+
+        assert asked.ask("running") == {"running": ["a", "b"]}
+
+    def test_todays_runs_of_a_job(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix", 8))
+        asked.day.whole_run()
+
+        assert [run["status"] for run in asked.ask("runs", job="pix")["runs"]] == ["SUCCESS"]
+        assert asked.ask("runs", job="x") == ("unknown", "Não há automação ativa chamada x.")
+
+    def test_preferences_are_kept_when_they_are_some(self, asked: Asked) -> None:
+        assert asked.ask("remember", preferences={"area": "Cadastro"}) == {}
+        assert asked.ask("preferences") == {"theme": "dark", "area": "Cadastro"}
+        for wrong in (None, [1], "x", {"x": "y" * 20_000}):
+            assert asked.ask("remember", preferences=wrong) == ("unknown", "Preferências inválidas.")
+
+    def test_the_dashboard_opens_or_it_is_said_why_not(self, asked: Asked) -> None:
+        assert asked.ask("open") == {"text": "Painel aberto."}
+        asked.machine.trouble = "Este agente roda sem tela (--headless)."
+        assert asked.ask("open") == ("unknown", "Este agente roda sem tela (--headless).")
+
+    def test_a_surprise_is_a_sentence_and_the_next_is_answered(
+        self, asked: Asked, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        asked.day.jobs(make_job("pix"))
+        monkeypatch.setattr(asked.machine, "now", None)
+
+        for _ in range(5):
+            assert asked.ask("status") == ("internal", "Erro interno; veja o registro do agente.")
+        assert asked.ask("running") == {"running": []}
+        assert "question status failed" in caplog.text
+
+    def test_a_doctor_who_takes_his_time_holds_nobody_up(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix"))
+        asked.machine.examined.clear()
+        visits = [asked.send("doctor", {}) for _ in range(4)]
+
+        assert asked.ask("status")["cards"] != []
+        asked.machine.examined.set()
+
+        assert [visit.get(timeout=SECONDS).value for visit in visits] == [{"checks": []}] * 4
+
+
+class TestLogs:
+    def test_the_newest_runs_log_unless_another_is_named(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix", 7, 8))
+        first = asked.day.begin()
+        asked.day.later(1)
+        asked.day.exit()
+        second = asked.day.begin()
+        asked.machine.logs = {first: "um", second: "dois"}
+
+        newest = asked.ask("log", job="pix")
+        python = newest.pop("interpreter")
+        assert python.startswith("Python para ")
+        assert newest == {"run": second, "running": True, "size": 3, "start": 0, "end": 3, "text": "dois"}
+        assert asked.ask("log", job="pix", run=first)["running"] is False
+        assert asked.ask("log", job="pix", run=first)["text"] == "um"
+
+    def test_a_run_that_waits_to_begin_has_no_log_yet(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix", 8))
+
+        assert asked.ask("log", job="pix") == ("unknown", "Esta automação ainda não tem execução com log.")
+
+    def test_a_run_of_another_day_is_found_in_the_journal(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix"))
+        asked.machine.older = [make_run(id="old", started=at(day=9))]
+        asked.machine.logs = {"old": "ontem"}
+
+        assert asked.ask("log", job="pix")["text"] == "ontem"
+        assert asked.ask("log", job="pix", run="old")["run"] == "old"
+        assert asked.ask("log", job="pix", run="x") == (
+            "unknown",
+            "Esta automação ainda não tem execução com log.",
+        )
+
+    def test_a_run_that_has_not_opened_its_log_yet_has_an_empty_one(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix", 8))
+        run = asked.day.begin()
+
+        piece = asked.ask("log", job="pix", offset=0)
+        assert piece == {"run": run, "running": True, "size": 0, "start": 0, "end": 0, "text": ""}
+
+    def test_a_log_that_is_gone_is_said(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix", 8))
+        asked.day.begin()
+        asked.day.exit()
+
+        assert asked.ask("log", job="pix") == ("unknown", "O log desta execução não existe mais.")
+
+    @pytest.mark.parametrize(
+        ("params", "given"),
+        [
+            ({}, (None, 65536)),
+            ({"offset": 5, "limit": 10}, (5, 10)),
+            ({"offset": "5", "limit": None}, (None, 65536)),
+        ],
+    )
+    def test_pieces_are_asked_for_by_whole_numbers(
+        self, asked: Asked, params: dict[str, Any], given: tuple[int | None, int]
+    ) -> None:
+        asked.day.jobs(make_job("pix", 8))
+        asked.machine.logs = {asked.day.begin(): ""}
+
+        asked.ask("log", job="pix", **params)
+
+        assert asked.machine.asked == [given]
+
+    def test_the_folder_is_opened_not_a_path_that_somebody_sends(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix", 8))
+        run = asked.day.begin()
+
+        assert asked.ask("open_log_folder", job="pix", run=None) == {"text": "Pasta aberta."}
+        assert asked.ask("open_log_folder", job="../../etc")[0] == "unknown"
+        assert asked.ask("open_log_folder", job="pix", run="../../etc") == {"text": "Pasta aberta."}
+        assert asked.machine.opened == [run, None]

@@ -1,0 +1,197 @@
+"""The page's bridge: a literal list, answers instead of errors, nothing else within reach."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.shell.channel.peers import Agent
+from tray_agent.shell.channel import control
+from tray_agent.shell.channel.answer import Answer
+from tray_agent.shell.channel.client import Channel, connect
+from tray_agent.shell.window.bridge import BRIDGE_METHODS, Bridge
+
+ARGUMENTS: dict[str, list[Any]] = {
+    "snapshot": [3],
+    "run": ["envia_pix"],
+    "stop": ["envia_pix"],
+    "pause": [],
+    "resume": [],
+    "refresh": [],
+    "log": ["envia_pix", None, 0],
+    "runs": ["envia_pix"],
+    "open_log_folder": ["envia_pix", "20260310-1"],
+    "doctor": [],
+    "preferences": [],
+    "remember": [{"theme": "dark"}],
+    "quit_confirmed": ["stop"],
+}
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[Agent]:
+    with Agent(tmp_path) as agent:
+        yield agent
+
+
+@pytest.fixture
+def channel(agent: Agent) -> Iterator[Channel]:
+    with connect(agent.data_dir) as channel:
+        yield channel
+
+
+@pytest.fixture
+def bridge(channel: Channel) -> Bridge:
+    return Bridge(channel.call)
+
+
+def nothing(method: str, **params: Any) -> Any:
+    raise AssertionError(f"{method} reached the channel")
+
+
+def test_the_page_sees_these_methods_and_no_others() -> None:
+    visible = {name for name in dir(Bridge(nothing)) if not name.startswith("_")}
+    assert visible == BRIDGE_METHODS == set(ARGUMENTS)
+    assert all(inspect.ismethod(getattr(Bridge(nothing), name)) for name in visible)
+
+
+def test_nothing_can_be_put_on_the_bridge() -> None:
+    with pytest.raises(AttributeError):
+        Bridge(nothing).engine = object()  # type: ignore[attr-defined]
+
+
+def test_nothing_but_a_call_hangs_off_it() -> None:
+    assert Bridge.__slots__ == ("_call",)
+
+
+@pytest.mark.parametrize("name", sorted(BRIDGE_METHODS))
+def test_each_method_is_one_question_that_the_channel_knows(agent: Agent, bridge: Bridge, name: str) -> None:
+    answer = getattr(bridge, name)(*ARGUMENTS[name])
+    assert answer["ok"] is True
+    [(method, params)] = agent.asked
+    assert method == {"quit_confirmed": "quit"}.get(name, name)
+    assert method in control.METHODS
+    assert answer["data"] == {"method": method, "params": params}
+
+
+def test_the_arguments_arrive_by_name(agent: Agent, bridge: Bridge) -> None:
+    bridge.snapshot()
+    bridge.snapshot(17.0)
+    bridge.log("a", "r", 65536)
+    bridge.open_log_folder("a")
+    bridge.quit_confirmed("finish")
+    assert [params for _, params in agent.asked] == [
+        {"since": None},
+        {"since": 17},
+        {"job": "a", "run": "r", "offset": 65536},
+        {"job": "a", "run": None},
+        {"stop_runs": False},
+    ]
+
+
+def test_to_cancel_quitting_asks_the_agent_nothing() -> None:
+    assert Bridge(nothing).quit_confirmed("cancel") == {"ok": True, "data": None}
+
+
+def test_the_page_cannot_set_what_belongs_to_the_window(agent: Agent, bridge: Bridge) -> None:
+    bridge.remember({"theme": "dark", "window": {"x": -30000}})
+    assert agent.asked == [("remember", {"preferences": {"theme": "dark"}})]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("run", []),
+        ("run", [None]),
+        ("run", [""]),
+        ("run", [7]),
+        ("run", [["envia_pix"]]),
+        ("run", ["x" * 1001]),
+        ("stop", [{"job": "x"}]),
+        ("snapshot", ["3"]),
+        ("snapshot", [True]),
+        ("snapshot", [-1]),
+        ("snapshot", [1.5]),
+        ("snapshot", [math.inf]),
+        ("log", ["x", 3]),
+        ("log", ["x", None, "0"]),
+        ("log", ["x", None, 1 << 60]),
+        ("remember", []),
+        ("remember", ["dark"]),
+        ("remember", [{"a": math.nan}]),
+        ("remember", [{"a": "x" * 70_000}]),
+        ("quit_confirmed", []),
+        ("quit_confirmed", ["Stop"]),
+        ("quit_confirmed", [["stop"]]),
+    ],
+)
+def test_an_argument_of_another_kind_is_refused_here(name: str, arguments: list[Any]) -> None:
+    answer = getattr(Bridge(nothing), name)(*arguments)
+    assert answer["ok"] is False
+    assert answer["error"]["code"] == "bad_argument"
+
+
+def test_superfluous_arguments_are_ignored(agent: Agent, bridge: Bridge) -> None:
+    assert bridge.pause("x", {})["ok"] is True
+    assert bridge.run("a", "b", 3)["ok"] is True
+    assert agent.asked == [("pause", {}), ("run", {"job": "a"})]
+
+
+def test_a_refusal_of_the_agent_comes_as_data(agent: Agent, bridge: Bridge) -> None:
+    agent.answers["run"] = Answer(False, code="running", text="Esta automação já está em execução.")
+    assert bridge.run("x") == {
+        "ok": False,
+        "error": {"code": "running", "text": "Esta automação já está em execução."},
+    }
+
+
+def test_an_agent_that_went_away_comes_as_data(agent: Agent, bridge: Bridge) -> None:
+    agent.server.close()
+    assert bridge.snapshot()["error"]["code"] == "gone"
+
+
+def test_a_surprise_is_one_sentence_without_a_traceback() -> None:
+    def fail(method: str, **params: Any) -> Any:
+        raise ZeroDivisionError("secret")
+
+    answer = Bridge(fail).doctor()
+    assert answer["error"]["code"] == "internal"
+    assert "secret" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, {"deep": [math.nan]}, object()])
+def test_an_answer_that_is_no_json_never_reaches_the_page(value: Any) -> None:
+    answer = Bridge(lambda method, **params: value).snapshot()
+    assert answer["error"]["code"] == "internal"
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(name=st.sampled_from(sorted(BRIDGE_METHODS)), arguments=st.lists(anything, max_size=5))
+def test_whatever_the_page_sends_comes_back_as_an_answer(name: str, arguments: list[Any]) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    def note(method: str, **params: Any) -> str:
+        asked.append((method, params))
+        return "ção"
+
+    answer = getattr(Bridge(note), name)(*arguments)
+    json.dumps(answer, allow_nan=False)
+    assert answer["ok"] is True or set(answer["error"]) == {"code", "text"}
+    for method, params in asked:
+        assert method in control.METHODS
+        json.dumps(params, allow_nan=False)

@@ -1,0 +1,264 @@
+"""The walk that finds scripts: ``.py`` files directly in a folder named ``metodos`` below the base path.
+
+A folder's modification time tells whether its list of names changed, so an unchanged tree costs one stat a
+folder. Drives whose folder times cannot be trusted are the reason for an occasional full walk.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tray_agent.adapters.system import os_faults
+from tray_agent.core.collation import match_key
+from tray_agent.core.model import Problem, Script, Where
+
+SCRIPT_FOLDER = "metodos"
+_PRUNED = frozenset({"__pycache__", ".git", "node_modules"})
+_SUFFIXES = frozenset({".py", ".PY", ".Py", ".pY"})
+_VENV_FOLDERS = frozenset({"lib", "Lib"})
+_CLOUD_ONLY = 0x00400000  # FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS: reading it downloads it first
+# A change just after our look, within the file system's step of time, leaves the folder's time as it was.
+_UNSETTLED_NS = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptsFound:
+    """The scripts ordered by path, and what is wrong with files and folders."""
+
+    scripts: tuple[Script, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class _Folder:
+    """One folder as last listed. ``mtime_ns`` is -1 where it must be listed again next time."""
+
+    mtime_ns: int
+    folders: Sequence[str] = ()
+    scripts: tuple[Script, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class BaseGone(Exception):
+    """The base path cannot be listed, or was emptied under us; the text says why, in Portuguese."""
+
+
+class ScriptTree:
+    """The tree below one base path, remembered between walks. Not for two threads at once."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        self._root = os.fspath(base)
+        self._real = self._root
+        self._folders: dict[str, _Folder] = {}
+        self._found = ScriptsFound()
+        self._known: dict[str, Script] = {}
+
+    def scan(self, full: bool = False) -> ScriptsFound:
+        """What is there now; the very same value while nothing changed.
+
+        ``full`` lists every folder anew. Raises :class:`BaseGone` when the base itself cannot be read.
+        """
+        if not full and self._is_unchanged():
+            return self._found
+        self._real = os.path.realpath(self._root)
+        walked = self._walk(full)
+        root = walked[self._root]
+        if self._found.scripts and not (root.folders or root.scripts or root.problems):
+            raise BaseGone("está vazia; a unidade pode estar desconectada")
+        self._folders = walked
+        scripts = sorted((each for folder in walked.values() for each in folder.scripts), key=_by_path)
+        problems = (each for folder in walked.values() for each in folder.problems)
+        found = ScriptsFound(tuple(scripts), tuple(sorted(problems, key=lambda problem: problem.what)))
+        if found != self._found:
+            self._found = found
+            self._known = {script.path: script for script in found.scripts}
+        return self._found
+
+    def _is_unchanged(self) -> bool:
+        look = os.stat
+        try:
+            for path, folder in self._folders.items():
+                if look(path).st_mtime_ns != folder.mtime_ns:
+                    return False
+        except OSError:
+            return False
+        return bool(self._folders)
+
+    def _walk(self, full: bool) -> dict[str, _Folder]:
+        known = self._folders
+        look = os.stat
+        walked: dict[str, _Folder] = {}
+        now = time.time_ns()
+        pending = [self._root]
+        while pending:
+            path = pending.pop()
+            former = known.get(path)
+            try:
+                mtime = look(path).st_mtime_ns
+                if full or former is None or former.mtime_ns != mtime:
+                    folder = self._list(path)
+                    folder.mtime_ns = -1 if abs(now - mtime) < _UNSETTLED_NS else mtime
+                else:
+                    folder = former
+            except OSError as error:
+                unread = self._unreadable(path, former, error)
+                if unread is None:
+                    continue
+                folder = unread
+            walked[path] = folder
+            pending += folder.folders
+        return walked
+
+    def _unreadable(self, path: str, former: _Folder | None, error: OSError) -> _Folder | None:
+        """What stands for a folder that cannot be read just now: its last good listing and a problem."""
+        if path == self._root:
+            raise BaseGone(os_faults.reason(error)) from error
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            return None
+        problem = Problem(
+            Where.SCRIPT,
+            f'a pasta "{self._below(path)}" não pôde ser lida: {os_faults.reason(error)}',
+            "Verifique as permissões da pasta e se a unidade está sincronizada.",
+        )
+        if former is None:
+            return _Folder(-1, problems=(problem,))
+        return _Folder(-1, former.folders, former.scripts, (problem,))
+
+    def _list(self, path: str) -> _Folder:
+        """One listing. Its loop sees every file of the tree, so it asks of most only if they are folders."""
+        folders: list[str] = []
+        closer: list[os.DirEntry[str]] = []
+        holds_scripts = path.rpartition(os.sep)[2].casefold() == SCRIPT_FOLDER
+        may_be_venv = False
+        with os.scandir(path) as entries:
+            for entry in entries:
+                try:
+                    is_folder = entry.is_dir()
+                except OSError:  # a link that leads nowhere
+                    is_folder = False
+                if is_folder:
+                    name = entry.name
+                    if _is_link(entry):
+                        closer.append(entry)
+                    elif name not in _PRUNED:
+                        folders.append(entry.path)
+                        may_be_venv = may_be_venv or name in _VENV_FOLDERS
+                elif holds_scripts and entry.name[-3:] in _SUFFIXES and _is_script(entry.name):
+                    closer.append(entry)
+        if may_be_venv and Path(path, "pyvenv.cfg").exists():
+            return _Folder(-1)
+        folder = _Folder(-1, tuple(folders))
+        if closer:
+            self._look_closer(path, folder, closer)
+        return folder
+
+    def _look_closer(self, path: str, folder: _Folder, entries: list[os.DirEntry[str]]) -> None:
+        scripts: list[Script] = []
+        problems: list[Problem] = []
+        for entry in entries:
+            is_link = _is_link(entry)
+            if is_link and not self._leads_inside(entry.path):
+                problems.append(self._outside(entry.path))
+            elif entry.is_dir():
+                linked = self._linked_folder(entry)
+                scripts += linked.scripts
+                problems += linked.problems
+            elif not _is_text(entry.path):
+                problems.append(self._no_text(entry.path))
+            elif is_link or entry.is_file():
+                scripts.append(self._known.get(entry.path) or _script(entry))
+        cloud_only = sum(1 for script in scripts if _is_cloud_only(script.path))
+        if cloud_only:
+            problems.append(_cloud_only(self._below(path), cloud_only))
+        folder.scripts, folder.problems = tuple(scripts), tuple(problems)
+
+    def _linked_folder(self, entry: os.DirEntry[str]) -> _Folder:
+        """A folder inside is walked where it stands: only a link that names it ``metodos`` is news."""
+        target = os.path.realpath(entry.path).rpartition(os.sep)[2]
+        if entry.name.casefold() == SCRIPT_FOLDER != target.casefold():
+            return self._list(entry.path)
+        return _Folder(-1)
+
+    def _leads_inside(self, path: str) -> bool:
+        try:
+            target = os.path.realpath(path, strict=True)
+        except OSError:
+            return False
+        root = os.path.normcase(self._real)
+        return os.path.normcase(target).startswith(root.rstrip(os.sep) + os.sep) or target == root
+
+    def _outside(self, path: str) -> Problem:
+        target = _readable(os.path.realpath(path))
+        return Problem(
+            Where.SCRIPT,
+            f'o link "{self._below(path)}" leva para fora da pasta de automações: {target}',
+            "Troque o link pelo próprio arquivo ou pasta; o que está fora não é executado.",
+        )
+
+    def _no_text(self, path: str) -> Problem:
+        return Problem(
+            Where.SCRIPT,
+            f'o caminho "{self._below(path)}" tem caracteres inválidos; o script não é executado',
+            "Renomeie o arquivo ou a pasta.",
+        )
+
+    def _below(self, path: str) -> str:
+        return _readable(os.path.relpath(path, self._root).replace(os.sep, "/"))
+
+
+def _by_path(script: Script) -> str:
+    return script.path
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path can be written down: a name may be bytes that are no text, or half a character."""
+    return path.isascii() or path == _readable(path)
+
+
+def _readable(path: str) -> str:
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _is_script(name: str) -> bool:
+    return name.casefold() != "__init__.py" and not name.startswith(("~$", "."))
+
+
+def _script(entry: os.DirEntry[str]) -> Script:
+    # One string with the row of the registry, and mostly with the key.
+    stem = sys.intern(entry.name[: -len(".py")])
+    return Script(sys.intern(match_key(stem)), stem, entry.path)
+
+
+if sys.platform == "win32":
+
+    def _is_link(entry: os.DirEntry[str]) -> bool:
+        tag = entry.stat(follow_symlinks=False).st_reparse_tag
+        return tag in {stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT}
+
+    def _is_cloud_only(path: str) -> bool:
+        try:
+            return bool(Path(path).stat().st_file_attributes & _CLOUD_ONLY)
+        except OSError:
+            return False
+
+else:
+    _is_link = os.DirEntry.is_symlink
+
+    def _is_cloud_only(path: str) -> bool:
+        return False
+
+
+def _cloud_only(folder: str, count: int) -> Problem:
+    files = "1 script está" if count == 1 else f"{count} scripts estão"
+    return Problem(
+        Where.SCRIPT,
+        f'{files} só na nuvem na pasta "{folder}"',
+        "Marque a pasta como “Sempre manter neste dispositivo”.",
+    )

@@ -1,0 +1,205 @@
+"""Held children on POSIX: a shell waits at a pipe, opens the run's log when let go, and becomes the script.
+
+The shell keeps its pid and creation time when it becomes the script. End of file at the pipe (the agent
+gave up, or died) makes it exit. The log exists only if the child was let go: that is the evidence which
+outlives the agent. To the agent itself the child also says so, through a pipe: the log may be moved or
+deleted while the script runs, what was said is not taken back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tray_agent.adapters.runs import identity as ids
+from tray_agent.adapters.runs.trees import signal_one
+from tray_agent.core.model import Identity
+
+_SHELL = "/bin/sh"
+# $1 log, $2 folder, $3 script, then the command. Everything that can be refused is asked before the log
+# exists; a word that is no path ($4 without a slash) is the shell's to find, which for a path would find a
+# file that nobody may execute. Nobody may be left to hear the word: it is said with SIGPIPE ignored.
+_WAIT_THEN_BECOME = """
+IFS= read -r go || exit 125
+cd -- "$2" && [ -f "$3" ] || exit 126
+case $4 in
+*/*) [ -f "$4" ] && [ -x "$4" ] || exit 126 ;;
+*) command -v "$4" >/dev/null || exit 126 ;;
+esac
+exec 3>&1 >"$1" 2>&1 </dev/null
+trap '' PIPE
+echo began 2>/dev/null >&3
+trap - PIPE
+exec 3>&-
+shift 3
+exec "$@"
+"""
+
+
+class HeldChild:
+    """A child that has not begun. Exactly one of :meth:`let_go` and :meth:`drop` is called.
+
+    ``speaks`` and ``hears`` are our ends of the pipes to and from it.
+    """
+
+    def __init__(self, identity: Identity, speaks: int, hears: int, log: Path) -> None:
+        self.identity = identity
+        self._speaks: int | None = speaks
+        self._hears = hears
+        self._log = log
+        self._one = threading.Lock()
+        self._said_so = False
+
+    def let_go(self) -> None:
+        """Let it begin."""
+        self._tell(b"\n")
+
+    def drop(self) -> None:
+        """Give it up: it exits without having run."""
+        self._tell(b"")
+
+    def _tell(self, word: bytes) -> None:
+        with self._one:
+            pipe, self._speaks = self._speaks, None
+            if pipe is None:
+                return
+            with contextlib.suppress(OSError):  # the child is gone; its exit is reported by wait()
+                os.write(pipe, word)
+            os.close(pipe)
+
+    def wait(self) -> int | None:
+        """Wait for its end; the exit code, negative for a signal, None where somebody else took it."""
+        try:
+            code = os.waitstatus_to_exitcode(os.waitpid(self.identity.pid, 0)[1])
+        except ChildProcessError:  # children's ends are ignored in this process: by who started it
+            code = None
+        self.drop()  # the pipe goes with the child, also when neither word was ever said
+        self._said_so = bool(os.read(self._hears, 1))
+        os.close(self._hears)
+        return code
+
+    def began(self) -> bool:
+        """Whether the script itself was started. Known once it was waited for."""
+        return self._said_so or os.path.lexists(self._log)
+
+
+class PosixBackend:
+    """Fulfils :class:`tray_agent.adapters.runs.processes.Backend` with a shell, sessions and SIGTERM.
+
+    Scripts get none of this process's descriptors: Python's own are closed at an ``exec``, and those that
+    it was itself started with are marked so here.
+    """
+
+    def __init__(self) -> None:
+        self._knows_ticks: bool | None = None
+        for descriptor in _inherited():
+            with contextlib.suppress(OSError):
+                os.set_inheritable(descriptor, False)
+
+    def start_held(
+        self, argv: Sequence[str], folder: Path, script: Path, environment: Mapping[str, str], log: Path
+    ) -> HeldChild:
+        """Create a held child in a session of its own. Raises OSError when the system refuses."""
+        if not log.parent.is_dir():
+            log.parent.mkdir(parents=True, exist_ok=True)
+        pipes = _pipes()
+        waits, speaks, hears, says = pipes
+        before = ids.boot_seconds()
+        try:
+            pid = _spawn([str(log), str(folder), str(script), *argv], environment, waits, says)
+        except BaseException:  # a word that no program can be given is a ValueError
+            for each in pipes:
+                os.close(each)
+            raise
+        os.close(waits)
+        os.close(says)
+        try:
+            return HeldChild(Identity(pid, self._creation(pid, before)), speaks, hears, log)
+        except OSError:
+            os.close(speaks)  # it is given up
+            os.close(hears)
+            os.waitpid(pid, 0)
+            raise
+
+    def _creation(self, pid: int, before: float | None) -> float:
+        """When a child was created that did not exist ``before``. Raises OSError where nothing tells.
+
+        The first is asked too: whether the clock is the one by which the system dates its processes.
+        """
+        known = ids.created_since(before)
+        if known is not None and self._knows_ticks:
+            return known
+        moment = ids.created(pid)
+        if moment is None:
+            raise OSError("o processo terminou antes de começar")
+        if known is not None and self._knows_ticks is None:
+            self._knows_ticks = ids.same_moment(known, moment)
+        return moment
+
+    def has_begun(self, log: Path, identity: Identity) -> bool:
+        """Whether the run with this log was ever let go: its log was opened by the child itself.
+
+        Somebody may have deleted it since: what runs and is no longer the held shell began, and where not
+        even the folder of the log is left there is no evidence, and a run is rather lost than doubled.
+        """
+        return os.path.lexists(log) or not log.parent.is_dir() or _has_become(identity)
+
+    def ask_to_end(self, members: list[Identity]) -> None:
+        """SIGTERM for every member of a tree."""
+        for each in members:
+            signal_one(each, signal.SIGTERM)
+
+
+def _pipes() -> tuple[int, int, int, int]:
+    """Two pipes: reading and writing end of the first, then of the second. Raises OSError."""
+    first = os.pipe()
+    try:
+        return (*first, *os.pipe())
+    except OSError:
+        for each in first:
+            os.close(each)
+        raise
+
+
+def _spawn(words: Sequence[str], environment: Mapping[str, str], waits: int, says: int) -> int:
+    """Start the shell that waits at one pipe and speaks through another; its pid. Raises OSError.
+
+    ``subprocess`` takes twice as long over it. What Python ignores for itself the script finds as every
+    program does.
+    """
+    if sys.platform == "win32":
+        raise OSError("only on POSIX systems")
+    return os.posix_spawn(
+        _SHELL,
+        [_SHELL, "-c", _WAIT_THEN_BECOME, "held", *words],
+        environment,
+        file_actions=[
+            (os.POSIX_SPAWN_DUP2, waits, 0),
+            (os.POSIX_SPAWN_DUP2, says, 1),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        ],
+        setsid=True,
+        setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),
+    )
+
+
+def _inherited() -> list[int]:
+    """The descriptors beyond the standard three that this process has open."""
+    try:
+        return [number for name in os.listdir("/proc/self/fd") if (number := int(name)) > 2]  # noqa: PTH208
+    except OSError:
+        return []
+
+
+def _has_become(identity: Identity) -> bool:
+    """Whether the process is there and no longer the shell that waits."""
+    try:
+        words = Path(f"/proc/{identity.pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return bool(words) and _WAIT_THEN_BECOME.encode() not in words and ids.is_alive(identity)

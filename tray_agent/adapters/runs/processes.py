@@ -1,0 +1,184 @@
+"""Runs as processes: one thread follows each run from its start to its end and posts what happens.
+
+Everything that can block (a file on a dead drive, a process that never ends) blocks that thread alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from tray_agent.adapters.runs import identity as ids
+from tray_agent.adapters.runs import trees
+from tray_agent.adapters.runs.threads import SpareThreads
+from tray_agent.core.messages import RunExited, RunHeld, RunRefused, RunStopped
+from tray_agent.core.model import Identity, Job, Run
+from tray_agent.core.ports import Post, Standing
+
+_log = logging.getLogger(__name__)
+_SETTLE_SECONDS = 2.0
+
+
+class Held(Protocol):
+    """A child that exists and has not begun."""
+
+    identity: Identity
+
+    def let_go(self) -> None: ...
+    def drop(self) -> None: ...
+    def wait(self) -> int | None: ...
+    def began(self) -> bool: ...
+
+
+class Backend(Protocol):
+    """What differs between systems."""
+
+    def start_held(
+        self, argv: Sequence[str], folder: Path, script: Path, environment: Mapping[str, str], log: Path
+    ) -> Held: ...
+    def has_begun(self, log: Path, identity: Identity) -> bool: ...
+    def ask_to_end(self, members: list[Identity]) -> None: ...
+
+
+class StartRefused(Exception):
+    """A run cannot be started; the text is one Portuguese sentence."""
+
+
+class ScriptProcesses:
+    """Fulfils :class:`tray_agent.core.ports.Processes`.
+
+    ``command`` names the interpreter for a script (it raises StartRefused when there is none);
+    ``environment`` makes a run's environment. Both are called on the run's own thread.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        backend: Backend,
+        command: Callable[[Path], Sequence[str]],
+        environment: Callable[[Run], Mapping[str, str]],
+    ) -> None:
+        self._post = post
+        self._backend = backend
+        self._command = command
+        self._environment = environment
+        self._held: dict[str, Held] = {}
+        self._let_go_at: dict[str, float] = {}
+        self._threads = SpareThreads("run")
+
+    def hold(self, run: Run, job: Job) -> None:
+        """Create the run's process held; posts RunHeld or RunRefused, and in the end RunExited."""
+        self._threads.do(partial(self._live, run))
+
+    def let_go(self, run: str) -> None:
+        """Let a held child begin."""
+        child = self._held.get(run)
+        if child is not None:
+            self._let_go_at[run] = time.monotonic()
+            try:
+                child.let_go()
+            except OSError:
+                _log.exception("run %s could not be let go", run)
+
+    def drop(self, run: str) -> None:
+        """Give a held child up."""
+        child = self._held.get(run)
+        if child is not None:
+            child.drop()
+
+    def adopt(self, run: Run) -> None:
+        """Watch a process that an earlier agent (or an engine fenced off) started."""
+        if run.id not in self._held:
+            self._threads.do(partial(self._watch, run))
+
+    def stop(self, run: Run, grace_seconds: float) -> None:
+        """End the run's tree; posts RunStopped."""
+        self._threads.do(partial(self._stop, run, grace_seconds))
+
+    def standing(self, run: Run) -> Standing:
+        """What became of a run that an earlier agent put on record."""
+        if run.identity is None:
+            return Standing.NEVER_BEGAN
+        if run.boot != ids.boot_id() and sys.platform != "win32":
+            return Standing.ENDED
+        log = Path(run.log)
+        if self._backend.has_begun(log, run.identity):
+            return Standing.RUNNING if ids.is_alive(run.identity) else Standing.ENDED
+        if trees.wait_gone([run.identity], _SETTLE_SECONDS):
+            return Standing.ENDED if self._backend.has_begun(log, run.identity) else Standing.NEVER_BEGAN
+        if self._backend.has_begun(log, run.identity):
+            return Standing.RUNNING
+        trees.signal_one(run.identity, 9)
+        if not trees.wait_gone([run.identity], _SETTLE_SECONDS):
+            return Standing.RUNNING  # not even killed: whatever it is, its job does not run beside it
+        return Standing.ENDED if self._backend.has_begun(log, run.identity) else Standing.NEVER_BEGAN
+
+    def age(self, run: Run) -> float | None:
+        """How long the run's process has lived (s)."""
+        return ids.age(run.identity) if run.identity is not None else None
+
+    def close(self) -> None:
+        """Give up what is held; running scripts go on."""
+        for run, child in list(self._held.items()):
+            if run not in self._let_go_at:
+                child.drop()
+
+    def _live(self, run: Run) -> None:
+        """The life of a run on its own thread: refused, or held and then ended."""
+        script = Path(run.script)
+        try:
+            if not script.is_file():
+                raise StartRefused("arquivo não encontrado.")
+            child = self._start(run, script)
+        except StartRefused as refused:
+            self._post(RunRefused(run.id, str(refused)))
+            return
+        except OSError as error:
+            _log.warning("run %s could not be started", run.id, exc_info=True)
+            self._post(RunRefused(run.id, f"o sistema recusou o processo ({error.strerror or error})."))
+            return
+        except Exception:  # noqa: BLE001 - the top of a thread: unsaid, the run would take its place for ever
+            _log.exception("run %s could not be started", run.id)
+            self._post(RunRefused(run.id, "erro interno ao criar o processo; veja o registro do agente."))
+            return
+        self._held[run.id] = child
+        self._post(RunHeld(run.id, child.identity, _digest(script)))  # read while the held child comes up
+        code = child.wait()
+        ended = time.monotonic()
+        since = self._let_go_at.pop(run.id, None)
+        del self._held[run.id]
+        duration = None if since is None else ended - since
+        self._post(RunExited(run.id, code, child.began(), duration))
+
+    def _start(self, run: Run, script: Path) -> Held:
+        argv = [*self._command(script), str(script)]
+        return self._backend.start_held(argv, script.parent, script, self._environment(run), Path(run.log))
+
+    def _watch(self, run: Run) -> None:
+        assert run.identity is not None  # noqa: S101 - only journalled runs are adopted
+        code = ids.wait_end(run.identity)
+        self._post(RunExited(run.id, code))
+
+    def _stop(self, run: Run, grace_seconds: float) -> None:
+        assert run.identity is not None  # noqa: S101 - a run that began has an identity
+        ask = self._backend.ask_to_end
+        try:
+            killed, survivors = trees.stop_tree(run.identity, run.id, grace_seconds, ask)
+        except Exception:  # noqa: BLE001 - the top of a thread: unsaid, the run would be "stopping" for ever
+            _log.exception("run %s could not be stopped", run.id)
+            killed, survivors = False, (run.identity.pid,) if ids.is_alive(run.identity) else ()
+        self._post(RunStopped(run.id, killed, survivors))
+
+
+def _digest(script: Path) -> str:
+    """The script's SHA-256, "" when it cannot be read."""
+    try:
+        return hashlib.sha256(script.read_bytes()).hexdigest()
+    except (OSError, MemoryError):
+        return ""

@@ -1,0 +1,157 @@
+"""``tray-agent doctor``: looks at each place and says ok or what to do. Runs with or without an agent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tray_agent.adapters.history.credentials import find_credentials
+from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
+from tray_agent.adapters.system import program
+from tray_agent.adapters.system.places import Places
+from tray_agent.core.model import Script
+from tray_agent.core.registry.reading import link
+from tray_agent.core.settings import Settings
+
+_MARKS = {True: ("ok", "32"), False: ("!!", "31"), None: ("--", "90")}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. ``ok`` is None where it does not apply; ``action`` says what to do."""
+
+    name: str
+    ok: bool | None
+    text: str
+    action: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For the dashboard."""
+        return {"name": self.name, "ok": self.ok, "text": self.text, "action": self.action}
+
+
+def examine(settings: Settings, places: Places) -> list[Check]:
+    """Every check, in the order in which things depend on each other. Takes as long as BigQuery does."""
+    base, scripts = _base(places)
+    return [
+        _settings(places),
+        _data(places),
+        _temp(places),
+        *base,
+        *_registry(settings, places, scripts),
+        _interpreter(settings, places),
+        *_history(settings, places),
+    ]
+
+
+def _settings(places: Places) -> Check:
+    file = places.app_dir / "tray_agent.toml"
+    text = f"{file}" if file.is_file() else f"valores padrão (não há {file})"
+    return Check("Configuração", True, text)
+
+
+def _data(places: Places) -> Check:
+    trouble = ""
+    try:
+        places.data_dir.mkdir(parents=True, exist_ok=True)
+        trouble = SqliteJournal(places.data_dir).writable()
+    except OSError as error:
+        trouble = f"{places.data_dir}: {error.strerror}"
+    if trouble:
+        return Check("Pasta de dados", False, trouble, "Libere espaço ou permissão, ou defina data_dir.")
+    return Check("Pasta de dados", True, str(places.data_dir))
+
+
+def _temp(places: Places) -> Check:
+    try:
+        places.temp_dir.mkdir(parents=True, exist_ok=True)
+        if not os.access(places.temp_dir, os.W_OK):
+            raise PermissionError(13, "sem permissão de escrita")
+    except OSError as error:
+        text = f"{places.temp_dir}: {error.strerror}"
+        return Check("Pasta temporária", False, text, "Libere a pasta, ou defina temp_dir.")
+    return Check("Pasta temporária", True, str(places.temp_dir))
+
+
+def _base(places: Places) -> tuple[list[Check], tuple[Script, ...] | None]:
+    """The checks of the base path, and the scripts below it (None when it cannot be walked)."""
+    base, exists = places.base_path()
+    if not exists:
+        action = "Conecte a unidade sincronizada, ou defina base_path em tray_agent.toml."
+        return [Check("Pasta das automações", False, f"não encontrada: {base}", action)], None
+    from tray_agent.adapters.registry.scripts import BaseGone, ScriptTree
+
+    try:
+        found = ScriptTree(base).scan(full=True)
+    except BaseGone as gone:
+        action = "Verifique a unidade sincronizada."
+        return [Check("Pasta das automações", False, f"{base}: {gone}", action)], None
+    text = f"{base} ({len(found.scripts)} scripts em pastas metodos)"
+    checks = [Check("Pasta das automações", True, text)]
+    checks += [Check("Scripts", False, problem.what, problem.action) for problem in found.problems]
+    return checks, found.scripts
+
+
+def _registry(settings: Settings, places: Places, scripts: tuple[Script, ...] | None) -> Iterator[Check]:
+    from tray_agent.adapters.registry.source import RegistrySource
+
+    source = RegistrySource(
+        places.registry, settings.registry_deadline_seconds, program.environment(os.environ)
+    )
+    rows, problems = source.read()
+    if rows is not None:
+        yield Check("Registro", True, f"{places.registry} ({len(rows)} automações ativas)")
+        if scripts is not None:
+            problems += link(rows, scripts, places.base_path()[0])[1]
+    for problem in problems:
+        yield Check("Registro", False, problem.what, problem.action)
+
+
+def _interpreter(settings: Settings, places: Places) -> Check:
+    finder = Interpreters(settings.python, lambda: places.base_path()[0], program.is_frozen())
+    try:
+        return Check("Interpretador Python", True, finder.describe().text)
+    except NoInterpreter as none:
+        return Check("Interpretador Python", False, str(none), "Corrija python em tray_agent.toml.")
+
+
+def _history(settings: Settings, places: Places) -> Iterator[Check]:
+    if settings.history == "local":
+        yield Check("Credenciais", None, "não usadas: histórico local")
+        yield Check("BigQuery", None, "não usado: histórico local")
+        return
+    key = find_credentials(os.environ, os.environ.get("APPDATA"), settings.credentials_dir)
+    if key is None:
+        action = "Copie a chave .json da conta de serviço para %APPDATA%/CELPY."
+        yield Check("Credenciais", False, "nenhum arquivo de chave encontrado", action)
+    else:
+        exists = Path(key).is_file()
+        yield Check(
+            "Credenciais", exists, str(key), "" if exists else "O arquivo não existe; corrija o caminho."
+        )
+    from tray_agent.adapters.history.reader import read_once
+
+    yield read_check(*read_once(settings, places.history_copy, program.environment(os.environ)))
+
+
+def read_check(rows: int | None, text: str) -> Check:
+    """The BigQuery check: how many rows of today came back, or the cause in one sentence."""
+    if rows is None:
+        return Check("BigQuery", False, text, "Verifique a rede, a chave e as permissões da tabela.")
+    return Check("BigQuery", True, f"lido agora: {rows} execuções hoje")
+
+
+def render(checks: list[Check], *, colour: bool) -> str:
+    """The checks as text, one line each and what to do below it."""
+    lines = []
+    for check in checks:
+        word, code = _MARKS[check.ok]
+        mark = f"\x1b[{code}m{word}\x1b[0m" if colour else word
+        lines.append(f"{mark}  {check.name}: {check.text}")
+        if check.ok is False and check.action:
+            lines.append(f"      → {check.action}")
+    return "\n".join(lines)

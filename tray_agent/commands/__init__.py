@@ -1,0 +1,4 @@
+"""The command line and the demo.
+
+Used by ``__main__`` alone; knows ``start`` and ``checks``.
+"""

@@ -1,0 +1,263 @@
+"""The command line: arguments, exit codes, and one line on stderr when something is refused (contract.md)."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tray_agent import __version__
+from tray_agent.adapters.system.places import Places, app_folder, find_places
+from tray_agent.adapters.system.settings_file import load
+from tray_agent.core.settings import Settings
+from tray_agent.shell.channel.client import Channel, ChannelError, NoAgent, Refused, connect
+from tray_agent.shell.window.windows_desktop import allow_foreground
+
+DONE, FAILED, WRONG, NO_AGENT = 0, 1, 2, 3
+_QUIT_SECONDS = 30.0
+_FOLLOW_SECONDS = 0.3
+
+
+class _Refusal(Exception):
+    """Ends a command: one line for stderr, and the exit code."""
+
+    def __init__(self, text: str, code: int = FAILED) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+_IN_PORTUGUESE = (
+    ("the following arguments are required: ", "falta "),
+    ("unrecognized arguments: ", "argumentos desconhecidos: "),
+    ("invalid choice: ", "valor inválido: "),
+    ("choose from ", "use um destes: "),
+    ("expected one argument", "falta o valor"),
+    ("ignored explicit argument", "não leva valor:"),
+    ("argument ", ""),
+)
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "uso: " if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that speaks Portuguese, and whose complaint is one line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, add_help=False, formatter_class=_Help)
+        self._positionals.title, self._optionals.title = "comando", "opções"
+        self.add_argument("-h", "--help", action="help", help="mostra esta ajuda e termina")
+
+    def error(self, message: str) -> Any:
+        for english, portuguese in _IN_PORTUGUESE:
+            message = message.replace(english, portuguese)
+        print(f"tray-agent: uso incorreto ({message}); veja tray-agent --help", file=sys.stderr)
+        sys.exit(WRONG)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; the exit code of contract.md."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a pipe that cannot spell "ç" still gets the rest
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace, Settings, Places], int] = options.command
+    try:
+        settings, places = _settings(options)
+        code = command(options, settings, places)
+        sys.stdout.flush()  # here, where a reader that went away is no surprise
+        return code
+    except _Refusal as refusal:
+        return _complain(str(refusal), refusal.code)
+    except NoAgent as none:
+        return _complain(none.text, NO_AGENT)
+    except ChannelError as error:
+        return _complain(error.text, FAILED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED
+
+
+def _complain(text: str, code: int) -> int:
+    """Say in one line, whatever a name in it contains, why a command was not done."""
+    print(f"tray-agent: {' '.join(text.splitlines())}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="tray-agent", description="Executa as automações Python da equipe.")
+    parser.add_argument("--version", action="version", version=__version__, help="mostra a versão e termina")
+    parser.add_argument("--app-dir", help="pasta da aplicação, com tray_agent.toml e o registro")
+    parser.add_argument("--headless", action="store_true", help="sem ícone e sem janela, em primeiro plano")
+    parser.add_argument("--autostart", action="store_true", help=argparse.SUPPRESS)
+    parser.set_defaults(command=_start)
+    commands = parser.add_subparsers(metavar="COMANDO", parser_class=_Parser)
+
+    def add(name: str, text: str, command: Callable[..., int]) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    demo = add("demo", "cria um espaço de demonstração e roda o agente nele", _demo)
+    demo.add_argument(
+        "--headless", action="store_true", help="sem ícone e sem janela", default=argparse.SUPPRESS
+    )
+    demo.add_argument("--dir", help="pasta para a demonstração (padrão: uma nova)")
+    status = add("status", "mostra o estado atual", _status)
+    status.add_argument("--json", action="store_true", help="o JSON do contrato")
+    for name, text, command in (
+        ("run", "executa uma automação agora", _command("run")),
+        ("stop", "para uma automação", _command("stop")),
+    ):
+        add(name, text, command).add_argument("job", metavar="NOME", help="o id ou o nome do cartão")
+    logs = add("logs", "mostra a saída da execução mais recente", _logs)
+    logs.add_argument("job", metavar="NOME", help="o id ou o nome do cartão")
+    logs.add_argument("--follow", action="store_true", help="acompanha até a execução terminar")
+    add("pause", "suspende os agendamentos", _command("pause"))
+    add("resume", "retoma os agendamentos", _command("resume"))
+    add("refresh", "lê registro, scripts e histórico agora", _command("refresh"))
+    add("open", "abre o painel", _command("open"))
+    leave = add("quit", "encerra o agente", _quit)
+    leave.add_argument("--stop-runs", action="store_true", help="para o que está em execução")
+    add("doctor", "verifica pastas, registro, credenciais, BigQuery e interpretador", _doctor)
+    bundle = add("support-bundle", "reúne logs, diário e diagnóstico em um zip, sem chaves", _support_bundle)
+    bundle.add_argument("file", metavar="ARQUIVO", help="o zip a criar")
+    autostart = add("autostart", "inicia com o Windows", _autostart)
+    autostart.add_argument("switch", metavar="on|off|status", choices=("on", "off", "status"))
+    return parser
+
+
+def _settings(options: argparse.Namespace) -> tuple[Settings, Places]:
+    app_dir = app_folder(options.app_dir, os.environ)
+    if options.app_dir and not app_dir.is_dir():
+        raise _Refusal(f"a pasta de --app-dir não existe: {app_dir}", WRONG)
+    try:
+        settings = load(app_dir, os.environ)
+    except ExceptionGroup as errors:
+        raise _Refusal("; ".join(str(each) for each in errors.exceptions), WRONG) from None
+    return settings, find_places(app_dir, settings)
+
+
+def _start(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    from tray_agent.start.foreground import start_agent
+
+    return start_agent(settings, places, headless=options.headless, at_login=options.autostart)
+
+
+def _demo(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    from tray_agent.commands.demo import run_demo
+
+    return run_demo(Path(options.dir) if options.dir else None, headless=options.headless)
+
+
+def _connected(places: Places) -> Channel:
+    return connect(places.data_dir)
+
+
+def _command(method: str) -> Callable[[argparse.Namespace, Settings, Places], int]:
+    def command(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+        params = {"job": options.job} if "job" in options else {}
+        with _connected(places) as channel:
+            if method == "open":
+                allow_foreground()
+            answer = channel.call(method, **params)
+        print(answer["text"])
+        return DONE
+
+    return command
+
+
+def _status(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    with _connected(places) as channel:
+        status = channel.call("status")
+    if options.json:
+        print(json.dumps(status, ensure_ascii=not _speaks_utf8(), indent=2))
+        return DONE
+    from tray_agent.shell.views.table import render
+
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    print(render(status, colour=colour, width=_terminal_width() if sys.stdout.isatty() else 1000))
+    return DONE
+
+
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def _speaks_utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def _logs(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    with _connected(places) as channel:
+        offset, run = 0, None
+        while True:
+            piece = channel.call("log", job=options.job, run=run, offset=offset, limit=1 << 20)
+            run = piece["run"]
+            sys.stdout.write(piece["text"])
+            sys.stdout.flush()
+            at_end = piece["end"] == offset
+            offset = piece["end"]
+            if not at_end:
+                continue
+            if not (options.follow and piece["running"]):
+                return DONE
+            threading.Event().wait(_FOLLOW_SECONDS)
+
+
+def _quit(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    with _connected(places) as channel:
+        answer = channel.call("quit", stop_runs=options.stop_runs)
+        print(answer["text"])
+        if not channel.closed.wait(_QUIT_SECONDS):
+            raise _Refusal("o agente ainda está parando as execuções; acompanhe com tray-agent status")
+    return DONE
+
+
+def _doctor(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    from tray_agent.checks.doctor import examine, render
+
+    checks = examine(settings, places)
+    print(render(checks, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
+    return DONE if all(check.ok is not False for check in checks) else FAILED
+
+
+def _support_bundle(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    from tray_agent.checks.support import make_bundle
+
+    target = Path(options.file).absolute()
+    try:
+        count = make_bundle(settings, places, target)
+    except OSError as error:
+        raise _Refusal(f"não foi possível gravar {target}: {error.strerror or error}") from None
+    print(f"{count} arquivos em {target}, sem chaves.")
+    return DONE
+
+
+def _autostart(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    from tray_agent.adapters.system import autostart
+
+    try:
+        if options.switch == "on":
+            autostart.turn_on(autostart.login_command(places.app_dir))
+        elif options.switch == "off":
+            autostart.turn_off()
+        print(autostart.status().text)
+    except autostart.AutostartRefused as refused:
+        raise _Refusal(str(refused)) from None
+    return DONE
+
+
+__all__ = ["Refused", "run"]

@@ -1,0 +1,283 @@
+"""What the agent knows, owned by the engine's thread alone. Changes are made in ``apply`` and ``plan``.
+
+Nothing here is written twice: counts, targets and backlogs are derived when asked.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from tray_agent.core.messages import Reply
+from tray_agent.core.model import (
+    HistoryRow,
+    HistoryState,
+    Job,
+    Outcome,
+    Problem,
+    Retry,
+    Run,
+    Trigger,
+)
+from tray_agent.core.naming import slug
+from tray_agent.core.rules.queue import FairQueue
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The two clocks, read once per turn: wall clock in the setting's zone, and seconds that only grow."""
+
+    now: datetime
+    seconds: float
+
+
+class Phase(Enum):
+    """How far an active run is."""
+
+    HOLDING = "holding"  # its process is being made, or waits for its record
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+@dataclass(slots=True)
+class Active:
+    """A run that occupies its job. ``since`` is on the monotonic clock."""
+
+    run: Run
+    job: Job
+    phase: Phase
+    since: float
+    adopted: bool = False
+    usual_seconds: float | None = None
+    overdue: bool = False
+    stop_outcome: Outcome | None = None
+    stopping_since: datetime | None = None
+    exited: bool = False
+    tree_gone: bool = False
+    given_up: bool = False
+    reply: Callable[[Reply], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The settings that the rules use; durations in seconds."""
+
+    max_concurrent: int = 5
+    discovery_seconds: float = 60
+    sync_seconds: float = 300
+    stop_grace_seconds: float = 2
+    timeout_minutes: float = 0
+    local_history: bool = False
+    no_data_exit_code: int = 0
+
+
+class Agenda:
+    """What to look at again when the clock gets there: job ids by moment, earliest first."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, str]] = []
+
+    def put(self, at: datetime, job: str) -> None:
+        """Look at a job again at that moment."""
+        heapq.heappush(self._heap, (at.timestamp(), job))
+
+    def due(self, now: datetime) -> Iterable[str]:
+        """Take out every job whose moment has come."""
+        moment = now.timestamp()
+        while self._heap and self._heap[0][0] <= moment:
+            yield heapq.heappop(self._heap)[1]
+
+    def head(self) -> float | None:
+        """The earliest moment (epoch s), or None."""
+        return self._heap[0][0] if self._heap else None
+
+    def clear(self) -> None:
+        """Forget every moment."""
+        self._heap.clear()
+
+
+class ProblemBook:
+    """Every problem that stands now, by who reported it; ``since`` survives repeated reports."""
+
+    def __init__(self) -> None:
+        self._by_source: dict[str, tuple[Problem, ...]] = {}
+        self.version = 0
+
+    def report(self, source: str, problems: Iterable[Problem], now: datetime) -> None:
+        """Replace all that this source has to say."""
+        since = {p.identity: p.since for p in self._by_source.get(source, ())}
+        stamped = tuple(_stamp(p, since.get(p.identity) or now) for p in problems)
+        if stamped != self._by_source.get(source, ()):
+            self.version += 1
+        if stamped:
+            self._by_source[source] = stamped
+        else:
+            self._by_source.pop(source, None)
+
+    def all(self) -> tuple[Problem, ...]:
+        """Every problem, the oldest source first within its place."""
+        problems = [p for each in self._by_source.values() for p in each]
+        order = ("settings", "data", "base_path", "registry", "script", "run", "history")
+        return tuple(sorted(problems, key=lambda p: order.index(p.where)))
+
+
+def _stamp(problem: Problem, since: datetime) -> Problem:
+    return Problem(problem.where, problem.what, problem.action, problem.cell, problem.job, since)
+
+
+FIRST_RETRY = timedelta(seconds=60)
+LONGEST_RETRY = timedelta(minutes=15)
+FIRST_READ_RETRY_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class State:
+    """All that the agent knows. ``touched`` are the jobs to consider in the next plan, ``stale`` those whose
+    facts changed since the last snapshot. ``surplus`` are the runs counted beyond our own. Until
+    ``day_loaded`` the day's runs are not all counted."""
+
+    limits: Limits
+    day: date
+    history: HistoryState
+    logs: str = ""
+    boot: str = ""
+    first_version: int = 1
+    jobs: dict[str, Job] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    reordered: bool = False
+    discovered: bool = False
+    base_path: str = ""
+    base_available: bool = False
+    registry: str = ""
+    active: dict[str, Active] = field(default_factory=dict)
+    finished: dict[str, list[Run]] = field(default_factory=dict)
+    rows: dict[str, list[HistoryRow]] = field(default_factory=dict)
+    surplus: dict[str, int] = field(default_factory=dict)
+    retries: dict[str, Retry] = field(default_factory=dict)
+    queue: FairQueue = field(default_factory=FairQueue)
+    agenda: Agenda = field(default_factory=Agenda)
+    problems: ProblemBook = field(default_factory=ProblemBook)
+    paused: bool = False
+    paused_since: datetime | None = None
+    data_trouble: str = ""
+    read_failures: int = 0
+    read_at: float = 0.0
+    discover_at: float = 0.0
+    quitting: bool = False
+    started: int = 0
+    ended: int = 0
+    finished_count: int = 0
+    day_loaded: bool = True
+    touched: set[str] = field(default_factory=set)
+    stale: set[str] = field(default_factory=set)
+    changed: bool = True
+    sequence: int = 0
+
+    def job_of(self, run: str) -> str | None:
+        """The job that an active run belongs to, or None when the run is not active."""
+        return next((job for job, active in self.active.items() if active.run.id == run), None)
+
+    def shown(self, job: str) -> Job | None:
+        """A job that exists, or that left the registry and still runs."""
+        active = self.active.get(job)
+        return self.jobs.get(job) or (active.job if active else None)
+
+    def all_shown(self) -> list[Job]:
+        """Every job that has a card."""
+        return [*self.jobs.values(), *(a.job for job, a in self.active.items() if job not in self.jobs)]
+
+    def count(self, run: Run) -> None:
+        """Count an ended run, for the day on which it started only."""
+        if run.day == self.day:
+            self.finished.setdefault(run.job, []).append(run)
+            self.finished_count += 1
+
+    def void_day(self) -> None:
+        """Forget what was counted: another day began."""
+        self.finished.clear()
+        self.finished_count = 0
+        self.rows.clear()
+        self.surplus.clear()
+        self.day_loaded = False
+
+    def load_day(self, runs: Iterable[Run]) -> None:
+        """Count the day's ended runs from the journal; what the history counted before stays counted."""
+        counted = {job: self.actual(job) for job in self.surplus}
+        self.finished.clear()
+        self.finished_count = 0
+        for run in runs:
+            self.count(run)
+        self.surplus = {job: max(0, counted[job] - len(self.finished.get(job, ()))) for job in counted}
+        self.day_loaded = True
+        self.touch_all()
+
+    def actual(self, job: str) -> int:
+        """Runs made today: a read lifts it to the history's count, each end of ours adds one (3.8)."""
+        return len(self.finished.get(job, ())) + self.surplus.get(job, 0)
+
+    def merge(self, job: str, rows: list[HistoryRow]) -> None:
+        """Take a job's rows: the larger of both counts counts. The row of a run that has not ended yet, which
+        its end will count, is left out."""
+        active = self.active.get(job)
+        has_begun = active is not None and active.phase is not Phase.HOLDING and not active.exited
+        awaited = active is not None and has_begun and any(active.run.is_in(row) for row in rows)
+        counted = max(self.actual(job), len(rows) - awaited)
+        self.surplus[job] = counted - len(self.finished.get(job, ()))
+
+    def backlog(self, job: Job, now: datetime) -> int:
+        """Target runs so far minus actual runs."""
+        return job.schedule.due(now) - self.actual(job.id)
+
+    def may_begin(self, run: str) -> bool:
+        """Whether a held run is still waited for: nobody gave it up since."""
+        job = self.job_of(run)
+        return job is not None and not self.active[job].given_up
+
+    def is_still_wanted(self, active: Active, now: datetime) -> bool:
+        """Whether a run whose process is there at last may begin: asked for by a person, or owed even now."""
+        if active.run.trigger is Trigger.MANUAL:
+            return True
+        job = self.jobs.get(active.job.id, active.job)
+        return active.run.day == now.date() and self.backlog(job, now) > 0
+
+    def running(self) -> int:
+        """How many places are taken."""
+        return len(self.active)
+
+    def blocked(self) -> str:
+        """Why nothing may be taken from the queue now, as one word of our own, or ""."""
+        if self.quitting:
+            return "quitting"
+        if self.data_trouble:
+            return "data"
+        if not self.history.verified:
+            return "history"
+        if not self.base_available:
+            return "base_path"
+        if not self.day_loaded:
+            return "day"
+        return "paused" if self.paused else ""
+
+    def new_run(self, job: Job, trigger: Trigger, now: datetime) -> Run:
+        """A run of a job that starts now; its log's name is made from the start and the job."""
+        self.sequence += 1
+        run = f"{now:%Y%m%d-%H%M%S}-{now.microsecond:06d}-{self.sequence}"
+        log = f"{self.logs}/{slug(job.id)}/{run}.log"
+        return Run(run, job.id, job.name, job.path, trigger, now.date(), now, log, boot=self.boot)
+
+    def touch_all(self) -> None:
+        """Have every job considered anew."""
+        self.touched.update(self.jobs)
+        self.touched.update(self.active)
+
+
+def first_state(limits: Limits, now: datetime, logs: str = "", boot: str = "") -> State:
+    """What is known at the start: nothing but the day, the folder of the logs and which boot this is."""
+    source = "local" if limits.local_history else "bigquery"
+    history = HistoryState(
+        source, verified=limits.local_history, unverified_since=None if limits.local_history else now
+    )
+    return State(limits, now.date(), history, logs, boot)

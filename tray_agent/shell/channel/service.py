@@ -1,0 +1,217 @@
+"""Answers what arrives over the local channel, for the command line, the page and a second start alike.
+
+Commands go to the engine's inbox; questions are answered from the newest snapshot on a thread of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from tray_agent.core import messages as msg
+from tray_agent.core.collation import script_key
+from tray_agent.core.model import JobFacts, Run, Snapshot
+from tray_agent.shell.channel.control import Answer, Respond
+from tray_agent.shell.views import snapshots as views
+from tray_agent.shell.views.snapshots import Json, Reader
+
+_log = logging.getLogger(__name__)
+_ANSWERERS = 2
+_SLOW = frozenset({"doctor"})  # asks BigQuery, for a minute if need be: nobody else waits behind it
+_DEFAULT_PIECE = 64 * 1024
+_NOT_YET: Json = {"size": 0, "start": 0, "end": 0, "text": ""}  # the run's own process opens its log
+
+
+_Asked = queue.SimpleQueue[tuple[str, Json, Respond]]
+
+
+class Outside(Protocol):
+    """What the service needs from beyond the shell. Each may block: it is called on an answering thread."""
+
+    def now(self) -> datetime: ...
+    def heartbeat_seconds(self) -> float: ...
+    def read_log(self, run: Run, offset: int | None, limit: int) -> Json: ...
+    def interpreter(self, script: str) -> str: ...
+    def find_run(self, job: str, run: str | None) -> Run | None: ...
+    def open_folder(self, run: Run | None) -> str: ...
+    def doctor(self) -> Json: ...
+    def open_dashboard(self) -> str: ...
+    def preferences(self) -> Json: ...
+    def remember(self, preferences: Json) -> None: ...
+
+
+class Unknown(Exception):
+    """A question about something the engine does not know; the text is for the person."""
+
+
+class Service:
+    """One per agent. ``answer`` is given to the control server."""
+
+    def __init__(
+        self,
+        snapshot: Callable[[], Snapshot | None],
+        post: Callable[[msg.Message], None],
+        reader: Reader,
+        outside: Outside,
+    ) -> None:
+        self._snapshot = snapshot
+        self._post = post
+        self._reader = reader
+        self._outside = outside
+        self._asked: _Asked = queue.SimpleQueue()
+        self._asked_slow: _Asked = queue.SimpleQueue()
+        self._questions: dict[str, Callable[[Json], Any]] = {
+            "ping": lambda params: {"version": reader.version, "pid": reader.pid},
+            "status": self._status,
+            "snapshot": self._page,
+            "running": self._running,
+            "log": self._log_piece,
+            "runs": self._runs,
+            "open_log_folder": self._open_folder,
+            "doctor": lambda params: outside.doctor(),
+            "open": self._open,
+            "preferences": lambda params: outside.preferences(),
+            "remember": self._remember,
+        }
+        for asked, name in [(self._asked, "answers")] * _ANSWERERS + [(self._asked_slow, "slow-answers")]:
+            threading.Thread(target=self._answer_all, args=(asked,), name=name, daemon=True).start()
+
+    def answer(self, method: str, params: dict[str, Any], respond: Respond) -> None:
+        """Take a request; returns at once. The answer follows, from this or another thread."""
+        command = self._command(method, params, respond)
+        if command is not None:
+            self._post(command)
+        elif method in self._questions:
+            asked = self._asked_slow if method in _SLOW else self._asked
+            asked.put((method, params, respond))
+        else:
+            respond(_refusal("unknown_method", "Este agente não conhece o pedido."))
+
+    def _command(self, method: str, params: Json, respond: Respond) -> msg.Command | None:
+        def reply(answer: msg.Reply) -> None:
+            value = {"text": answer.text, "runs": list(answer.runs)}
+            respond(Answer(True, value) if answer.accepted else _refusal("refused", answer.text))
+
+        match method:
+            case "run":
+                return msg.RunJob(self._job_id(params), reply=reply)
+            case "stop":
+                return msg.StopJob(self._job_id(params), reply=reply)
+            case "pause":
+                return msg.Pause(reply=reply)
+            case "resume":
+                return msg.Resume(reply=reply)
+            case "refresh":
+                return msg.Refresh(reply=reply)
+            case "quit":
+                return msg.Quit(params.get("stop_runs") is True, reply=reply)
+        return None
+
+    def _job_id(self, params: Json) -> str:
+        """The id of the job that the caller names by id or name; what nobody knows stays as it is."""
+        named = str(params.get("job", ""))[:500]
+        snapshot = self._snapshot()
+        if snapshot is None or named in snapshot.facts:
+            return named
+        key = script_key(named)
+        return key if key in snapshot.facts else named
+
+    def _answer_all(self, asked: _Asked) -> None:
+        while True:
+            method, params, respond = asked.get()
+            try:
+                respond(Answer(True, self._questions[method](params)))
+            except Unknown as unknown:
+                respond(_refusal("unknown", str(unknown)))
+            except OSError as error:
+                respond(_refusal("unreadable", f"Não foi possível ler: {error.strerror or error}."))
+            except Exception:  # noqa: BLE001 - the one asking gets a sentence, the log the traceback
+                _log.exception("question %s failed", method)
+                respond(_refusal("internal", "Erro interno; veja o registro do agente."))
+
+    def _known(self) -> Snapshot:
+        snapshot = self._snapshot()
+        if snapshot is None:
+            raise Unknown("O agente ainda está iniciando.")
+        return snapshot
+
+    def _status(self, params: Json) -> bytes:
+        outside = self._outside
+        view = views.status(self._known(), self._reader, outside.now(), outside.heartbeat_seconds())
+        return views.encode(view)
+
+    def _page(self, params: Json) -> bytes:
+        since = params.get("since")
+        since = since if isinstance(since, int) and not isinstance(since, bool) else 0
+        outside = self._outside
+        view = views.page(self._known(), self._reader, outside.now(), outside.heartbeat_seconds(), since)
+        if view["full"]:
+            view["preferences"] = outside.preferences()
+        return views.encode(view)
+
+    def _running(self, params: Json) -> Json:
+        facts = self._known().facts.values()
+        names = [each.job.name for each in facts if each.active is not None and not each.holding]
+        return {"running": sorted(names)}
+
+    def _facts(self, params: Json) -> JobFacts:
+        facts = self._known().facts.get(self._job_id(params))
+        if facts is None:
+            raise Unknown(f"Não há automação ativa chamada {params.get('job')}.")
+        return facts
+
+    def _runs(self, params: Json) -> Json:
+        return views.runs(self._facts(params), self._reader.no_data_exit_code)
+
+    def _run_of(self, params: Json) -> Run | None:
+        facts = self._facts(params)
+        named = params.get("run")
+        found = [run for run in facts.own_runs if named is None or named == run.id]
+        if found:
+            return max(found, key=lambda run: run.started)
+        return self._outside.find_run(facts.job.id, named if isinstance(named, str) else None)
+
+    def _log_piece(self, params: Json) -> Json:
+        run = self._run_of(params)
+        if run is None:
+            raise Unknown("Esta automação ainda não tem execução com log.")
+        offset, limit = params.get("offset"), params.get("limit")
+        try:
+            piece = self._outside.read_log(
+                run,
+                offset if isinstance(offset, int) else None,
+                limit if isinstance(limit, int) else _DEFAULT_PIECE,
+            )
+        except FileNotFoundError:
+            if run.outcome is not None:
+                raise Unknown("O log desta execução não existe mais.") from None
+            piece = dict(_NOT_YET)
+        answer = {"run": run.id, "running": run.outcome is None, **piece}
+        if offset is None:
+            answer["interpreter"] = self._outside.interpreter(run.script)
+        return answer
+
+    def _open_folder(self, params: Json) -> Json:
+        return {"text": self._outside.open_folder(self._run_of(params))}
+
+    def _open(self, params: Json) -> Json:
+        trouble = self._outside.open_dashboard()
+        if trouble:
+            raise Unknown(trouble)
+        return {"text": "Painel aberto."}
+
+    def _remember(self, params: Json) -> Json:
+        preferences = params.get("preferences")
+        if not isinstance(preferences, dict) or len(json.dumps(preferences)) > 10_000:
+            raise Unknown("Preferências inválidas.")
+        self._outside.remember(preferences)
+        return {}
+
+
+def _refusal(code: str, text: str) -> Answer:
+    return Answer(False, None, code, text)

@@ -1,0 +1,71 @@
+"""What the tray's icon, tooltip and menu say of a snapshot. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from tray_agent.core.model import CardState, Snapshot
+from tray_agent.core.picture.aggregate import aggregate
+from tray_agent.shell.tray.notices import TOOLTIP_UNITS, clip_utf16
+
+_WORDS = (
+    (CardState.ERROR, "em erro"),
+    (CardState.RUNNING, "executando"),
+    (CardState.NO_DATA, "sem dados"),
+    (CardState.SUCCESS, "com sucesso"),
+)
+_BLOCKED = {
+    "paused": "agendamentos suspensos",
+    "history": "BigQuery não verificado: agendamentos suspensos",
+    "data": "não é possível gravar: agendamentos suspensos",
+    "base_path": "pasta das automações inacessível",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrayView:
+    """All that the tray shows. ``suspended`` says why nothing is scheduled, "" when it is.
+
+    ``autostart`` is None where the system has no such thing; ``running`` holds the names of running jobs.
+    """
+
+    aggregate: CardState = CardState.IDLE
+    suspended: str = ""
+    status: str = ""
+    tooltip: str = ""
+    paused: bool = False
+    autostart: bool | None = None
+    notifications: bool = True
+    running: tuple[str, ...] = ()
+
+
+def tray_view(snapshot: Snapshot, autostart: bool | None, notifications: bool) -> TrayView:
+    """The snapshot as the tray shows it."""
+    facts = snapshot.facts.values()
+    suspended = _BLOCKED["paused"] if snapshot.paused else _BLOCKED.get(snapshot.blocked, "")
+    status = _counts(snapshot)
+    tooltip = f"Automações: {status}" + (f" · {suspended}" if suspended else "")
+    running = [each.job.name for each in facts if each.state is CardState.RUNNING]
+    return TrayView(
+        aggregate=aggregate(each.state for each in facts),
+        suspended=suspended,
+        status=status,
+        tooltip=clip_utf16(tooltip, TOOLTIP_UNITS),
+        paused=snapshot.paused,
+        autostart=autostart,
+        notifications=notifications,
+        running=tuple(sorted(running, key=str.casefold)),
+    )
+
+
+def _counts(snapshot: Snapshot) -> str:
+    if not snapshot.discovered:
+        return "lendo o registro…"
+    if not snapshot.facts:
+        return "nenhuma ativa no registro"
+    states = Counter(each.state for each in snapshot.facts.values())
+    parts = [f"{states[state]} {words}" for state, words in _WORDS if states[state]]
+    if snapshot.queue:
+        parts.append(f"{len(snapshot.queue)} na fila")
+    return ", ".join(parts) or "nenhuma execução hoje"

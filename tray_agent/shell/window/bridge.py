@@ -1,0 +1,169 @@
+"""The page's only way to Python: a literal list of methods, each one question over the local channel.
+
+Nothing but the channel's ``call`` hangs off the object, and nothing is ever raised to the page.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from tray_agent.shell.channel.client import ChannelError, Refused
+
+BRIDGE_METHODS = frozenset(
+    {
+        "snapshot",
+        "run",
+        "stop",
+        "pause",
+        "resume",
+        "refresh",
+        "log",
+        "runs",
+        "open_log_folder",
+        "doctor",
+        "preferences",
+        "remember",
+        "quit_confirmed",
+    }
+)
+
+WINDOW_PREFERENCES = "window"
+"""The key of the preferences that belongs to the window's process; the page cannot set it."""
+
+_MAX_TEXT = 1000
+_MAX_PREFERENCES = 1 << 16
+_DOCTOR_SECONDS = 175.0
+_CHOICES = {"stop": True, "finish": False}
+
+_log = logging.getLogger(__name__)
+
+Call = Callable[..., Any]
+Result = dict[str, Any]
+
+
+class _Unfit(Exception):
+    """The page sent an argument of another kind than the method takes."""
+
+
+class Bridge:
+    """What the page sees as ``pywebview.api``. Answers {ok, data} or {ok, error: {code, text}}.
+
+    Superfluous arguments are ignored and missing ones are None: the page's mistakes come back as answers.
+    """
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def snapshot(self, since: Any = None, *_: Any) -> Result:
+        """What changed since a version, or everything."""
+        return self._answer("snapshot", lambda: {"since": _number(since)})
+
+    def run(self, job: Any = None, *_: Any) -> Result:
+        """Start a job now."""
+        return self._answer("run", lambda: {"job": _text(job)})
+
+    def stop(self, job: Any = None, *_: Any) -> Result:
+        """End a job's run."""
+        return self._answer("stop", lambda: {"job": _text(job)})
+
+    def pause(self, *_: Any) -> Result:
+        """Suspend scheduling."""
+        return self._answer("pause")
+
+    def resume(self, *_: Any) -> Result:
+        """Resume scheduling."""
+        return self._answer("resume")
+
+    def refresh(self, *_: Any) -> Result:
+        """Discovery and history now."""
+        return self._answer("refresh")
+
+    def log(self, job: Any = None, run: Any = None, offset: Any = None, *_: Any) -> Result:
+        """A piece of a run's output: from an offset in bytes, or its end."""
+        return self._answer(
+            "log", lambda: {"job": _text(job), "run": _text_or_none(run), "offset": _number(offset)}
+        )
+
+    def runs(self, job: Any = None, *_: Any) -> Result:
+        """Today's runs of a job."""
+        return self._answer("runs", lambda: {"job": _text(job)})
+
+    def open_log_folder(self, job: Any = None, run: Any = None, *_: Any) -> Result:
+        """Have the agent show the folder with a run's log."""
+        return self._answer("open_log_folder", lambda: {"job": _text(job), "run": _text_or_none(run)})
+
+    def doctor(self, *_: Any) -> Result:
+        """Check every place; takes up to some minutes."""
+        return self._answer("doctor", lambda: {"timeout": _DOCTOR_SECONDS})
+
+    def preferences(self, *_: Any) -> Result:
+        """What was remembered."""
+        return self._answer("preferences")
+
+    def remember(self, preferences: Any = None, *_: Any) -> Result:
+        """Remember the page's preferences."""
+        return self._answer("remember", lambda: {"preferences": _preferences(preferences)})
+
+    def quit_confirmed(self, choice: Any = None, *_: Any) -> Result:
+        """The answer to the question what becomes of running jobs: "stop", "finish" or "cancel"."""
+        if choice == "cancel":
+            return {"ok": True, "data": None}
+        return self._answer("quit", lambda: {"stop_runs": _choice(choice)})
+
+    def _answer(self, method: str, params: Callable[[], Result] = dict) -> Result:
+        try:
+            value = self._call(method, **params())
+            json.dumps(value, allow_nan=False)  # what is no JSON would leave the page waiting for ever
+        except _Unfit:
+            return _refusal("bad_argument", "A página fez um pedido que o agente não entende.")
+        except Refused as error:
+            return _refusal(error.code, error.text)
+        except ChannelError:
+            return _refusal("gone", "O agente foi encerrado.")
+        except Exception:  # noqa: BLE001 - pywebview would hand the page the whole traceback
+            _log.exception("the page's call of %s failed", method)
+            return _refusal("internal", "Algo falhou ao falar com o agente; tente de novo.")
+        return {"ok": True, "data": value}
+
+
+def _refusal(code: str, text: str) -> Result:
+    return {"ok": False, "error": {"code": code, "text": text}}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= _MAX_TEXT:
+        raise _Unfit
+    return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _number(value: Any) -> int | None:
+    """A whole number from zero on; a page's numbers may come as floats."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if value is not None and (type(value) is not int or not 0 <= value < 1 << 53):
+        raise _Unfit
+    return value
+
+
+def _preferences(value: Any) -> Result:
+    try:
+        if not isinstance(value, dict) or len(json.dumps(value, allow_nan=False)) > _MAX_PREFERENCES:
+            raise _Unfit
+    except (TypeError, ValueError, RecursionError):
+        raise _Unfit from None
+    return {str(name): kept for name, kept in value.items() if name != WINDOW_PREFERENCES}
+
+
+def _choice(value: Any) -> bool:
+    if not isinstance(value, str) or value not in _CHOICES:
+        raise _Unfit
+    return _CHOICES[value]

@@ -1,0 +1,305 @@
+"""The composition root: chooses the adapters, joins them with engine and shell, owns start and end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tray_agent import __version__
+from tray_agent.adapters.history.credentials import find_credentials
+from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.readers.process import ReaderProcess
+from tray_agent.adapters.registry.discovery import DiscoveryReader
+from tray_agent.adapters.runs import environment as script_environment
+from tray_agent.adapters.runs import identity
+from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
+from tray_agent.adapters.runs.log_keeper import LogKeeper
+from tray_agent.adapters.runs.processes import Backend, ScriptProcesses, StartRefused
+from tray_agent.adapters.system import program
+from tray_agent.adapters.system.clock import SystemClock
+from tray_agent.adapters.system.instance_lock import InstanceLock
+from tray_agent.adapters.system.places import Places
+from tray_agent.adapters.system.power import KeepAwake
+from tray_agent.adapters.system.waiting import MainWait
+from tray_agent.core.messages import Message, Quit
+from tray_agent.core.model import Problem, Run, Snapshot, Trigger, Where
+from tray_agent.core.ports import Reader as SlowReader
+from tray_agent.core.rules.state import Limits
+from tray_agent.core.settings import Settings
+from tray_agent.engine.loop import Engine
+from tray_agent.shell.channel.control import ControlServer
+from tray_agent.shell.channel.service import Service
+from tray_agent.shell.channel.wire import UnsafeChannelFile
+from tray_agent.shell.views.snapshots import SILENT_SECONDS, Reader
+from tray_agent.start.outside import AgentOutside
+from tray_agent.start.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from tray_agent.shell.window.dashboard import Dashboard
+
+_log = logging.getLogger(__name__)
+_CHANNEL_RETRY_SECONDS = 1.0
+
+
+def limits(settings: Settings) -> Limits:
+    """The settings that the rules use."""
+    return Limits(
+        max_concurrent=settings.max_concurrent,
+        discovery_seconds=settings.discovery_seconds,
+        sync_seconds=settings.sync_seconds,
+        stop_grace_seconds=settings.stop_grace_seconds,
+        timeout_minutes=settings.timeout_minutes,
+        local_history=settings.history == "local",
+        no_data_exit_code=settings.no_data_exit_code,
+    )
+
+
+class NoReader:
+    """Local history: there is nothing to read."""
+
+    def ask(self, at: datetime) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Agent:
+    """One running agent: engine thread, local channel, readers, keep-awake; tray and window come on top."""
+
+    def __init__(self, settings: Settings, places: Places, *, headless: bool) -> None:
+        self.settings = settings
+        self.places = places
+        self.headless = headless
+        self.clock = SystemClock(settings.timezone)
+        self.snapshot: Snapshot | None = None
+        self.server: ControlServer | None = None
+        self.done = threading.Event()
+        self._main = MainWait()
+        self.is_started = False
+        self._closing = threading.Event()
+        self._channel: threading.Thread | None = None
+        self.listeners: list[Callable[[Snapshot], None]] = []
+        self.open_dashboard: Callable[[], str] = lambda: "Não há tela para abrir o painel."
+        self.interpreters = Interpreters(settings.python, lambda: places.base_path()[0], program.is_frozen())
+        # Made once: walking through it is a quarter of what a start costs the agent.
+        self._foreign = script_environment.foreign_environment(os.environ, script_environment.bundle_root())
+        self._lock = InstanceLock(places.data_dir)
+        self._processes = ScriptProcesses(self._post, self._backend(), self._command, self._environment)
+        self._awake = KeepAwake(settings.awake)
+        self._watchdog = Watchdog(lambda: self.engine.last_turn, self._replace_engine)
+        self._keeper = LogKeeper(
+            places.data_dir,
+            places.logs_dir,
+            self._growing_logs,
+            lambda: self.clock.now().date(),
+            (settings.retention_days, settings.log_limit_mb, settings.logs_total_mb),
+        )
+
+    def take_folder(self) -> None:
+        """Be the folder's one agent. Raises AlreadyRunning, or OSError when the folder cannot be used."""
+        self._lock.acquire()
+
+    def start(self, on_no_channel: Callable[[OSError], None]) -> None:
+        """Begin; the folder was taken. While the channel cannot be opened (a full disk) the agent works
+        without one, having told ``on_no_channel`` why. Raises UnsafeChannelFile where it never may be."""
+        self.engine = self._engine()
+        self.outside = AgentOutside(
+            self.places,
+            self.clock,
+            lambda: self.engine.last_turn,
+            self._examine,
+            self._open_dashboard,
+            self.interpreters,
+        )
+        reader = Reader(
+            version=__version__,
+            pid=os.getpid(),
+            headless=self.headless,
+            instance=os.urandom(8).hex(),
+            grace_seconds=self.settings.stop_grace_seconds,
+            no_data_exit_code=self.settings.no_data_exit_code,
+        )
+        service = Service(lambda: self.snapshot, self._post, reader, self.outside)
+        self.server = ControlServer(self.places.data_dir, service.answer)
+        try:
+            self.server.start()
+        except UnsafeChannelFile:
+            raise
+        except OSError as error:
+            on_no_channel(error)
+            self._channel = threading.Thread(target=self._open_channel, args=(self.server,), daemon=True)
+            self._channel.start()
+        self._start_engine()
+        self._watchdog.start()
+        self._awake.start()
+        self._keeper.start()
+        self.is_started = True
+        _log.info("agent %s started, pid %d, data in %s", __version__, os.getpid(), self.places.data_dir)
+
+    def wait(self) -> None:
+        """Until the engine has ended; signals are heeded meanwhile. On the main thread."""
+        self._main.until(self.done.is_set)
+
+    def close(self) -> None:
+        """End what surrounds the engine; running scripts go on."""
+        self._closing.set()
+        if self._channel is not None:
+            self._channel.join()
+        if self.server is not None:
+            self.server.close()
+        self._awake.close()
+        self._keeper.close()
+        self._watchdog.close()
+        self.outside.close()
+        self._lock.release()
+        self._main.close()
+        _log.info("agent ended")
+
+    def ask_to_quit(self, *_: object) -> None:
+        """End the engine, letting runs finish; also a signal handler. One that hangs is not waited for."""
+        self.engine.post(Quit())
+        if self.clock.monotonic() - self.engine.last_turn > SILENT_SECONDS:
+            _log.critical("the engine does not answer: leaving without it")
+            self._ended()
+
+    def make_dashboard(self, on_end: Callable[[int], None]) -> Dashboard:
+        """The holder of the window's process; ``on_end`` gets its exit code. For a started agent."""
+        from tray_agent.adapters.readers.children import spawn
+        from tray_agent.shell.window.dashboard import Dashboard
+
+        assert self.server is not None  # noqa: S101 - a started agent has one
+        icon = "tray-agent.ico" if sys.platform == "win32" else "tray-agent.png"
+        files = (program.resource("frontend"), program.resource("assets", icon))
+        command = program.command("--internal", "dashboard", *map(str, files))
+        return Dashboard(command, self.own_environment(), self.server, spawn, on_end)
+
+    def own_environment(self) -> dict[str, str]:
+        """The environment of children that are this same program."""
+        return program.environment(os.environ)
+
+    def credentials(self) -> Path | None:
+        """The key file for Google Cloud, looked for anew each time: a drive may come late."""
+        return find_credentials(os.environ, os.environ.get("APPDATA"), self.settings.credentials_dir)
+
+    def _open_channel(self, server: ControlServer) -> None:
+        """Open the channel when the data folder can be written again."""
+        while not self._closing.wait(_CHANNEL_RETRY_SECONDS):
+            try:
+                server.start()
+            except OSError:
+                continue
+            _log.info("the channel is open")
+            return
+
+    def _start_engine(self) -> None:
+        engine = self.engine
+
+        def run() -> None:
+            if engine.run():
+                self._ended()
+
+        threading.Thread(target=run, name="engine", daemon=True).start()
+
+    def _ended(self) -> None:
+        self.done.set()
+        self._main.ring()
+
+    def _replace_engine(self, age_seconds: float) -> None:
+        """The engine died or hangs: fence it off and have a new one take everything up from the journal."""
+        self.engine.fence()
+        self._processes.close()
+        now = self.clock.now()
+        what = f"O motor parou de responder por {age_seconds:.0f} s e foi reiniciado às {now:%H:%M}."
+        self.engine = self._engine()
+        self.engine.say("engine", Problem(Where.DATA, what, "Avise o suporte e envie o agent.log."))
+        self._start_engine()
+
+    def _engine(self) -> Engine:
+        return Engine(
+            limits(self.settings),
+            self.clock,
+            self._processes,
+            SqliteJournal(self.places.data_dir, grows_ahead=True),
+            DiscoveryReader(
+                self._post,
+                self.places.base_path,
+                self.places.registry,
+                self.settings.registry_deadline_seconds,
+                self.settings.full_walk_seconds,
+                reader=self._reader_process(),
+            ),
+            self._history_reader(),
+            self._publish,
+            logs=self.places.logs_dir.as_posix(),
+            boot=identity.boot_id(),
+            first_version=self.snapshot.version + 1 if self.snapshot else 1,
+        )
+
+    def _history_reader(self) -> SlowReader:
+        if self.settings.history == "local":
+            return NoReader()
+        from tray_agent.adapters.history.reader import HistoryReader
+
+        reader = self._reader_process()
+        return HistoryReader(self._post, self.settings, self.places.history_copy, reader=reader)
+
+    def _reader_process(self) -> ReaderProcess:
+        return ReaderProcess(self.own_environment(), self.places.data_dir / "readers.log")
+
+    def _post(self, message: Message) -> None:
+        """To the engine that turns now: another may have replaced the one at the start."""
+        self.engine.post(message)
+
+    def _backend(self) -> Backend:
+        if sys.platform == "win32":
+            from tray_agent.adapters.runs.windows_backend import WindowsBackend
+
+            return WindowsBackend(self.interpreters.any_python)
+        from tray_agent.adapters.runs.posix import PosixBackend
+
+        return PosixBackend()
+
+    def _command(self, script: Path) -> tuple[str, ...]:
+        try:
+            return self.interpreters.for_script(script).argv
+        except NoInterpreter as none:
+            raise StartRefused(str(none)) from none
+
+    def _environment(self, run: Run) -> dict[str, str]:
+        return script_environment.child_environment(
+            "MANUAL" if run.trigger is Trigger.MANUAL else "AGENDAMENTO",
+            self._foreign,
+            credentials=self.credentials(),
+            pycache=self.places.data_dir / "pycache",
+            run_id=run.id,
+        )
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        """Runs on the engine's thread: one assignment, and a word to those who listen."""
+        was_running = self.snapshot is not None and self.snapshot.running > 0
+        self.snapshot = snapshot
+        if snapshot.running and not was_running:
+            self._keeper.look()
+        if self.server is not None:
+            self.server.notify(snapshot.version)
+        for listener in self.listeners:
+            listener(snapshot)
+
+    def _growing_logs(self) -> list[Path]:
+        facts = self.snapshot.facts.values() if self.snapshot else ()
+        return [Path(each.active.log) for each in facts if each.active is not None]
+
+    def _open_dashboard(self) -> str:
+        return self.open_dashboard()
+
+    def _examine(self) -> dict[str, Any]:
+        from tray_agent.checks.doctor import examine
+
+        return {"checks": [check.as_json() for check in examine(self.settings, self.places)]}

@@ -1,0 +1,200 @@
+"""Starting the agent in the foreground: its log, its signals, a second start, and what carries the tray."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tray_agent.adapters.system.instance_lock import AlreadyRunning
+from tray_agent.adapters.system.places import Places
+from tray_agent.core.model import Snapshot
+from tray_agent.core.settings import Settings
+from tray_agent.shell.channel.client import ChannelError, connect
+from tray_agent.shell.window.windows_desktop import allow_foreground
+from tray_agent.start.app import Agent
+
+if TYPE_CHECKING:
+    from tray_agent.shell.window.dashboard import Dashboard
+    from tray_agent.start.desktop import Desktop
+
+_log = logging.getLogger(__name__)
+_LOG_BYTES, _LOG_FILES = 2_000_000, 5
+_SECOND_START_SECONDS = 10.0
+_FOLDER_RETRY_SECONDS = 1.0
+
+
+def start_agent(
+    settings: Settings,
+    places: Places,
+    *,
+    headless: bool,
+    at_login: bool = False,
+    opens_dashboard: bool = False,
+    on_snapshot: Callable[[Snapshot], None] | None = None,
+) -> int:
+    """Run an agent until it is told to quit; the command's exit code."""
+    agent = Agent(settings, places, headless=headless)
+    if on_snapshot is not None:
+        agent.listeners.append(on_snapshot)
+    told = _told_to_end(agent)
+    try:
+        _take_folder(agent, places, told)
+        if told.is_set():
+            return 0
+        write_log(places)
+        desktop = None if headless else _desktop(agent, at_login=at_login)
+        agent.start(lambda error: _say_waiting(places, error))
+    except AlreadyRunning:
+        return _second_start(places, headless=headless, at_login=at_login)
+    except OSError as error:
+        where = f"{places.data_dir}: {error.strerror or error}"
+        print(f"tray-agent: não é possível usar a pasta de dados {where}", file=sys.stderr)  # noqa: T201
+        return 1
+    if told.is_set():
+        agent.ask_to_quit()
+    try:
+        _carry(agent, desktop, opens_dashboard=opens_dashboard)
+    finally:
+        agent.close()
+    return 0
+
+
+def _told_to_end(agent: Agent) -> threading.Event:
+    """Set from the first SIGINT or SIGTERM on. One handler for the whole life: a signal that arrives while a
+    handler is being replaced is lost."""
+    told = threading.Event()
+
+    def tell(*_: object) -> None:
+        told.set()
+        if agent.is_started:
+            agent.ask_to_quit()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, tell)
+    return told
+
+
+def _take_folder(agent: Agent, places: Places, told: threading.Event) -> None:
+    """Take the folder as soon as it can be used, or give up when told to end. Raises OSError where a file is
+    in its place: that is a mistake in the settings, which waiting does not mend."""
+    has_said = False
+    while not told.is_set():
+        try:
+            agent.take_folder()
+        except (FileExistsError, NotADirectoryError):
+            raise
+        except OSError as error:
+            if not has_said:
+                _say_waiting(places, error)
+                has_said = True
+        else:
+            return
+        told.wait(_FOLDER_RETRY_SECONDS)
+
+
+def _say_waiting(places: Places, error: OSError) -> None:
+    cause = error.strerror or error
+    text = f"a pasta de dados {places.data_dir} não pode ser usada ({cause}); o agente espera até que possa"
+    print(f"tray-agent: {text}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _desktop(agent: Agent, *, at_login: bool) -> Desktop | None:
+    """The tray's half, or None without a screen (which is said, and the agent goes on headless)."""
+    from tray_agent.shell.tray.tray import NoScreen
+    from tray_agent.start.desktop import Desktop
+
+    desktop = Desktop(agent, at_login=at_login)
+    try:
+        desktop.prepare()
+    except NoScreen as none:
+        print(f"tray-agent: {none} O agente segue sem ícone.", file=sys.stderr)  # noqa: T201
+        agent.headless = True
+        return None
+    return desktop
+
+
+def _carry(agent: Agent, desktop: Desktop | None, *, opens_dashboard: bool) -> None:
+    """Stay until the engine has ended, with the icon if there can be one."""
+    if desktop is None:
+        _wait_without_icon(agent)
+    else:
+        from tray_agent.shell.tray.tray import NoScreen
+
+        desktop.attach()
+        try:
+            desktop.run(opens_dashboard=opens_dashboard)
+        except NoScreen:
+            _log.warning("no icon; the agent goes on without it")
+        agent.wait()
+
+
+def _wait_without_icon(agent: Agent) -> None:
+    """Headless: a window is made only for who asks for one, where there is a screen."""
+    made: list[Dashboard] = []
+    if sys.platform == "win32" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+
+        def open_dashboard() -> str:
+            if not made:
+                made.append(agent.make_dashboard(lambda code: None))
+            return made[0].open()
+
+        agent.open_dashboard = open_dashboard
+    try:
+        agent.wait()
+    finally:
+        for dashboard in made:
+            dashboard.close()
+
+
+def _second_start(places: Places, *, headless: bool, at_login: bool) -> int:
+    """Another agent has the data folder: show its window, or say so."""
+    if headless:
+        text = f"já há um agente em execução para {places.data_dir}; nada a fazer"
+        print(f"tray-agent: {text}", file=sys.stderr)  # noqa: T201
+        return 0
+    if at_login:
+        return 0
+    try:
+        with connect(places.data_dir, timeout=_SECOND_START_SECONDS) as channel:
+            allow_foreground()
+            channel.call("open")
+    except ChannelError as error:
+        print(f"tray-agent: {error.text}", file=sys.stderr)  # noqa: T201
+    return 0
+
+
+def write_log(places: Places) -> None:
+    """Send the agent's own log to its file in the data folder, rotated by size."""
+    handler = logging.handlers.RotatingFileHandler(
+        places.agent_log,
+        maxBytes=_LOG_BYTES,
+        backupCount=_LOG_FILES,
+        encoding="utf-8",
+        errors="backslashreplace",
+        delay=True,
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("wakepy").setLevel(logging.WARNING)  # it reports every attempt at length
+    logging.raiseExceptions = False  # a full disk must not print tracebacks over and over
+    sys.excepthook = _log_surprise
+    threading.excepthook = lambda args: _log.critical(
+        "thread %s ended by a surprise",
+        args.thread.name if args.thread else "?",
+        exc_info=(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback),
+    )
+    if sys.stderr is not None:
+        faulthandler.enable()
+
+
+def _log_surprise(kind: type[BaseException], value: BaseException, trace: object) -> None:
+    _log.critical("ended by a surprise", exc_info=value)
+    if sys.stderr is not None:
+        print("tray-agent: erro inesperado; veja agent.log na pasta de dados", file=sys.stderr)  # noqa: T201

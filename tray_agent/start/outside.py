@@ -1,0 +1,134 @@
+"""What the channel's answers need from the machine: logs, folders, preferences, the doctor."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.runs.environment import bundle_root, foreign_environment, outside_bundle
+from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
+from tray_agent.adapters.runs.log_files import read_piece
+from tray_agent.adapters.system.clock import SystemClock
+from tray_agent.adapters.system.places import Places
+from tray_agent.core.model import Run
+from tray_agent.core.ports import JournalError
+
+_log = logging.getLogger(__name__)
+_PREFERENCES = "preferences"
+
+
+class AgentOutside:
+    """Fulfils :class:`tray_agent.shell.channel.service.Outside`.
+
+    Every method may block; none is the engine's.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        clock: SystemClock,
+        last_turn: Callable[[], float],
+        doctor: Callable[[], dict[str, Any]],
+        open_dashboard: Callable[[], str],
+        interpreters: Interpreters,
+    ) -> None:
+        self._places = places
+        self._clock = clock
+        self._last_turn = last_turn
+        self._doctor = doctor
+        self._open_dashboard = open_dashboard
+        self._interpreters = interpreters
+        self._journal = SqliteJournal(places.data_dir)
+        self._one = threading.Lock()
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self._clock.now()
+
+    def heartbeat_seconds(self) -> float:
+        """The age of the engine's last turn, in seconds."""
+        return max(0.0, self._clock.monotonic() - self._last_turn())
+
+    def read_log(self, run: Run, offset: int | None, limit: int) -> dict[str, Any]:
+        """A piece of a run's log. Raises OSError when it is gone."""
+        return asdict(read_piece(Path(run.log), offset, limit))
+
+    def interpreter(self, script: str) -> str:
+        """Which Python runs a script, or why none does."""
+        try:
+            return self._interpreters.for_script(Path(script)).text
+        except NoInterpreter as none:
+            return str(none)
+
+    def find_run(self, job: str, run: str | None) -> Run | None:
+        """A run of any day, from the journal."""
+        try:
+            with self._one:
+                return self._journal.find(job, run)
+        except JournalError:
+            _log.warning("the journal could not be asked", exc_info=True)
+            return None
+
+    def open_folder(self, run: Run | None) -> str:
+        """Show a run's folder (or all logs) in the file manager; what was done, in Portuguese."""
+        folder = Path(run.log).parent if run else self._places.logs_dir
+        if not folder.is_dir():
+            return "Ainda não há pasta de logs."
+        show_folder(folder)
+        return "Pasta aberta."
+
+    def doctor(self) -> dict[str, Any]:
+        """What ``tray-agent doctor`` says."""
+        return self._doctor()
+
+    def open_dashboard(self) -> str:
+        """Show the window; why not, or ""."""
+        return self._open_dashboard()
+
+    def preferences(self) -> dict[str, Any]:
+        """What the page asked to remember."""
+        try:
+            with self._one:
+                kept = json.loads(self._journal.recall(_PREFERENCES) or "{}")
+        except (JournalError, ValueError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    def remember(self, preferences: dict[str, Any]) -> None:
+        """Keep what the page asked to remember; keys it does not name stay."""
+        merged = {**self.preferences(), **preferences}
+        try:
+            with self._one:
+                self._journal.remember(_PREFERENCES, json.dumps(merged))
+        except JournalError:
+            _log.warning("preferences were not kept", exc_info=True)
+
+    def close(self) -> None:
+        """Close the journal's second connection."""
+        with self._one:
+            self._journal.close()
+
+
+def show_folder(folder: Path) -> None:
+    """Open a folder in the system's file manager."""
+    if sys.platform == "win32":
+        os.startfile(folder)  # noqa: S606 - a folder of ours, checked by the caller
+        return
+    environment = foreign_environment(os.environ, bundle_root())
+    try:
+        with outside_bundle():
+            subprocess.Popen(  # noqa: TID251 - the file manager is neither a script nor this program
+                ["xdg-open", str(folder)], env=environment, start_new_session=True
+            )
+    except OSError:
+        _log.warning("no file manager", exc_info=True)

@@ -1,0 +1,99 @@
+"""The reader child's side: one JSON object comes in, one goes out, and the child ends with its agent.
+
+The answer's rows follow it in blocks, a line each, so that the agent need not take them apart all at once.
+
+Only the answer reaches stdout; whatever a library prints goes to stderr, the readers' log.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import IO, Any
+
+Answer = Callable[[dict[str, Any]], dict[str, Any]]
+_ORPHANED = 3
+_LOOK_SECONDS = 0.2
+_BLOCK_ROWS = 250
+
+
+def _answers(mode: str) -> Answer:
+    if mode == "read-registry":
+        from tray_agent.adapters.registry.workbook import answer
+
+        return answer
+    from tray_agent.adapters.history.bigquery import answer as history
+
+    return history
+
+
+if sys.platform == "win32":
+    import _winapi
+    import msvcrt
+
+    def _end_with(agent: IO[bytes]) -> None:
+        """The agent keeps its end open as long as it lives.
+
+        The pipe is looked at, never read: a read that hangs in it stops numpy's import for ever, since the C
+        runtimes that come with a library ask for the type of the standard handles and queue behind the read.
+        """
+        handle = msvcrt.get_osfhandle(agent.fileno())
+        pause = threading.Event()
+        try:
+            while True:
+                _winapi.PeekNamedPipe(handle, 0)
+                pause.wait(_LOOK_SECONDS)
+        except OSError:
+            os._exit(_ORPHANED)
+
+else:
+
+    def _end_with(agent: IO[bytes]) -> None:
+        """The agent keeps its end open as long as it lives."""
+        while agent.read(4096):
+            pass
+        os._exit(_ORPHANED)
+
+
+def _parts(answer: dict[str, Any]) -> list[Any]:
+    """The answer without its rows, and how many blocks of them follow."""
+    if "rows" not in answer:
+        return [answer]
+    rows = answer["rows"]
+    blocks = [rows[at : at + _BLOCK_ROWS] for at in range(0, len(rows), _BLOCK_ROWS)]
+    rest = {name: value for name, value in answer.items() if name != "rows"}
+    return [rest | {"blocks": len(blocks)}, *blocks]
+
+
+def main(mode: str) -> int:
+    """Answer one request for ``read-registry`` or ``read-history``. Returns the exit code."""
+    gc.disable()  # it lives for one answer; a collector would only walk the rows again and again
+    requests = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115 - lives as long as the process
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        byte = requests.read(1)
+        if not byte:
+            return _ORPHANED
+        line += byte
+    threading.Thread(target=_end_with, args=(requests,), name="agent", daemon=True).start()
+    try:
+        answer = _answers(mode)(json.loads(line))
+    except BaseException as error:  # noqa: BLE001 - the top of this program; a parser may even panic
+        traceback.print_exc()
+        answer = {
+            "ok": False,
+            "error": f"falha inesperada na leitura ({type(error).__name__}: {error})"[:300],
+        }
+    for part in _parts(answer):
+        answers.write(json.dumps(part, separators=(",", ":")).encode() + b"\n")
+    answers.flush()
+    sys.stderr.flush()
+    # Not the interpreter's slow way out: threads of libraries must not hold the answer's reader up.
+    os._exit(0)
