@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from tray_agent.core.policies import NO_POLICIES, Halt, Policies
 from tray_agent.core.schedules.schedule import Schedule
 
 
@@ -96,6 +97,8 @@ class Job:
     path: str
     schedule: Schedule
     timeout_minutes: float | None = None
+    policies: Policies = NO_POLICIES
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,8 @@ class RegistryRow:
     schedule: Schedule
     line: int
     timeout_minutes: float | None = None
+    policies: Policies = NO_POLICIES
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,7 @@ class Discovery:
     base_available: bool
     registry: str
     registry_read: bool = True
+    halts: tuple[Halt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
