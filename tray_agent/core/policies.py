@@ -20,7 +20,7 @@ class CatchUp(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A moment: a minute of the day (0 … 1439), or so many minutes after each fire time. One of both is set."""
+    """A minute of the day (0 … 1439), or so many minutes after each fire time: one of both is set."""
 
     minute: int | None = None
     after_minutes: int | None = None
