@@ -27,9 +27,13 @@ def _nobody(reply: Reply) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Asked by a person. ``reply`` is called exactly once, on the engine's thread; it must not block."""
+    """Asked by a person. ``reply`` is called exactly once, on the engine's thread; it must not block.
+
+    ``by`` is who asked, as the system names them; "" where it is not known.
+    """
 
     reply: Callable[[Reply], None] = field(default=_nobody, kw_only=True)
+    by: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,18 @@ class RunRefused:
 
 @dataclass(frozen=True, slots=True)
 class RunExited:
-    """A run's process ended. ``exit_code`` is None when nobody could see it."""
+    """A run's process ended. ``exit_code`` is None when nobody could see it.
+
+    ``reason`` says in one line why it ended badly (product 5.6); ``leftovers`` are the pids of processes that
+    it left behind, alive when it ended.
+    """
 
     run: str
     exit_code: int | None
     began: bool = True
     duration_seconds: float | None = None
+    reason: str = ""
+    leftovers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

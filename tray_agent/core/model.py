@@ -15,6 +15,8 @@ class Trigger(StrEnum):
 
     SCHEDULED = "scheduled"
     MANUAL = "manual"
+    RETRY = "retry"  # by itself, after a scheduled run failed: it stands for that run
+    REPEAT = "repeat"  # a person asked: it stands for the scheduled run that failed
 
 
 class Outcome(StrEnum):
@@ -124,7 +126,11 @@ SAME_RUN = timedelta(seconds=120)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One execution of a job. It counts for ``day``, the day on which it started (product 3.4)."""
+    """One execution of a job. It counts for ``day``, the day on which it started (product 3.4).
+
+    ``reason`` is the sentence of a bad end (product 5.6); ``attempt`` counts retries from 1; ``by`` is the
+    person who asked; ``leftovers`` are the pids of processes that its script left behind.
+    """
 
     id: str
     job: str
@@ -141,6 +147,11 @@ class Run:
     exit_code: int | None = None
     outcome: Outcome | None = None
     script_hash: str = ""
+    reason: str = ""
+    attempt: int = 0
+    by: str = ""
+    arguments: tuple[str, ...] = ()
+    leftovers: tuple[int, ...] = ()
 
     def is_in(self, row: HistoryRow) -> bool:
         """Whether a row of the same job is this run's (product 3.7)."""
@@ -197,6 +208,42 @@ class Retry:
     at: datetime
     reason: str
     attempts: int
+
+
+class FireState(StrEnum):
+    """What became of a fire time of the day, in the words of ``plan --json``."""
+
+    DONE = "done"
+    FAILED = "failed"
+    NO_DATA = "no_data"
+    RUNNING = "running"
+    COVERED = "covered"  # another run already stands for it
+    OWED = "owed"
+    COMING = "coming"
+    SKIPPED = "skipped"  # a policy gave it up; it is not made up for
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """A fire time of the day, what became of it, and the run of ours that stands for it, if one does.
+
+    ``reason`` says why it was skipped, or what covers it.
+    """
+
+    at: datetime
+    state: FireState
+    run: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pausing:
+    """A person's pause of one job or area: until when (None: until resumed), why, who, since when."""
+
+    until: datetime | None
+    reason: str = ""
+    by: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
