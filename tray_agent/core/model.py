@@ -82,16 +82,23 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A ``.py`` file in a ``metodos`` folder. ``key`` is its stem, trimmed and casefolded."""
+    """A ``.py`` file in a ``metodos`` folder. ``key`` is its stem, trimmed and casefolded.
+
+    ``blank``: nothing but blanks is in it, as in the stub that a sync client leaves.
+    """
 
     key: str
     name: str
     path: str
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An active registry row crossed with its script. ``id`` is the script's key."""
+    """An active registry row crossed with its script. ``id`` is the script's key.
+
+    ``schedule_problem`` says in a Portuguese clause what of the schedule cell was lost ("" if nothing).
+    """
 
     id: str
     name: str
@@ -101,6 +108,7 @@ class Job:
     timeout_minutes: float | None = None
     policies: Policies = NO_POLICIES
     note: str = ""
+    schedule_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RegistryRow:
-    """An active row of the registry, read: ``line`` is the row number Excel shows."""
+    """An active row of the registry, read: ``line`` is the row number Excel shows.
+
+    ``schedule_problem`` as in :class:`Job`.
+    """
 
     key: str
     name: str
@@ -170,6 +181,7 @@ class RegistryRow:
     timeout_minutes: float | None = None
     policies: Policies = NO_POLICIES
     note: str = ""
+    schedule_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
