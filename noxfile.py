@@ -143,7 +143,7 @@ def tests(session: nox.Session) -> None:
 def wine(session: nox.Session) -> None:
     """The Windows side under Wine: tests, the exe built, and run."""
     _has_wine_stage(session)
-    session.install("-q", "pytest>=8.3", "pytest-timeout>=2.3", "pillow>=11")
+    session.install("-q", "pytest>=8.3", "pytest-timeout>=2.3", "pillow>=11", "hypothesis>=6.120")
     session.run(*_as_root(), f"{session.bin}/python", "-m", "tests.wine.stage", external=True)
 
 

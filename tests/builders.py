@@ -22,8 +22,10 @@ from tray_agent.core.model import (
 )
 from tray_agent.core.picture.facts import job_facts, snapshot
 from tray_agent.core.picture.texts import surroundings, why
-from tray_agent.core.rules.apply import Actions, apply, began
+from tray_agent.core.rules.answers import Actions
+from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.plan import plan
+from tray_agent.core.rules.runs import began
 from tray_agent.core.rules.state import Limits, Moment, State, first_state
 from tray_agent.core.schedules.schedule import Schedule, at_hours
 

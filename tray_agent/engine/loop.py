@@ -8,26 +8,26 @@ from __future__ import annotations
 import logging
 import queue
 from collections.abc import Callable
-from dataclasses import replace
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.messages import Command, Message, Reply
-from tray_agent.core.model import Job, Outcome, Problem, Run, Snapshot, Where
+from tray_agent.core.model import Problem, Run, Snapshot
 from tray_agent.core.picture.facts import snapshot
-from tray_agent.core.ports import Clock, Journal, JournalError, Processes, Reader, Standing
-from tray_agent.core.registry.reading import NO_AREA
-from tray_agent.core.rules.apply import Actions, apply, began, refuse, stop
+from tray_agent.core.ports import Clock, Journal, JournalError, Processes, Reader
+from tray_agent.core.rules.answers import Actions
+from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.plan import LONGEST_SLEEP_SECONDS, is_under_way, plan, sleep_seconds
-from tray_agent.core.rules.state import Active, Limits, Moment, Phase, first_state
-from tray_agent.core.schedules.schedule import MANUAL
+from tray_agent.core.rules.runs import refuse
+from tray_agent.core.rules.state import Limits, Moment, first_state
+from tray_agent.engine.recorder import TOGETHER_SECONDS, Recorder
+from tray_agent.engine.takeup import load_day, take_up
 
 _log = logging.getLogger(__name__)
 _CLOCK_JUMP_SECONDS = 2.0
 _SLEPT_SECONDS = 30.0
 _DATA_LOOK_SECONDS = 1.0
 _QUIET_LOOK_SECONDS = 5.0
-_TOGETHER_SECONDS = 0.02  # what happens within it goes on record, and is shown, in one piece
 _NO_PROCESS = "o agente não conseguiu criar o processo; veja o registro do agente."
 
 
@@ -60,10 +60,7 @@ class Engine:
         self._snapshot: Snapshot | None = None
         self._next_show = 0.0
         self._show_by: float | None = None
-        self._unrecorded: list[Run] = []
-        self._together_by: float | None = None
-        self._unforgotten: list[str] = []
-        self._pause_unrecorded = False
+        self._recorder = Recorder(self._state, journal, processes, lambda: self._fenced)
         self._recovered = False
         self._looked_at = -_QUIET_LOOK_SECONDS
         self._ended = False
@@ -129,7 +126,7 @@ class Engine:
         if self._stumbled:
             return LONGEST_SLEEP_SECONDS
         seconds = sleep_seconds(self._state, moment)
-        for due in (self._together_by, self._show_by):
+        for due in (self._recorder.together_by, self._show_by):
             if due is not None:
                 seconds = min(seconds, due - moment.seconds)
         return max(0.0, seconds)
@@ -192,92 +189,49 @@ class Engine:
             or is_under_way(self._state, moment)
             or self._state.changed
             or self._stumbled
-            or self._together_by is not None
+            or self._recorder.together_by is not None
             or moment.seconds - self._looked_at >= every
         )
 
     def _is_wrong(self) -> bool:
         """Whether something waits for the disk."""
-        waits = self._state.data_trouble or self._unrecorded or self._unforgotten or self._pause_unrecorded
-        return bool(waits) or not self._recovered
+        return self._recorder.waits or not self._recovered
 
     def _look_at_data(self, moment: Moment) -> None:
-        """Recover once the journal can be read; record ends that could not be; notice a full disk."""
+        """Recover once the journal can be read; record what could not be; notice a full disk."""
         self._looked_at = moment.seconds
         trouble = self._journal.writable()
         try:
             if not self._recovered:
                 self._recover(moment)
-                self._recovered = True
             if not self._state.day_loaded:
-                self._load_day()
-            if self._unrecorded:
-                self._journal.record([], self._unrecorded)
-                self._unrecorded = []
-            while self._unforgotten:
-                self._journal.forget(self._unforgotten[-1])
-                self._unforgotten.pop()
+                load_day(self._state, self._journal, self._recorder.unrecorded)
+            self._recorder.catch_up()
             if self._state.data_trouble and not trouble:
-                self._journal.set_paused(self._state.paused)  # proves that writing works again
-                self._pause_unrecorded = False
+                self._recorder.prove()
         except JournalError as error:
             trouble = trouble or str(error)
         except Exception:  # noqa: BLE001 - nothing starts on a journal that was not understood
             trouble = trouble or "O diário não pôde ser entendido; veja o registro do agente."
             if trouble != self._state.data_trouble:  # asked every second, told once
                 _log.exception("the journal was not taken up")
-        self._say_data(trouble, moment)
-
-    def _say_data(self, trouble: str, moment: Moment) -> None:
-        if trouble == self._state.data_trouble:
-            return
-        self._state.data_trouble = trouble
-        self._state.touch_all()
-        action = "Libere espaço ou permissão; as execuções em andamento continuam, novas esperam."
-        problems = [Problem(Where.DATA, trouble, action)] if trouble else []
-        self._state.problems.report("data", problems, moment.now)
+        self._recorder.say_data(trouble, moment)
 
     def _recover(self, moment: Moment) -> None:
-        """Take up what an earlier agent left: adopt, close or forget its runs; count the day's."""
+        """Take up what an earlier agent left, and count the day."""
         state = self._state
-        if not self._pause_unrecorded:  # else a person has said since what is to be
+        if not self._recorder.pause_unrecorded:  # else a person has said since what is to be
             state.paused = self._journal.is_paused()
             state.paused_since = moment.now if state.paused else None
-        wished = self._journal.stops_wished()
-        for run in self._journal.open_runs():
-            standing = self._processes.standing(run)
-            _log.info("run %s of an earlier agent: %s", run.id, standing.value)
-            if standing is Standing.NEVER_BEGAN:
-                self._journal.forget(run.id)
-            elif standing is Standing.ENDED:
-                self._journal.record([], [replace(run, ended=moment.now, outcome=Outcome.UNKNOWN)])
-            elif run.job not in state.active:
-                self._adopt(run, moment, wished.get(run.id))
-        self._load_day()
-
-    def _adopt(self, run: Run, moment: Moment, wished: Outcome | None) -> None:
-        """Watch a run of an earlier agent, and stop it where that one was asked to."""
-        age = self._processes.age(run)
-        since = moment.seconds - max(0.0, (moment.now - run.started).total_seconds() if age is None else age)
-        job = Job(run.job, run.name, NO_AREA, run.script, MANUAL)
-        usual = self._journal.usual_seconds(run.job)
-        active = Active(run, job, Phase.RUNNING, since, True, usual)
-        self._state.active[run.job] = active
-        self._state.touched.add(run.job)
-        self._processes.adopt(run)
-        if wished is not None:
-            self._perform(stop(self._state, active, wished, moment), moment)
-
-    def _load_day(self) -> None:
-        """Count the day's ended runs: those on record, and those that could not be recorded yet."""
-        ended = [*self._journal.runs_of(self._state.day), *self._unrecorded]
-        self._state.load_day({run.id: run for run in ended}.values())
+        self._perform(take_up(state, self._journal, self._processes, moment), moment)
+        load_day(state, self._journal, self._recorder.unrecorded)
+        self._recovered = True
 
     def _perform(self, ordered: Actions, moment: Moment) -> None:
         """Do what was ordered. Processes first, so that they come up while the disk works."""
         starts: list[Run] = []
-        if self._together_by is not None and moment.seconds >= self._together_by:
-            self._together_by = None
+        if self._recorder.together_by is not None and moment.seconds >= self._recorder.together_by:
+            self._recorder.together_by = None
         for action in ordered:
             try:
                 self._do(action, starts, moment)
@@ -287,86 +241,44 @@ class Engine:
                     self._answers += refuse(self._state, action.run.id, _NO_PROCESS, moment)
         # What ended goes on record together with the start that takes its place, if that is held soon. An
         # agent killed in between leaves a run without an end: it counts, and its exit code is unknown.
-        if starts or (self._unrecorded and (self._together_by is None or self._ended)):
-            self._record(starts, moment)
+        if self._recorder.is_due(starts, ends_now=self._ended):
+            self._answers += self._recorder.record(starts, moment)
 
     def _do(self, action: act.Action, starts: list[Run], moment: Moment) -> None:
         """Do one thing; what begins is collected, to go on record in one piece."""
         match action:
             case act.Hold(run, job):
                 self._processes.hold(run, job)
-                self._together_by = self._together_by or moment.seconds + _TOGETHER_SECONDS
+                self._recorder.together_by = self._recorder.together_by or moment.seconds + TOGETHER_SECONDS
             case act.Begin(run):
                 starts.append(run)
             case act.RecordEnd(run):
-                self._unrecorded.append(run)
+                self._recorder.unrecorded.append(run)
             case act.Drop(run_id):
                 self._processes.drop(run_id)
             case act.Stop(run, outcome):
                 self._processes.stop(run, self._state.limits.stop_grace_seconds)
-                self._record_wish(run, outcome, moment)
+                self._recorder.wish_stopped(run, outcome, moment)
             case act.Discover():
                 self._discovery.ask(moment.now)
             case act.ReadHistory(at):
                 self._history.ask(at)
             case act.Answer():
                 self._answers.append(action)
+            case act.Forget(run_id):
+                self._recorder.forget(run_id, moment)
+            case act.RecordPause(paused):
+                self._recorder.pause(paused, moment)
+            case act.LoadDay():
+                self._load_day(moment)
             case act.End():
                 self._ended = True
-            case _:
-                self._remember(action, moment)
 
-    def _record_wish(self, run: Run, outcome: Outcome, moment: Moment) -> None:
-        """Else a stop that was accepted would be forgotten by an agent that dies within the grace."""
+    def _load_day(self, moment: Moment) -> None:
         try:
-            self._journal.wish_stopped(run.id, outcome)
+            load_day(self._state, self._journal, self._recorder.unrecorded)
         except JournalError as error:
-            self._say_data(str(error), moment)
-
-    def _remember(self, action: act.Action, moment: Moment) -> None:
-        """The rest of what the journal is asked."""
-        try:
-            match action:
-                case act.Forget(run_id):
-                    self._journal.forget(run_id)
-                case act.RecordPause(paused):
-                    self._journal.set_paused(paused)
-                case act.LoadDay():
-                    self._load_day()
-        except JournalError as error:
-            if isinstance(action, act.Forget):
-                self._unforgotten.append(action.run)
-            self._pause_unrecorded |= isinstance(action, act.RecordPause)
-            self._say_data(str(error), moment)
-
-    def _record(self, starts: list[Run], moment: Moment) -> None:
-        """Put starts and ends on record in one piece; only then are the held children let go."""
-        follow: Actions = []
-        self._together_by = None
-        starts = [run for run in starts if self._state.may_begin(run.id)]
-        try:
-            self._journal.record(starts, self._unrecorded)
-        except JournalError as error:
-            self._say_data(str(error), moment)
-            for run in starts:
-                self._processes.drop(run.id)
-                follow += refuse(self._state, run.id, str(error), moment, wait=False)
-        else:
-            self._unrecorded = []
-            for run in starts:
-                if self._fenced:
-                    self._processes.drop(run.id)
-                    self._remember(act.Forget(run.id), moment)
-                    continue
-                self._processes.let_go(run.id)
-                follow += began(self._state, run.id, self._usual(run.job), moment)
-        self._answers += follow
-
-    def _usual(self, job: str) -> float | None:
-        try:
-            return self._journal.usual_seconds(job)
-        except JournalError:
-            return None
+            self._recorder.say_data(str(error), moment)
 
     def _show(self, moment: Moment) -> None:
         """Publish a new snapshot if anything changed: for who waits for an answer and after a rest at once,
@@ -374,14 +286,14 @@ class Engine:
         state = self._state
         if not state.changed and not state.stale:
             return
-        due = max(self._next_show, self._together_by or 0.0)
+        due = max(self._next_show, self._recorder.together_by or 0.0)
         if moment.seconds < due and not self._answers and not self._ended:
             self._show_by = due
             return
         self._snapshot = snapshot(state, self._snapshot, moment.now)
         state.stale.clear()
         state.changed = state.reordered = False
-        self._next_show, self._show_by = moment.seconds + _TOGETHER_SECONDS, None
+        self._next_show, self._show_by = moment.seconds + TOGETHER_SECONDS, None
         self._publish(self._snapshot)
 
 

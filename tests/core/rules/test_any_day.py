@@ -14,8 +14,8 @@ from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Identity, Trigger
 from tray_agent.core.picture.facts import job_facts
-from tray_agent.core.rules.apply import began, refuse
 from tray_agent.core.rules.plan import sleep_seconds
+from tray_agent.core.rules.runs import began, refuse
 from tray_agent.core.rules.state import Phase
 from tray_agent.core.schedules.schedule import ALL_DAY, MANUAL, Schedule, at_hours
 

@@ -8,7 +8,8 @@ from tests.builders import Day, Replies, at, make_discovery, make_job, make_open
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import CardState, Identity, Outcome, Problem, Trigger, Where
-from tray_agent.core.rules.apply import apply, began, refuse
+from tray_agent.core.rules.apply import apply
+from tray_agent.core.rules.runs import began, refuse
 from tray_agent.core.rules.state import Active, Phase
 from tray_agent.core.schedules.schedule import ALL_DAY
 

@@ -5,10 +5,9 @@ Nothing here is written twice: counts, targets and backlogs are derived when ask
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum
 
 from tray_agent.core.messages import Reply
@@ -17,12 +16,13 @@ from tray_agent.core.model import (
     HistoryState,
     Job,
     Outcome,
-    Problem,
     Retry,
     Run,
     Trigger,
 )
 from tray_agent.core.naming import slug
+from tray_agent.core.rules.agenda import Agenda
+from tray_agent.core.rules.problems import ProblemBook
 from tray_agent.core.rules.queue import FairQueue
 
 
@@ -74,65 +74,6 @@ class Limits:
     no_data_exit_code: int = 0
 
 
-class Agenda:
-    """What to look at again when the clock gets there: job ids by moment, earliest first."""
-
-    def __init__(self) -> None:
-        self._heap: list[tuple[float, str]] = []
-
-    def put(self, at: datetime, job: str) -> None:
-        """Look at a job again at that moment."""
-        heapq.heappush(self._heap, (at.timestamp(), job))
-
-    def due(self, now: datetime) -> Iterable[str]:
-        """Take out every job whose moment has come."""
-        moment = now.timestamp()
-        while self._heap and self._heap[0][0] <= moment:
-            yield heapq.heappop(self._heap)[1]
-
-    def head(self) -> float | None:
-        """The earliest moment (epoch s), or None."""
-        return self._heap[0][0] if self._heap else None
-
-    def clear(self) -> None:
-        """Forget every moment."""
-        self._heap.clear()
-
-
-class ProblemBook:
-    """Every problem that stands now, by who reported it; ``since`` survives repeated reports."""
-
-    def __init__(self) -> None:
-        self._by_source: dict[str, tuple[Problem, ...]] = {}
-        self.version = 0
-
-    def report(self, source: str, problems: Iterable[Problem], now: datetime) -> None:
-        """Replace all that this source has to say."""
-        since = {p.identity: p.since for p in self._by_source.get(source, ())}
-        stamped = tuple(_stamp(p, since.get(p.identity) or now) for p in problems)
-        if stamped != self._by_source.get(source, ()):
-            self.version += 1
-        if stamped:
-            self._by_source[source] = stamped
-        else:
-            self._by_source.pop(source, None)
-
-    def all(self) -> tuple[Problem, ...]:
-        """Every problem, the oldest source first within its place."""
-        problems = [p for each in self._by_source.values() for p in each]
-        order = ("settings", "data", "base_path", "registry", "script", "run", "history")
-        return tuple(sorted(problems, key=lambda p: order.index(p.where)))
-
-
-def _stamp(problem: Problem, since: datetime) -> Problem:
-    return Problem(problem.where, problem.what, problem.action, problem.cell, problem.job, since)
-
-
-FIRST_RETRY = timedelta(seconds=60)
-LONGEST_RETRY = timedelta(minutes=15)
-FIRST_READ_RETRY_SECONDS = 30.0
-
-
 @dataclass(slots=True)
 class State:
     """All that the agent knows. ``touched`` are the jobs to consider in the next plan, ``stale`` those whose
@@ -179,6 +120,11 @@ class State:
     def job_of(self, run: str) -> str | None:
         """The job that an active run belongs to, or None when the run is not active."""
         return next((job for job, active in self.active.items() if active.run.id == run), None)
+
+    def active_run(self, run: str) -> Active | None:
+        """An active run by its id, or None."""
+        job = self.job_of(run)
+        return None if job is None else self.active[job]
 
     def shown(self, job: str) -> Job | None:
         """A job that exists, or that left the registry and still runs."""

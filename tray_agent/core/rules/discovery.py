@@ -1,0 +1,50 @@
+"""The registry and the scripts: when they are looked for, and what newly found jobs change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tray_agent.core import actions as act
+from tray_agent.core import messages as msg
+from tray_agent.core.model import Job
+from tray_agent.core.rules.answers import Actions
+from tray_agent.core.rules.places import schedule_next
+from tray_agent.core.rules.runs import forgive
+from tray_agent.core.rules.state import Moment, State
+
+
+def discover(state: State, moment: Moment) -> Actions:
+    """Order a discovery and plan the next."""
+    state.discover_at = moment.seconds + state.limits.discovery_seconds
+    return [act.Discover()]
+
+
+def discovered(state: State, event: msg.Discovered, moment: Moment) -> Actions:
+    found = event.discovery
+    state.base_path, state.registry = found.base_path, found.registry
+    if found.base_available != state.base_available:
+        state.base_available = found.base_available
+        state.touch_all()
+    state.problems.report("discovery", found.problems, moment.now)
+    if found.jobs is None:
+        return []
+    state.discovered = True
+    _take_jobs(state, found.jobs, moment.now)
+    return []
+
+
+def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> None:
+    """Put newly found jobs in force; only what differs is considered anew."""
+    order = tuple(job.id for job in jobs)
+    former = state.jobs
+    state.jobs = {job.id: job for job in jobs}
+    if order != state.order or any(former[job.id].area != job.area for job in jobs):
+        state.order, state.reordered = order, True
+    for gone in former.keys() - state.jobs.keys():
+        state.queue.discard(gone)
+        forgive(state, gone, now)
+        state.touched.add(gone)
+    for job in jobs:
+        if former.get(job.id) != job:
+            state.touched.add(job.id)
+            schedule_next(state, job, now)

@@ -1,0 +1,195 @@
+"""Runs from their start to their end: held, on record, let go, watched, stopped, ended, refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tray_agent.core import actions as act
+from tray_agent.core import messages as msg
+from tray_agent.core.messages import Reply
+from tray_agent.core.model import Job, Outcome, Problem, Retry, Trigger, Where
+from tray_agent.core.rules.answers import Actions
+from tray_agent.core.rules.state import Active, Moment, Phase, State
+
+FIRST_RETRY = timedelta(seconds=60)
+LONGEST_RETRY = timedelta(minutes=15)
+OVERDUE_FACTOR = 2.0
+OVERDUE_SECONDS = 60.0
+
+
+def start(state: State, job: Job, trigger: Trigger, moment: Moment) -> Actions:
+    """Take a job out of the queue and give it a run, held until its start is on record."""
+    state.queue.discard(job.id)
+    run = state.new_run(job, trigger, moment.now)
+    state.active[job.id] = Active(run, job, Phase.HOLDING, moment.seconds)
+    state.touched.add(job.id)
+    return [act.Hold(run, job)]
+
+
+def held(state: State, event: msg.RunHeld, moment: Moment) -> Actions:
+    active = state.active_run(event.run)
+    if active is None or active.given_up:
+        return [act.Drop(event.run)]
+    if not state.is_still_wanted(active, moment.now):
+        return [act.Drop(event.run), *refuse(state, event.run, "", moment, wait=False)]
+    held = replace(active.run, identity=event.identity, script_hash=event.script_hash)
+    # Its process may have been long in the making: the run starts now, and counts for this day.
+    active.run = replace(held, started=moment.now, day=moment.now.date())
+    return [act.Begin(active.run)]
+
+
+def began(state: State, run: str, usual_seconds: float | None, moment: Moment) -> Actions:
+    """A run's start is on record and its script was let go."""
+    active = state.active_run(run)
+    if active is None:
+        return []
+    active.phase, active.since, active.usual_seconds = Phase.RUNNING, moment.seconds, usual_seconds
+    state.started += 1
+    state.changed = True
+    state.stale.add(active.job.id)
+    forgive(state, active.job.id, moment.now)
+    reply, active.reply = active.reply, None
+    return [act.Answer(reply, Reply(True, f"{active.run.name} iniciada."))] if reply else []
+
+
+def refused(state: State, event: msg.RunRefused, moment: Moment) -> Actions:
+    return refuse(state, event.run, event.reason, moment)
+
+
+def refuse(state: State, run: str, reason: str, moment: Moment, *, wait: bool = True) -> Actions:
+    """A run never began: it does not count, and is tried again after 60 s, doubling to 15 min.
+
+    Without ``wait`` the job goes back to the queue at once: what refused it blocks everything alike.
+    """
+    active = state.active_run(run)
+    if active is None:
+        return []
+    job = active.job
+    del state.active[job.id]
+    state.touched.add(job.id)
+    if active.given_up:
+        reason = "parada antes de começar."
+    if wait and job.id in state.jobs:
+        _wait_to_retry(state, state.jobs[job.id], reason, moment, is_fault=not active.given_up)
+    if active.reply is None:
+        return []
+    text = f"{job.name} não foi iniciada." if active.given_up else f"{job.name} não iniciou: {reason}"
+    return [act.Answer(active.reply, Reply(False, text))]
+
+
+def _wait_to_retry(state: State, job: Job, reason: str, moment: Moment, *, is_fault: bool) -> None:
+    former = state.retries.get(job.id)
+    attempts = former.attempts + 1 if former else 1
+    at = moment.now + min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
+    state.retries[job.id] = Retry(at, reason, attempts)
+    state.agenda.put(at, job.id)
+    if is_fault:
+        owed = state.backlog(job, moment.now) > 0
+        then = "há nova tentativa automática." if owed else "depois execute de novo."
+        problem = Problem(
+            Where.RUN, f"{job.name} não iniciou: {reason}", f"Corrija a causa; {then}", job=job.id
+        )
+        state.problems.report(f"run:{job.id}", [problem], moment.now)
+
+
+def forgive(state: State, job: str, now: datetime) -> None:
+    """Forget that a job could not be started, or that its last stop left something over."""
+    if state.retries.pop(job, None) is not None:
+        state.touched.add(job)
+    state.problems.report(f"run:{job}", [], now)
+    state.problems.report(f"stop:{job}", [], now)
+
+
+def stop(state: State, active: Active, outcome: Outcome, moment: Moment) -> Actions:
+    """Ask an active run to end; a second ask changes nothing."""
+    state.touched.add(active.job.id)
+    if active.phase is Phase.STOPPING or active.given_up:
+        return []
+    active.stop_outcome = outcome
+    active.stopping_since = moment.now
+    if active.phase is Phase.HOLDING:
+        active.given_up = True
+        return [act.Drop(active.run.id)]
+    active.phase = Phase.STOPPING
+    return [act.Stop(active.run, outcome)]
+
+
+def stopped(state: State, event: msg.RunStopped, moment: Moment) -> Actions:
+    active = state.active_run(event.run)
+    if active is None:
+        return []
+    job = active.job
+    state.touched.add(job.id)
+    problems = []
+    if event.survivors:
+        pids = ", ".join(map(str, event.survivors))
+        what = f"{job.name}: processos que não terminaram ao parar: {pids}"
+        problems = [Problem(Where.RUN, what, "Encerre-os no Gerenciador de Tarefas.", job=job.id)]
+    state.problems.report(f"stop:{job.id}", problems, moment.now)
+    if active.exited:
+        del state.active[job.id]
+    elif active.run.identity is not None and active.run.identity.pid in event.survivors:
+        active.phase = Phase.RUNNING
+        active.stop_outcome, active.stopping_since = None, None
+    else:
+        active.tree_gone = True
+    return []
+
+
+def exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
+    active = state.active_run(event.run)
+    if active is None or active.exited:
+        return []
+    if not event.began:
+        return _never_began(state, active, moment)
+    active.exited = True
+    outcome = active.stop_outcome or (Outcome.UNKNOWN if event.exit_code is None else Outcome.ENDED)
+    run = replace(
+        active.run,
+        ended=moment.now,
+        duration_seconds=moment.seconds - active.since if active.adopted else event.duration_seconds,
+        exit_code=event.exit_code,
+        outcome=outcome,
+    )
+    active.run = run
+    if not active.adopted:
+        state.ended += 1
+    state.count(run)
+    state.touched.add(run.job)
+    if active.phase is not Phase.STOPPING or active.tree_gone:
+        del state.active[run.job]
+    return [act.RecordEnd(run)]
+
+
+def _never_began(state: State, active: Active, moment: Moment) -> Actions:
+    """The process is gone and its script never began, whether or not it had been let go."""
+    ordered: Actions = []
+    if active.phase is not Phase.HOLDING:
+        state.started -= 1
+        ordered.append(act.Forget(active.run.id))
+    reason = "o arquivo, a pasta ou o interpretador sumiu antes de o script começar."
+    return ordered + refuse(state, active.run.id, reason, moment)
+
+
+def watch(state: State, moment: Moment) -> Actions:
+    """Time limits, and runs that take far longer than usual (said, never killed for it)."""
+    ordered: Actions = []
+    for active in list(state.active.values()):
+        if active.phase is not Phase.RUNNING:
+            continue
+        elapsed = moment.seconds - active.since
+        job = state.jobs.get(active.job.id, active.job)
+        limit = job.timeout_minutes or state.limits.timeout_minutes
+        if limit and elapsed >= limit * 60:
+            ordered += stop(state, active, Outcome.TIMED_OUT, moment)
+        usual = active.usual_seconds
+        if usual is not None and not active.overdue and elapsed > far_beyond(usual):
+            active.overdue = True
+            state.touched.add(active.job.id)
+    return ordered
+
+
+def far_beyond(usual_seconds: float) -> float:
+    """The duration in seconds from which a run is far beyond its usual one."""
+    return max(OVERDUE_FACTOR * usual_seconds, usual_seconds + OVERDUE_SECONDS)

@@ -1,0 +1,59 @@
+"""What the engine takes up from an earlier agent: its open runs, its wishes, the day that it counted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tray_agent.core.model import Job, Outcome, Run
+from tray_agent.core.ports import Journal, Processes, Standing
+from tray_agent.core.registry.reading import NO_AREA
+from tray_agent.core.rules.answers import Actions
+from tray_agent.core.rules.runs import stop
+from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.schedules.schedule import MANUAL
+
+_log = logging.getLogger(__name__)
+
+
+def take_up(state: State, journal: Journal, processes: Processes, moment: Moment) -> Actions:
+    """Adopt, close or forget the runs of an earlier agent; carry out the stops that it had accepted.
+
+    Raises JournalError; it may be called again then.
+    """
+    ordered: Actions = []
+    wished = journal.stops_wished()
+    for run in journal.open_runs():
+        standing = processes.standing(run)
+        _log.info("run %s of an earlier agent: %s", run.id, standing.value)
+        if standing is Standing.NEVER_BEGAN:
+            journal.forget(run.id)
+        elif standing is Standing.ENDED:
+            journal.record([], [replace(run, ended=moment.now, outcome=Outcome.UNKNOWN)])
+        elif run.job not in state.active:
+            active = _adopt(state, run, journal, processes, moment)
+            if run.id in wished:
+                ordered += stop(state, active, wished[run.id], moment)
+    return ordered
+
+
+def _adopt(state: State, run: Run, journal: Journal, processes: Processes, moment: Moment) -> Active:
+    """Watch a run of an earlier agent."""
+    age = processes.age(run)
+    since = moment.seconds - max(0.0, (moment.now - run.started).total_seconds() if age is None else age)
+    job = Job(run.job, run.name, NO_AREA, run.script, MANUAL)
+    active = Active(run, job, Phase.RUNNING, since, True, journal.usual_seconds(run.job))
+    state.active[run.job] = active
+    state.touched.add(run.job)
+    processes.adopt(run)
+    return active
+
+
+def load_day(state: State, journal: Journal, unrecorded: Iterable[Run]) -> None:
+    """Count the day's ended runs: those on record, and those that could not be recorded yet.
+
+    Raises JournalError.
+    """
+    ended = [*journal.runs_of(state.day), *unrecorded]
+    state.load_day({run.id: run for run in ended}.values())
