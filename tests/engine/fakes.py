@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from statistics import median
 
 from tests.builders import at
 from tray_agent.core.messages import Message, RunExited, RunHeld, RunStopped
-from tray_agent.core.model import Identity, Job, Outcome, Run
+from tray_agent.core.model import Asked, Identity, Job, Outcome, Pausing, Run
 from tray_agent.core.ports import JournalError, Standing
 
 
@@ -107,17 +107,24 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.runs: dict[str, Run] = {}
         self.stops: dict[str, Outcome] = {}
+        self.asked: list[Asked] = []
+        self.surplus: dict[date, dict[str, int]] = {}
+        self.paused_jobs: dict[str, Pausing] = {}
+        self.paused_areas: dict[str, Pausing] = {}
+        self.known: dict[str, str] = {}
+        self.closings: dict[date, tuple[str, ...]] = {}
         self.fault = ""
         self.trouble = ""
         self.closed = False
         self._paused = False
 
-    def record(self, starts: Sequence[Run], ends: Sequence[Run]) -> None:
+    def record(self, starts: Sequence[Run], ends: Sequence[Run], asked: Sequence[Asked] = ()) -> None:
         self._may_fail()
         for run in starts:
             if run.id in self.runs:
                 raise JournalError("twice")
-        self.runs |= {run.id: run for run in starts}
+        self.runs |= {run.id: replace(run, leftovers=()) for run in starts}
+        self.asked += asked
         for run in ends:
             if run.id in self.runs:
                 self.runs[run.id] = replace(
@@ -127,6 +134,7 @@ class MemoryJournal:
                     exit_code=run.exit_code,
                     outcome=run.outcome,
                     script_hash=run.script_hash,
+                    reason=run.reason,
                 )
 
     def forget(self, run: str) -> None:
@@ -168,11 +176,54 @@ class MemoryJournal:
         self._may_fail()
         self._paused = paused
 
+    def surplus_of(self, day: date) -> dict[str, int]:
+        self._may_fail()
+        return dict(self.surplus.get(day, {}))
+
+    def record_surplus(self, day: date, surplus: Mapping[str, int]) -> None:
+        self._may_fail()
+        kept = self.surplus.setdefault(day, {})
+        kept |= {job: max(more, kept.get(job, 0)) for job, more in surplus.items() if more > 0}
+
+    def pausings(self) -> tuple[dict[str, Pausing], dict[str, Pausing]]:
+        self._may_fail()
+        return dict(self.paused_jobs), dict(self.paused_areas)
+
+    def pause_job(self, job: str, pausing: Pausing | None) -> None:
+        self._pause(self.paused_jobs, job, pausing)
+
+    def pause_area(self, area: str, pausing: Pausing | None) -> None:
+        self._pause(self.paused_areas, area, pausing)
+
+    def acknowledged(self) -> dict[str, str]:
+        self._may_fail()
+        return dict(self.known)
+
+    def acknowledge(self, job: str, run: str) -> None:
+        self._may_fail()
+        self.known.pop(job, None)
+        if run:
+            self.known[job] = run
+
+    def closing_of(self, day: date) -> tuple[str, ...] | None:
+        self._may_fail()
+        return self.closings.get(day)
+
+    def record_closing(self, day: date, notes: Sequence[str]) -> None:
+        self._may_fail()
+        self.closings[day] = tuple(notes)
+
     def writable(self) -> str:
         return self.trouble
 
     def close(self) -> None:
         self.closed = True
+
+    def _pause(self, kept: dict[str, Pausing], name: str, pausing: Pausing | None) -> None:
+        self._may_fail()
+        kept.pop(name, None)
+        if pausing is not None:
+            kept[name] = pausing
 
     def _oldest_first(self) -> list[Run]:
         return sorted(self.runs.values(), key=lambda run: run.started)

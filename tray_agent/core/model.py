@@ -137,7 +137,8 @@ class Run:
     """One execution of a job. It counts for ``day``, the day on which it started (product 3.4).
 
     ``reason`` is the sentence of a bad end (product 5.6); ``attempt`` counts retries from 1; ``by`` is the
-    person who asked; ``leftovers`` are the pids of processes that its script left behind.
+    person who asked; ``stands_for`` is the fire time for which a retry or a repeat stands; ``leftovers`` are
+    the pids of processes that its script left behind, which only the agent that saw it end knows.
     """
 
     id: str
@@ -159,6 +160,7 @@ class Run:
     attempt: int = 0
     by: str = ""
     arguments: tuple[str, ...] = ()
+    stands_for: datetime | None = None
     leftovers: tuple[int, ...] = ()
 
     def is_in(self, row: HistoryRow) -> bool:
@@ -256,6 +258,21 @@ class Pausing:
     reason: str = ""
     by: str = ""
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command that a person gave, and what it was answered: ``what`` is its name in the channel.
+
+    ``job`` is a job's id, or what else it was about (an area); "" where it is about everything.
+    """
+
+    at: datetime
+    by: str
+    what: str
+    job: str = ""
+    accepted: bool = True
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

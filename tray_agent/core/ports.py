@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
 from tray_agent.core.messages import Message
-from tray_agent.core.model import Job, Outcome, Run
+from tray_agent.core.model import Asked, Job, Outcome, Pausing, Run
 
 Post = Callable[[Message], None]
 
@@ -76,8 +76,9 @@ class JournalError(Exception):
 class Journal(Protocol):
     """The durable record of runs. Every method raises JournalError when the disk refuses."""
 
-    def record(self, starts: Sequence[Run], ends: Sequence[Run]) -> None:
-        """Put starts on record before any of them begins, and close runs that ended: all or none."""
+    def record(self, starts: Sequence[Run], ends: Sequence[Run], asked: Sequence[Asked] = ()) -> None:
+        """Put starts on record before any of them begins, close runs that ended, keep what people asked:
+        all or none."""
         ...
 
     def forget(self, run: str) -> None:
@@ -110,6 +111,42 @@ class Journal(Protocol):
 
     def set_paused(self, paused: bool) -> None:
         """Record that scheduling is suspended or not."""
+        ...
+
+    def surplus_of(self, day: date) -> dict[str, int]:
+        """What the history counted for a day beyond our own runs, by job: at least 1 each (product 3.9)."""
+        ...
+
+    def record_surplus(self, day: date, surplus: Mapping[str, int]) -> None:
+        """Keep what the history counted beyond our own runs. What is kept never falls within its day."""
+        ...
+
+    def pausings(self) -> tuple[dict[str, Pausing], dict[str, Pausing]]:
+        """What a person paused: jobs by their id, areas by their name."""
+        ...
+
+    def pause_job(self, job: str, pausing: Pausing | None) -> None:
+        """Keep that a job is paused, or (None) that it is not any more."""
+        ...
+
+    def pause_area(self, area: str, pausing: Pausing | None) -> None:
+        """Keep that an area is paused, or (None) that it is not any more."""
+        ...
+
+    def acknowledged(self) -> dict[str, str]:
+        """The bad ends that a person has taken note of: a job's id and the run's."""
+        ...
+
+    def acknowledge(self, job: str, run: str) -> None:
+        """Keep that a person took note of how this run of the job ended; without a run, that none is."""
+        ...
+
+    def closing_of(self, day: date) -> tuple[str, ...] | None:
+        """What was said of a day when it closed, a sentence each; None where it was not closed."""
+        ...
+
+    def record_closing(self, day: date, notes: Sequence[str]) -> None:
+        """Keep what is said of a day that is over."""
         ...
 
     def writable(self) -> str:

@@ -17,8 +17,9 @@ import pytest
 from tests.builders import at, make_open_run, make_run
 from tests.engine.fakes import MemoryJournal
 from tray_agent.adapters.journal import store as journal_module
+from tray_agent.adapters.journal.rows import asked_of
 from tray_agent.adapters.journal.store import SqliteJournal
-from tray_agent.core.model import Outcome, Run, Trigger
+from tray_agent.core.model import Asked, Outcome, Pausing, Run, Trigger
 from tray_agent.core.ports import Journal, JournalError
 
 TODAY = at().date()
@@ -48,6 +49,11 @@ def ended(run: Run, code: int | None = 0, seconds: float | None = 4.0) -> Run:
         exit_code=code,
         outcome=outcome,
     )
+
+
+def commands_in(journal: Journal) -> list[Asked]:
+    assert isinstance(journal, SqliteJournal)
+    return [asked_of(row) for row in journal._open().execute("SELECT * FROM commands")]
 
 
 class TestBoth:
@@ -140,6 +146,80 @@ class TestBoth:
         journal.set_paused(False)
         assert not journal.is_paused()
 
+    def test_all_that_a_run_carries_is_kept(self, journal: Journal) -> None:
+        run = make_open_run(
+            trigger=Trigger.RETRY,
+            attempt=2,
+            by="B3\\maria",
+            arguments=("--dia", "2026-03-09", "ação"),
+            stands_for=at("11:30"),
+        )
+        journal.record([run], [])
+        assert journal.open_runs() == [run]
+
+        over = replace(ended(run, 3), reason="PermissionError: \\\\rede\\entrada")
+        journal.record([], [over])
+
+        assert journal.runs_of(TODAY) == [over]
+
+    def test_what_a_run_left_behind_is_of_the_moment(self, journal: Journal) -> None:
+        journal.record([make_run(leftovers=(7, 8))], [])
+
+        assert journal.runs_of(TODAY) == [make_run()]
+
+    def test_what_the_history_counted_beyond_ours_never_falls_within_its_day(self, journal: Journal) -> None:
+        yesterday = at(day=9).date()
+        journal.record_surplus(TODAY, {"pix": 3, "ted": 1, "bac": 0})
+        journal.record_surplus(TODAY, {"pix": 2, "spb": 4})
+        journal.record_surplus(yesterday, {"pix": 1})
+        journal.close()
+
+        assert journal.surplus_of(TODAY) == {"pix": 3, "ted": 1, "spb": 4}
+        assert journal.surplus_of(yesterday) == {"pix": 1}
+        assert journal.surplus_of(at(day=8).date()) == {}
+
+    def test_jobs_and_areas_are_paused_and_resumed_apart(self, journal: Journal) -> None:
+        until = Pausing(at("18:00"), "arquivo da B3 não sai hoje", "maria", at())
+        endless = Pausing(None)
+        journal.pause_job("pix", endless)
+        journal.pause_job("pix", until)
+        journal.pause_job("ted", endless)
+        journal.pause_area("pix", endless)
+        journal.close()
+        assert journal.pausings() == ({"pix": until, "ted": endless}, {"pix": endless})
+
+        journal.pause_job("pix", None)
+        journal.pause_job("nobody's", None)
+
+        assert journal.pausings() == ({"ted": endless}, {"pix": endless})
+
+    def test_a_bad_end_that_was_taken_note_of_is_kept(self, journal: Journal) -> None:
+        journal.acknowledge("pix", "run-1")
+        journal.acknowledge("pix", "run-2")
+        journal.acknowledge("ted", "run-3")
+        journal.acknowledge("ted", "")
+
+        assert journal.acknowledged() == {"pix": "run-2"}
+
+    def test_what_is_said_of_a_day_is_kept(self, journal: Journal) -> None:
+        assert journal.closing_of(TODAY) is None
+        journal.record_closing(TODAY, ["2 automações não rodaram", "ação"])
+        journal.record_closing(at(day=9).date(), [])
+
+        assert journal.closing_of(TODAY) == ("2 automações não rodaram", "ação")
+        assert journal.closing_of(at(day=9).date()) == ()
+
+    def test_what_was_asked_goes_on_record_with_the_runs_or_not_at_all(self, journal: Journal) -> None:
+        run = make_open_run()
+        journal.record([run], [])
+        with pytest.raises(JournalError):
+            journal.record([run], [], [Asked(at(), "maria", "run", "pix")])
+
+        journal.record([make_open_run("ted")], [], [Asked(at(), "maria", "run", "pix", text="Iniciada.")])
+
+        kept = journal.asked if isinstance(journal, MemoryJournal) else commands_in(journal)
+        assert kept == [Asked(at(), "maria", "run", "pix", text="Iniciada.")]
+
     def test_it_can_be_written(self, journal: Journal) -> None:
         assert journal.writable() == ""
 
@@ -197,11 +277,19 @@ class TestOnDisk:
         still_open = make_open_run("b", started=at(day=7))
         kept = make_run(started=at(day=8))
         newer = [make_run(started=at(day=day)) for day in (9, 10)]
-        sqlite.record([old, still_open, kept, *newer], [])
+        sqlite.record(
+            [old, still_open, kept, *newer], [], [Asked(at(day=day), "maria", "run") for day in (7, 8)]
+        )
+        for day in (7, 8):
+            sqlite.record_surplus(at(day=day).date(), {"pix": 1})
+            sqlite.record_closing(at(day=day).date(), ["fim"])
 
         assert sqlite.prune(at(day=8).date()) == ["/logs/old.log"]
         assert sqlite.open_runs() == [still_open]
         assert sqlite.runs_of(kept.day) == [kept]
+        assert [asked.at for asked in commands_in(sqlite)] == [at(day=8)]
+        assert (sqlite.surplus_of(kept.day), sqlite.surplus_of(old.day)) == ({"pix": 1}, {})
+        assert (sqlite.closing_of(kept.day), sqlite.closing_of(old.day)) == (("fim",), None)
 
     def test_two_programs_may_use_it_at_once(self, sqlite: SqliteJournal, tmp_path: Path) -> None:
         sqlite.record([make_run()], [])

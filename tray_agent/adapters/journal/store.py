@@ -5,16 +5,28 @@ Write-ahead log with full synchronisation: what is recorded survives the agent's
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-from tray_agent.core.model import Identity, Outcome, Run, Trigger
+from tray_agent.adapters.journal.rows import (
+    AT_END,
+    COLUMNS,
+    MARKS,
+    end_of,
+    pausing_of,
+    row_of,
+    row_of_asked,
+    row_of_pausing,
+    run_of,
+)
+from tray_agent.adapters.journal.schema import prepare
+from tray_agent.core.model import Asked, Outcome, Pausing, Run
 from tray_agent.core.ports import JournalError
 
 FREE_BYTES = 1_000_000
@@ -22,25 +34,6 @@ _AHEAD_BYTES = 4_200_000  # SQLite folds the log back into the file at a thousan
 _AMPLE_BYTES = 100_000_000
 _USUAL_RUNS = 20
 _KEPT_DAYS = 3
-_COLUMNS = (
-    "id, job, name, script, trigger, day, started, log, pid, created, boot,"
-    " ended, duration_seconds, exit_code, outcome, script_hash"
-)
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    id TEXT PRIMARY KEY, job TEXT NOT NULL, name TEXT NOT NULL, script TEXT NOT NULL,
-    trigger TEXT NOT NULL, day TEXT NOT NULL, started TEXT NOT NULL, log TEXT NOT NULL,
-    pid INTEGER, created REAL, boot TEXT NOT NULL,
-    ended TEXT, duration_seconds REAL, exit_code INTEGER, outcome TEXT, script_hash TEXT NOT NULL DEFAULT ''
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS runs_by_day ON runs (day);
-CREATE INDEX IF NOT EXISTS open_runs ON runs (started) WHERE ended IS NULL;
-CREATE INDEX IF NOT EXISTS runs_by_job ON runs (job, started);
-CREATE INDEX IF NOT EXISTS good_runs ON runs (job, started) WHERE exit_code = 0;
-CREATE TABLE IF NOT EXISTS stops (run TEXT PRIMARY KEY, outcome TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS remembered (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-PRAGMA user_version = 1;
-"""
 
 
 class SqliteJournal:
@@ -62,16 +55,14 @@ class SqliteJournal:
         """Where the journal is."""
         return Path(self._file)
 
-    def record(self, starts: Sequence[Run], ends: Sequence[Run]) -> None:
-        """Put starts on record and close ended runs, all or none."""
+    def record(self, starts: Sequence[Run], ends: Sequence[Run], asked: Sequence[Asked] = ()) -> None:
+        """Put starts on record, close ended runs and keep what people asked, all or none."""
         with self._writing() as db:
-            db.executemany(f"INSERT INTO runs ({_COLUMNS}) VALUES ({_marks(16)})", map(_row, starts))
-            db.executemany(
-                "UPDATE runs SET ended = ?, duration_seconds = ?, exit_code = ?, outcome = ?,"
-                " script_hash = ? WHERE id = ?",
-                [(*_row(run)[11:], run.id) for run in ends],
-            )
+            db.executemany(f"INSERT INTO runs ({COLUMNS}) VALUES ({MARKS})", map(row_of, starts))
+            db.executemany(f"UPDATE runs SET {AT_END} WHERE id = ?", [(*end_of(run), run.id) for run in ends])
             db.executemany("DELETE FROM stops WHERE run = ?", [(run.id,) for run in ends])
+            if asked:
+                db.executemany("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?)", map(row_of_asked, asked))
 
     def forget(self, run: str) -> None:
         """Take a run back that was put on record but never began."""
@@ -137,6 +128,61 @@ class SqliteJournal:
         with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO remembered VALUES (?, ?)", (name, value))
 
+    def surplus_of(self, day: date) -> dict[str, int]:
+        """What the history counted for a day beyond our own runs, by job."""
+        with self._reading() as db:
+            return dict(db.execute("SELECT job, surplus FROM days WHERE day = ?", (day.isoformat(),)))
+
+    def record_surplus(self, day: date, surplus: Mapping[str, int]) -> None:
+        """Keep what the history counted beyond our own runs; what is kept never falls."""
+        with self._writing() as db:
+            db.executemany(
+                "INSERT INTO days VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET surplus = excluded.surplus"
+                " WHERE excluded.surplus > surplus",
+                [(day.isoformat(), job, more) for job, more in surplus.items() if more > 0],
+            )
+
+    def pausings(self) -> tuple[dict[str, Pausing], dict[str, Pausing]]:
+        """What a person paused: jobs by their id, areas by their name."""
+        kept: dict[str, dict[str, Pausing]] = {"job": {}, "area": {}}
+        with self._reading() as db:
+            for kind, name, *row in db.execute('SELECT kind, name, until, reason, "by", since FROM pauses'):
+                kept.setdefault(kind, {})[name] = pausing_of(tuple(row))
+        return kept["job"], kept["area"]
+
+    def pause_job(self, job: str, pausing: Pausing | None) -> None:
+        """Keep that a job is paused, or (None) that it is not any more."""
+        self._pause("job", job, pausing)
+
+    def pause_area(self, area: str, pausing: Pausing | None) -> None:
+        """Keep that an area is paused, or (None) that it is not any more."""
+        self._pause("area", area, pausing)
+
+    def acknowledged(self) -> dict[str, str]:
+        """The bad ends that a person has taken note of: a job's id and the run's."""
+        with self._reading() as db:
+            return dict(db.execute("SELECT job, run FROM acknowledged"))
+
+    def acknowledge(self, job: str, run: str) -> None:
+        """Keep that a person took note of how this run ended; without a run, that none is."""
+        with self._writing() as db:
+            if run:
+                db.execute("INSERT OR REPLACE INTO acknowledged VALUES (?, ?)", (job, run))
+            else:
+                db.execute("DELETE FROM acknowledged WHERE job = ?", (job,))
+
+    def closing_of(self, day: date) -> tuple[str, ...] | None:
+        """What was said of a day when it closed; None where it was not closed."""
+        with self._reading() as db:
+            row = db.execute("SELECT notes FROM closings WHERE day = ?", (day.isoformat(),)).fetchone()
+            return None if row is None else tuple(json.loads(row[0]))
+
+    def record_closing(self, day: date, notes: Sequence[str]) -> None:
+        """Keep what is said of a day that is over."""
+        text = json.dumps(list(notes), ensure_ascii=False)
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO closings VALUES (?, ?)", (day.isoformat(), text))
+
     def writable(self) -> str:
         """Why nothing can be written just now (one Portuguese sentence), or ""."""
         try:
@@ -161,6 +207,8 @@ class SqliteJournal:
                 " (SELECT DISTINCT day FROM runs ORDER BY day DESC LIMIT ?) RETURNING log",
                 (before.isoformat(), _KEPT_DAYS),
             ).fetchall()
+            for table, moment in (("days", "day"), ("closings", "day"), ("commands", "at")):
+                db.execute(f"DELETE FROM {table} WHERE {moment} < ?", (before.isoformat(),))
         return [str(row[0]) for row in found]
 
     def close(self) -> None:
@@ -169,9 +217,21 @@ class SqliteJournal:
         if connection is not None:
             connection.close()
 
+    def _pause(self, kind: str, name: str, pausing: Pausing | None) -> None:
+        with self._writing() as db:
+            if pausing is None:
+                db.execute("DELETE FROM pauses WHERE kind = ? AND name = ?", (kind, name))
+                return
+            db.execute(
+                "INSERT OR REPLACE INTO pauses VALUES (?, ?, ?, ?, ?, ?)",
+                (kind, name, *row_of_pausing(pausing)),
+            )
+
     def _runs(self, condition: str, values: tuple[str, ...]) -> list[Run]:
         with self._reading() as db:
-            return [_run(row) for row in db.execute(f"SELECT {_COLUMNS} FROM runs WHERE {condition}", values)]
+            return [
+                run_of(row) for row in db.execute(f"SELECT {COLUMNS} FROM runs WHERE {condition}", values)
+            ]
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None and self._inode != _inode(self._file):
@@ -184,7 +244,7 @@ class SqliteJournal:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA cache_size = -512")
-                connection.executescript(_SCHEMA)
+                prepare(connection)
                 if self._grows_ahead:
                     self._grow_ahead(connection)
             except sqlite3.Error:
@@ -272,49 +332,3 @@ def _median(values: list[float]) -> float:
     values.sort()
     middle = len(values) // 2
     return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
-
-
-def _marks(count: int) -> str:
-    return ", ".join("?" * count)
-
-
-def _row(run: Run) -> tuple[Any, ...]:
-    identity = run.identity
-    return (
-        run.id,
-        run.job,
-        run.name,
-        run.script,
-        run.trigger.value,
-        run.day.isoformat(),
-        run.started.isoformat(),
-        run.log,
-        identity.pid if identity else None,
-        identity.created if identity else None,
-        run.boot,
-        run.ended.isoformat() if run.ended else None,
-        run.duration_seconds,
-        run.exit_code,
-        run.outcome.value if run.outcome else None,
-        run.script_hash,
-    )
-
-
-def _run(row: tuple[Any, ...]) -> Run:
-    return Run(
-        id=row[0],
-        job=row[1],
-        name=row[2],
-        script=row[3],
-        trigger=Trigger(row[4]),
-        day=date.fromisoformat(row[5]),
-        started=datetime.fromisoformat(row[6]),
-        log=row[7],
-        identity=Identity(row[8], row[9]) if row[8] is not None else None,
-        boot=row[10],
-        ended=datetime.fromisoformat(row[11]) if row[11] else None,
-        duration_seconds=row[12],
-        exit_code=row[13],
-        outcome=Outcome(row[14]) if row[14] else None,
-        script_hash=row[15],
-    )

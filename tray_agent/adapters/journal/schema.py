@@ -1,0 +1,73 @@
+"""The tables of the journal's file, and how a file of an earlier version becomes one of this.
+
+A file that a later version wrote is used as it is: versions add, they take nothing away.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+VERSION = 2
+_ADDED = {
+    "reason": "TEXT NOT NULL DEFAULT ''",
+    "attempt": "INTEGER NOT NULL DEFAULT 0",
+    "by": "TEXT NOT NULL DEFAULT ''",
+    "arguments": "TEXT NOT NULL DEFAULT ''",
+    "stands_for": "TEXT",
+}
+_RUNS = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, job TEXT NOT NULL, name TEXT NOT NULL, script TEXT NOT NULL,
+    trigger TEXT NOT NULL, day TEXT NOT NULL, started TEXT NOT NULL, log TEXT NOT NULL,
+    pid INTEGER, created REAL, boot TEXT NOT NULL,
+    ended TEXT, duration_seconds REAL, exit_code INTEGER, outcome TEXT, script_hash TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID
+"""
+_REST = (
+    "CREATE INDEX IF NOT EXISTS runs_by_day ON runs (day)",
+    "CREATE INDEX IF NOT EXISTS open_runs ON runs (started) WHERE ended IS NULL",
+    "CREATE INDEX IF NOT EXISTS runs_by_job ON runs (job, started)",
+    "CREATE INDEX IF NOT EXISTS good_runs ON runs (job, started) WHERE exit_code = 0",
+    "CREATE TABLE IF NOT EXISTS stops (run TEXT PRIMARY KEY, outcome TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS remembered (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS days (day TEXT NOT NULL, job TEXT NOT NULL, surplus INTEGER NOT NULL,"
+    " PRIMARY KEY (day, job)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS pauses (kind TEXT NOT NULL, name TEXT NOT NULL, until TEXT,"
+    ' reason TEXT NOT NULL, "by" TEXT NOT NULL, since TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID',
+    'CREATE TABLE IF NOT EXISTS commands (at TEXT NOT NULL, "by" TEXT NOT NULL, what TEXT NOT NULL,'
+    " job TEXT NOT NULL, accepted INTEGER NOT NULL, text TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS acknowledged (job TEXT PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS closings (day TEXT PRIMARY KEY, notes TEXT NOT NULL) WITHOUT ROWID",
+)
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """The version of an open file; 0 of an empty one."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def prepare(db: sqlite3.Connection) -> None:
+    """Make an open file one of this version or leave it untouched. Raises sqlite3.Error."""
+    if version_of(db) >= VERSION:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        if version_of(db) < VERSION:  # nobody else was quicker
+            _upgrade(db)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _upgrade(db: sqlite3.Connection) -> None:
+    db.execute(_RUNS)
+    # A program of version 1 that was put back for a while numbers the file 1 again and leaves the columns.
+    there = {row[1] for row in db.execute("PRAGMA table_info(runs)")}
+    for column, kind in _ADDED.items():
+        if column not in there:
+            db.execute(f'ALTER TABLE runs ADD COLUMN "{column}" {kind}')
+    for statement in _REST:
+        db.execute(statement)
+    db.execute(f"PRAGMA user_version = {VERSION}")
