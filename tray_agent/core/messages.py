@@ -144,5 +144,16 @@ class Woke:
     """The machine resumed or the clock was set: look at everything anew."""
 
 
-Event = RunHeld | RunRefused | RunExited | RunStopped | Discovered | HistoryRead | HistoryFailed | Woke
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What is wrong now with a thing that somebody outside the engine looks after: all of it, ``source`` by
+    ``source``."""
+
+    source: str
+    problems: tuple[Problem, ...]
+
+
+Event = (
+    RunHeld | RunRefused | RunExited | RunStopped | Discovered | HistoryRead | HistoryFailed | Woke | Noticed
+)
 Message = Command | Event

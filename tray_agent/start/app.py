@@ -27,7 +27,7 @@ from tray_agent.adapters.system.instance_lock import InstanceLock
 from tray_agent.adapters.system.places import Places
 from tray_agent.adapters.system.power import KeepAwake
 from tray_agent.adapters.system.waiting import MainWait
-from tray_agent.core.messages import Message, Quit
+from tray_agent.core.messages import Message, Noticed, Quit
 from tray_agent.core.model import Problem, Run, Snapshot, Trigger, Where
 from tray_agent.core.ports import Reader as SlowReader
 from tray_agent.core.rules.state import Limits
@@ -83,6 +83,7 @@ class Agent:
         self.done = threading.Event()
         self._main = MainWait()
         self.is_started = False
+        self._noticed: dict[str, Noticed] = {}
         self._closing = threading.Event()
         self._channel: threading.Thread | None = None
         self.listeners: list[Callable[[Snapshot], None]] = []
@@ -143,6 +144,13 @@ class Agent:
         self.is_started = True
         _log.info("agent %s started, pid %d, data in %s", __version__, os.getpid(), self.places.data_dir)
 
+    def notice(self, source: str, *problems: Problem) -> None:
+        """Have this, and nothing else of this source, be shown as wrong; from any thread, also before the
+        start."""
+        self._noticed[source] = Noticed(source, problems)
+        if self.is_started:
+            self._post(self._noticed[source])
+
     def wait(self) -> None:
         """Until the engine has ended; signals are heeded meanwhile. On the main thread."""
         self._main.until(self.done.is_set)
@@ -200,6 +208,8 @@ class Agent:
 
     def _start_engine(self) -> None:
         engine = self.engine
+        for noticed in list(self._noticed.values()):
+            engine.post(noticed)
 
         def run() -> None:
             if engine.run():

@@ -12,7 +12,7 @@ from tray_agent.adapters.system import autostart
 from tray_agent.core.messages import Command, Pause, Quit, Resume, Woke
 from tray_agent.shell.tray.notices import CLOSED_TO_TRAY, Notice, NoticeKind, NoticeState, decide
 from tray_agent.shell.tray.question import Choice
-from tray_agent.shell.tray.tray import Tray, TrayAction
+from tray_agent.shell.tray.tray import NoScreen, Tray, TrayAction
 from tray_agent.shell.tray.view import TrayView, tray_view
 from tray_agent.shell.window.windows_desktop import NO_ENGINE
 from tray_agent.start.app import Agent
@@ -59,12 +59,13 @@ class Desktop:
         threading.Thread(target=self._work, name="desktop", daemon=True).start()
         threading.Thread(target=self._end_with_engine, name="desktop-end", daemon=True).start()
 
-    def run(self, *, opens_dashboard: bool) -> None:
-        """Show the icon on this (the main) thread until the engine has ended. Raises NoScreen."""
+    def run(self, go_on: Callable[[NoScreen], None], *, opens_dashboard: bool) -> None:
+        """Show the icon on this (the main) thread until the engine has ended. Raises NoScreen; where a lost
+        screen would end the process, ``go_on`` is called instead, and the process ends when it returns."""
         if opens_dashboard:
             self._deeds.put(self._open)
         try:
-            self._tray.run()
+            self._tray.run(go_on)
         finally:
             self._dashboard.close()
 

@@ -12,15 +12,17 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tray_agent.adapters.system.console import complain
 from tray_agent.adapters.system.instance_lock import AlreadyRunning
 from tray_agent.adapters.system.places import Places
-from tray_agent.core.model import Snapshot
+from tray_agent.core.model import Problem, Snapshot, Where
 from tray_agent.core.settings import Settings
 from tray_agent.shell.channel.client import ChannelError, connect
 from tray_agent.shell.window.windows_desktop import allow_foreground
 from tray_agent.start.app import Agent
 
 if TYPE_CHECKING:
+    from tray_agent.shell.tray.tray import NoScreen
     from tray_agent.shell.window.dashboard import Dashboard
     from tray_agent.start.desktop import Desktop
 
@@ -54,8 +56,7 @@ def start_agent(
     except AlreadyRunning:
         return _second_start(places, headless=headless, at_login=at_login)
     except OSError as error:
-        where = f"{places.data_dir}: {error.strerror or error}"
-        print(f"tray-agent: não é possível usar a pasta de dados {where}", file=sys.stderr)  # noqa: T201
+        complain(f"não é possível usar a pasta de dados {places.data_dir}: {error.strerror or error}")
         return 1
     if told.is_set():
         agent.ask_to_quit()
@@ -101,8 +102,9 @@ def _take_folder(agent: Agent, places: Places, told: threading.Event) -> None:
 
 def _say_waiting(places: Places, error: OSError) -> None:
     cause = error.strerror or error
-    text = f"a pasta de dados {places.data_dir} não pode ser usada ({cause}); o agente espera até que possa"
-    print(f"tray-agent: {text}", file=sys.stderr, flush=True)  # noqa: T201
+    complain(
+        f"a pasta de dados {places.data_dir} não pode ser usada ({cause}); o agente espera até que possa"
+    )
 
 
 def _desktop(agent: Agent, *, at_login: bool) -> Desktop | None:
@@ -114,10 +116,21 @@ def _desktop(agent: Agent, *, at_login: bool) -> Desktop | None:
     try:
         desktop.prepare()
     except NoScreen as none:
-        print(f"tray-agent: {none} O agente segue sem ícone.", file=sys.stderr)  # noqa: T201
+        _go_on_without_icon(agent, none)
         agent.headless = True
         return None
     return desktop
+
+
+def _go_on_without_icon(agent: Agent, why: NoScreen) -> None:
+    """Say that there is no icon: no fault of the tray or its library is a reason for the agent to end."""
+    from tray_agent.shell.tray.tray import IconFailed
+
+    _log.warning("no icon; the agent goes on without it: %s", why)
+    complain(f"{why} O agente segue sem ícone.")
+    if isinstance(why, IconFailed):
+        action = "As automações seguem; use o painel e a linha de comando. Para ter o ícone, inicie de novo."
+        agent.notice("icon", Problem(Where.SETTINGS, str(why), action))
 
 
 def _carry(agent: Agent, desktop: Desktop | None, *, opens_dashboard: bool) -> None:
@@ -127,11 +140,17 @@ def _carry(agent: Agent, desktop: Desktop | None, *, opens_dashboard: bool) -> N
     else:
         from tray_agent.shell.tray.tray import NoScreen
 
+        def go_on(why: NoScreen) -> None:
+            _go_on_without_icon(agent, why)
+            _wait_without_icon(agent)
+            agent.close()
+
         desktop.attach()
         try:
-            desktop.run(opens_dashboard=opens_dashboard)
-        except NoScreen:
-            _log.warning("no icon; the agent goes on without it")
+            desktop.run(go_on, opens_dashboard=opens_dashboard)
+        except NoScreen as none:
+            _go_on_without_icon(agent, none)
+            _wait_without_icon(agent)
         agent.wait()
 
 
@@ -156,8 +175,7 @@ def _wait_without_icon(agent: Agent) -> None:
 def _second_start(places: Places, *, headless: bool, at_login: bool) -> int:
     """Another agent has the data folder: show its window, or say so."""
     if headless:
-        text = f"já há um agente em execução para {places.data_dir}; nada a fazer"
-        print(f"tray-agent: {text}", file=sys.stderr)  # noqa: T201
+        complain(f"já há um agente em execução para {places.data_dir}; nada a fazer")
         return 0
     if at_login:
         return 0
@@ -166,7 +184,7 @@ def _second_start(places: Places, *, headless: bool, at_login: bool) -> int:
             allow_foreground()
             channel.call("open")
     except ChannelError as error:
-        print(f"tray-agent: {error.text}", file=sys.stderr)  # noqa: T201
+        complain(error.text)
     return 0
 
 
@@ -196,5 +214,4 @@ def write_log(places: Places) -> None:
 
 def _log_surprise(kind: type[BaseException], value: BaseException, trace: object) -> None:
     _log.critical("ended by a surprise", exc_info=value)
-    if sys.stderr is not None:
-        print("tray-agent: erro inesperado; veja agent.log na pasta de dados", file=sys.stderr)  # noqa: T201
+    complain("erro inesperado; veja agent.log na pasta de dados")

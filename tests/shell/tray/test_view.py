@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.shell.snapshots import facts, later, snapshot, unverified
-from tray_agent.core.model import CardState
+from tray_agent.core.model import CardState, Problem, Where
 from tray_agent.shell.tray.view import tray_view
 
 
@@ -73,3 +73,10 @@ def test_the_names_of_running_jobs_are_sorted_for_the_question() -> None:
     assert view.running == ("Alfa", "zeta")
     assert view.autostart is True
     assert view.notifications is False
+
+
+def test_while_the_registry_is_read_for_the_first_time_nothing_is_suspended_yet() -> None:
+    assert view_of(discovered=False, blocked="history").suspended == ""
+    trouble = (Problem(Where.HISTORY, "a rede não responde"),)
+    assert "suspensos" in view_of(discovered=False, blocked="history", problems=trouble).suspended
+    assert view_of(discovered=False, paused=True, blocked="paused").suspended == "agendamentos suspensos"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -25,6 +26,13 @@ def bind(log: Path, terminal: bool, attach: Terminal | None = None) -> None:
             setattr(sys, name, found or _opened(log))
         elif isinstance(stream, io.TextIOWrapper) and sys.platform == "win32" and not stream.isatty():
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def complain(text: str) -> None:
+    """One line on stderr, whatever a name in it contains. That nobody can be told is no fault."""
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            print(f"tray-agent: {' '.join(text.split())}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _opened(log: Path) -> TextIO:

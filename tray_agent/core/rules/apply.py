@@ -17,6 +17,11 @@ def apply(state: State, message: msg.Message, moment: Moment) -> Actions:
     return _RULES[type(message)](state, message, moment)
 
 
+def _noticed(state: State, event: msg.Noticed, moment: Moment) -> Actions:
+    state.problems.report(event.source, event.problems, moment.now)
+    return []
+
+
 _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.RunJob: commands.run_job,
     msg.StopJob: commands.stop_job,
@@ -32,4 +37,5 @@ _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.HistoryRead: history.history_read,
     msg.HistoryFailed: history.history_failed,
     msg.Woke: day.woke,
+    msg.Noticed: _noticed,
 }

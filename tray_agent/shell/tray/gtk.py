@@ -5,6 +5,7 @@ The only importer of gi, which is there only where the system provides it.
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import logging
 import os
@@ -151,6 +152,31 @@ class _GtkManners(_Library):  # type: ignore[misc]
 def gtk_icon(base: Any) -> Any:
     """The tray library's GTK icon class with our manners over it."""
     return type("GtkIcon", (_GtkManners, base), {})
+
+
+def outlive_screen(go_on: Callable[[], None]) -> None:
+    """Where the X server goes away, have ``go_on`` called on the main thread, whose work is then its work
+    alone: GTK would end this process at once, with nobody asked, and after the call it still must."""
+
+    def lost(_display: int) -> int:
+        if threading.current_thread() is not threading.main_thread():
+            threading.Event().wait()  # whoever returns from here ends the process
+        try:
+            go_on()
+        except BaseException:  # nothing may be raised into the library
+            log.exception("the agent without its screen ended")
+        logging.shutdown()
+        os._exit(0)
+
+    global _lost  # noqa: PLW0603 - the library keeps its address for as long as the process lives
+    _lost = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(lost)
+    try:
+        ctypes.CDLL("libX11.so.6").XSetIOErrorHandler(_lost)
+    except (OSError, AttributeError):
+        log.warning("the end of the screen will be the agent's", exc_info=True)
+
+
+_lost: Any = None
 
 
 def ask_on_gtk(question: Question, then: Callable[[Choice], None]) -> None:

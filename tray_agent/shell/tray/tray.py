@@ -6,24 +6,24 @@ from __future__ import annotations
 import functools
 import logging
 import os
-import select
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from tray_agent.core.model import CardState
-from tray_agent.shell.tray.gtk import ask_on_gtk, gtk_icon, has_gtk, without_gl
+from tray_agent.shell.tray.gtk import ask_on_gtk, gtk_icon, has_gtk, outlive_screen, without_gl
 from tray_agent.shell.tray.icon import tray_icon
 from tray_agent.shell.tray.notices import TEXT_UNITS, TITLE_UNITS, Notice, clip_utf16
 from tray_agent.shell.tray.question import Choice, quit_question
 from tray_agent.shell.tray.view import TrayView
 from tray_agent.shell.tray.windows import see_true_pixels, windows_icon
+from tray_agent.shell.tray.xorg import xorg_icon
 
 if sys.platform == "win32":
     from tray_agent.shell.tray.question import ask_on_windows
@@ -35,14 +35,18 @@ LOGIN_SECONDS = (10.0, 60.0)  # the taskbar may come after us
 RESUME_SECONDS = (2.0, 15.0)
 LARGEST = 64
 GTK_PIXELS = 32  # it is drawn anew at the tray's own size, and what a larger canvas took is not given back
-X_LOOK_SECONDS = 0.25
-X_EVENTS = 1 << 2 | 1 << 15 | 1 << 17  # button press, exposure, structure
+
+_LOST = "O ícone foi perdido: a tela não responde mais."
 
 log = logging.getLogger(__name__)
 
 
 class NoScreen(Exception):
     """There is nowhere to show an icon; the text is one Portuguese sentence."""
+
+
+class IconFailed(NoScreen):
+    """There is a screen, and the icon could not be shown on it, or was lost."""
 
 
 class TrayAction(StrEnum):
@@ -132,9 +136,16 @@ class Tray:
         self._writer = threading.Thread(target=self._write, name="tray-writer", daemon=True)
 
     def prepare(self) -> None:
-        """Make the icon, not shown yet. Raises NoScreen."""
-        see_true_pixels()
+        """Make the icon, not shown yet. Raises NoScreen, whatever the tray's library raised."""
         self._pystray = _load()
+        try:
+            self._make()
+        except Exception as error:
+            log.exception("the tray icon could not be made")
+            raise _failed(error) from error
+
+    def _make(self) -> None:
+        see_true_pixels()
         view = self._view()
         icon_class = self._icon_class(self._pystray.Icon)
         self._look = (view.aggregate, bool(view.suspended))
@@ -143,10 +154,14 @@ class Tray:
         )
         self._icon.drawn = functools.partial(tray_icon, *self._look)
 
-    def run(self) -> None:
-        """Show the icon until ``stop``; on the main thread. Raises NoScreen when it cannot be shown."""
+    def run(self, go_on: Callable[[IconFailed], None] | None = None) -> None:
+        """Show the icon until ``stop``; on the main thread. Raises NoScreen when it cannot be shown, or is
+        lost. Where the platform would end the process then, ``go_on`` is called instead, and the process
+        ends when it returns."""
         if self._icon is None:
             self.prepare()
+        if go_on is not None and self._backend() == "gtk":
+            outlive_screen(lambda: go_on(IconFailed(_LOST)))
         try:
             self._icon.run(setup=self._set_up)
         except Exception as error:  # whatever the platform's library raises
@@ -154,7 +169,10 @@ class Tray:
             with suppress(Exception):  # frees the library's set-up thread, which would wait for ever
                 self._icon._mark_ready()
             log.exception("the tray icon ended")
-            raise NoScreen(f"O ícone não pôde ser mostrado ({error}).") from error
+            raise _failed(error) from error
+        else:
+            if not self._ending.is_set():
+                raise IconFailed(_LOST)
         finally:
             self._ending.set()
             self._changed.set()
@@ -166,7 +184,8 @@ class Tray:
         self._ending.set()
         self._changed.set()
         if self._ready.is_set():
-            self._icon.stop()
+            with suppress(Exception):  # the screen may be gone, and its icon with it
+                self._icon.stop()
 
     def changed(self) -> None:
         """The view may have changed; from any thread, as often as you like."""
@@ -317,7 +336,7 @@ class Tray:
             return windows_icon(base, self)
         if backend == "gtk":
             return gtk_icon(base)
-        return _clickable(base) if backend == "xorg" else base
+        return xorg_icon(base) if backend == "xorg" else base
 
     def _pixels(self) -> int:
         """The size of the image that the library gets."""
@@ -327,26 +346,8 @@ class Tray:
         return str(self._pystray.Icon.__module__).rpartition("._")[2]
 
 
-def _clickable(base: Any) -> Any:
-    """The library's plain X icon class, which forgets to ask for mouse clicks, asks the tray twice for the
-    same place, and sleeps through events that another thread's request has read from the connection."""
-
-    class XorgIcon(base):  # type: ignore[misc]
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self._window.change_attributes(event_mask=X_EVENTS)
-
-        def _dock_window(self) -> None:
-            if not self._systray_manager:
-                super()._dock_window()
-
-        def _events(self) -> Iterator[Any]:
-            while True:
-                while self._display.pending_events():
-                    yield self._display.next_event()
-                select.select([self._display.fileno()], [], [], X_LOOK_SECONDS)
-
-    return XorgIcon
+def _failed(error: Exception) -> IconFailed:
+    return IconFailed(f"O ícone não pôde ser mostrado ({type(error).__name__}: {error}).")
 
 
 def _load() -> Any:

@@ -43,7 +43,7 @@ class TrayView:
 def tray_view(snapshot: Snapshot, autostart: bool | None, notifications: bool) -> TrayView:
     """The snapshot as the tray shows it."""
     facts = snapshot.facts.values()
-    suspended = _BLOCKED["paused"] if snapshot.paused else _BLOCKED.get(snapshot.blocked, "")
+    suspended = _suspended(snapshot)
     status = _counts(snapshot)
     tooltip = f"Automações: {status}" + (f" · {suspended}" if suspended else "")
     running = [each.job.name for each in facts if each.state is CardState.RUNNING]
@@ -57,6 +57,14 @@ def tray_view(snapshot: Snapshot, autostart: bool | None, notifications: bool) -
         notifications=notifications,
         running=tuple(sorted(running, key=str.casefold)),
     )
+
+
+def _suspended(snapshot: Snapshot) -> str:
+    if snapshot.paused:
+        return _BLOCKED["paused"]
+    if not snapshot.discovered and not snapshot.problems:
+        return ""  # the first moments: nothing is suspended that could go on yet
+    return _BLOCKED.get(snapshot.blocked, "")
 
 
 def _counts(snapshot: Snapshot) -> str:
