@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tray_agent.adapters.system import program
+from tray_agent.core.history.status import run_status
 from tray_agent.core.model import Run, Snapshot
-from tray_agent.core.picture.facts import run_status
 from tray_agent.core.picture.texts import duration
 
 REGISTRY = "registro_automacoes.xlsx"

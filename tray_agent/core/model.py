@@ -128,6 +128,16 @@ class HistoryRow:
     start: datetime | None = None
     duration_seconds: float | None = None
 
+    @property
+    def end(self) -> datetime | None:
+        """When it ended, as far as the row tells; None where whoever wrote it counted in something else."""
+        if self.start is None:
+            return None
+        try:
+            return self.start + timedelta(seconds=self.duration_seconds or 0)
+        except OverflowError:
+            return None
+
 
 SAME_RUN = timedelta(seconds=120)
 
@@ -162,6 +172,11 @@ class Run:
     arguments: tuple[str, ...] = ()
     stands_for: datetime | None = None
     leftovers: tuple[int, ...] = ()
+
+    @property
+    def stands_for_another(self) -> bool:
+        """Whether it takes no fire time of its own: a retry, or a repeat that a person asked for."""
+        return self.trigger in {Trigger.RETRY, Trigger.REPEAT}
 
     def is_in(self, row: HistoryRow) -> bool:
         """Whether a row of the same job is this run's (product 3.7)."""

@@ -7,8 +7,9 @@ import pytest
 
 from tests.builders import Day, at, make_job, make_open_run, make_read, make_row, make_run
 from tray_agent.core import messages as msg
+from tray_agent.core.history.status import run_status, state_of
 from tray_agent.core.model import CardState, HistoryRow, LastRun, Outcome, Run
-from tray_agent.core.picture.facts import last_run, outcome_state, run_status, status_state
+from tray_agent.core.picture.facts import last_run, outcome_state
 from tray_agent.core.schedules.schedule import ALL_DAY
 
 
@@ -35,7 +36,7 @@ def lost(clock: str) -> Run:
 def test_a_status_text_matches_by_what_it_contains_in_any_case(
     text: str | None, state: CardState | None
 ) -> None:
-    assert status_state(text) is state
+    assert state_of(text) is state
 
 
 @pytest.mark.parametrize(

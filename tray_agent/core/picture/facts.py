@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from tray_agent.core.history.status import NO_RESULT, run_status, state_of
 from tray_agent.core.model import (
     SAME_RUN,
     CardState,
@@ -12,37 +13,11 @@ from tray_agent.core.model import (
     HistoryState,
     JobFacts,
     LastRun,
-    Outcome,
     Run,
     Snapshot,
     own_runs,
 )
 from tray_agent.core.rules.state import Phase, State
-
-NO_RESULT = "SEM_RESULTADO"
-
-_STATUS_TEXTS = (
-    (CardState.SUCCESS, ("SUCCESS", "SUCESSO")),
-    (CardState.ERROR, ("ERROR", "ERRO")),
-    (CardState.NO_DATA, ("NO_DATA",)),
-)
-
-
-def status_state(status: str | None) -> CardState | None:
-    """The card state that a status text means, in any case; None for any other text."""
-    text = (status or "").upper()
-    return next((state for state, words in _STATUS_TEXTS if any(word in text for word in words)), None)
-
-
-def run_status(run: Run, no_data_exit_code: int = 0) -> str:
-    """The status text of an ended run of ours (product 3.7, 4.10)."""
-    if run.outcome is Outcome.TIMED_OUT:
-        return "ERROR"
-    if run.exit_code is None:
-        return NO_RESULT if run.outcome is Outcome.UNKNOWN else "ERROR"
-    if no_data_exit_code and run.exit_code == no_data_exit_code:
-        return "NO_DATA"
-    return "SUCCESS" if run.exit_code == 0 else "ERROR"
 
 
 def last_run(runs: list[Run], rows: list[HistoryRow], source: str, no_data: int) -> LastRun | None:
@@ -71,7 +46,7 @@ def outcome_state(runs: list[Run], rows: list[HistoryRow], source: str, no_data:
         if last is None:
             return None
         if last.status != NO_RESULT or last.source != "local":
-            return status_state(last.status)
+            return state_of(last.status)
         known.remove(max(known, key=lambda each: each.started))
 
 

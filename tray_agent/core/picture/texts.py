@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tray_agent.core.history.status import NO_RESULT
 from tray_agent.core.model import JobFacts, LastRun, Outcome, Snapshot, Trigger
-from tray_agent.core.picture.facts import NO_RESULT
 from tray_agent.core.schedules.schedule import ScheduleKind
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tray_agent.core.history.status import NO_RESULT, run_status, state_of
 from tray_agent.core.model import CardState, HistoryRow, JobFacts, LastRun, Problem, Run, Snapshot, Where
 from tray_agent.core.picture.aggregate import aggregate
-from tray_agent.core.picture.facts import NO_RESULT, run_status, status_state
 from tray_agent.core.picture.texts import Surroundings, next_run_text, surroundings, why
 
 Json = dict[str, Any]
@@ -246,23 +246,16 @@ def _own_mark(run: Run, no_data_exit_code: int) -> Json:
 
 
 def _row_mark(row: HistoryRow) -> Json:
-    state = status_state(row.status)
+    state = state_of(row.status)
     return {
         "start": stamp(row.start),
-        "end": stamp(_end(row)),
+        "end": stamp(row.end),
         "state": state.value if state else "UNKNOWN",
         "trigger": "history",
         "run": None,
         "exit_code": None,
         "outcome": None,
     }
-
-
-def _end(row: HistoryRow) -> datetime | None:
-    try:
-        return row.start + timedelta(seconds=row.duration_seconds or 0) if row.start else None
-    except OverflowError:  # whoever wrote the row counted in something else
-        return None
 
 
 def runs(facts: JobFacts, no_data_exit_code: int) -> Json:
