@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import Day, at, make_job, make_open_run, make_read, make_row, make_run
 from tray_agent.core import messages as msg
-from tray_agent.core.history.status import run_status, state_of
+from tray_agent.core.history.status import run_status
 from tray_agent.core.model import CardState, HistoryRow, LastRun, Outcome, Run
 from tray_agent.core.picture.facts import last_run, outcome_state
 from tray_agent.core.schedules.schedule import ALL_DAY
@@ -16,27 +16,6 @@ from tray_agent.core.schedules.schedule import ALL_DAY
 def lost(clock: str) -> Run:
     """A run that ended while nobody watched."""
     return make_run(started=at(clock), exit_code=None, outcome=Outcome.UNKNOWN, duration_seconds=None)
-
-
-@pytest.mark.parametrize(
-    ("text", "state"),
-    [
-        ("SUCCESS", CardState.SUCCESS),
-        ("Sucesso", CardState.SUCCESS),
-        ("finished with success!", CardState.SUCCESS),
-        ("ERROR", CardState.ERROR),
-        ("erro: tabela", CardState.ERROR),
-        ("no_data", CardState.NO_DATA),
-        ("SEM_RESULTADO", None),
-        ("em andamento", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_a_status_text_matches_by_what_it_contains_in_any_case(
-    text: str | None, state: CardState | None
-) -> None:
-    assert state_of(text) is state
 
 
 @pytest.mark.parametrize(

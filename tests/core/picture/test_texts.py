@@ -161,7 +161,30 @@ SENTENCES: list[tuple[str, JobFacts, dict[str, Any]]] = [
         {},
     ),
     ("Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00).", facts(last_run=last("SUCCESS")), {}),
-    ("Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00).", facts(last_run=last(None)), {}),
+    (
+        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). "
+        "A última falhou, diz o histórico (código 0).",
+        facts(last_run=last("FALHA no envio, 3 de 5 com SUCESSO")),
+        {},
+    ),
+    (
+        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). "
+        "O histórico ainda não diz como terminou a última.",
+        facts(last_run=last(None)),
+        {},
+    ),
+    (
+        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). "
+        "O histórico ainda não diz como terminou a última.",
+        facts(last_run=last("INICIADO")),
+        {},
+    ),
+    (
+        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). "
+        "O status “PROCESSADO” não diz se a última deu certo.",
+        facts(last_run=last("PROCESSADO")),
+        {},
+    ),
 ]
 
 

@@ -304,6 +304,7 @@ class TestPage:
             "timeout_minutes": 30.0,
             "exit_code": None,
             "outcome": None,
+            "last_state": None,
             "has_log": True,
             "runs_kept": 0,
             "runs": [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tray_agent.core.history.status import NO_RESULT
-from tray_agent.core.model import JobFacts, LastRun, Outcome, Snapshot, Trigger
+from tray_agent.core.history.status import NO_RESULT, is_open, shortened, state_of
+from tray_agent.core.model import CardState, JobFacts, LastRun, Outcome, Snapshot, Trigger
 from tray_agent.core.schedules.schedule import ScheduleKind
 
 
@@ -154,8 +154,16 @@ def _aftermath(facts: JobFacts) -> str:
         return " A última passou do tempo limite e foi parada."
     if last.status == NO_RESULT:
         return " A última terminou sem o agente ver o resultado."
-    state = (last.status or "").upper()
-    if "ERR" in state:
+    state = state_of(last.status)
+    if state is CardState.ERROR and last.exit_code == 0:
+        return " A última falhou, diz o histórico (código 0)."
+    if state is CardState.ERROR:
         code = f" (código {last.exit_code})" if last.exit_code is not None else ""
         return f" A última falhou{code}."
-    return " A última não encontrou dados." if "NO_DATA" in state else ""
+    if state is CardState.NO_DATA:
+        return " A última não encontrou dados."
+    if state is CardState.SUCCESS:
+        return ""
+    if is_open(last.status):
+        return " O histórico ainda não diz como terminou a última."
+    return f" O status “{shortened(last.status or '', 40)}” não diz se a última deu certo."

@@ -220,6 +220,7 @@ def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datet
         "timeout_minutes": facts.job.timeout_minutes,
         "exit_code": last.exit_code if last else None,
         "outcome": last.outcome.value if last and last.outcome else None,
+        "last_state": _state(last.status) if last else None,
         "has_log": bool(facts.own_runs),
         "runs_kept": kept,
         "runs": [_mark(each, reader.no_data_exit_code) for each in facts.marks[kept:]],
@@ -246,16 +247,21 @@ def _own_mark(run: Run, no_data_exit_code: int) -> Json:
 
 
 def _row_mark(row: HistoryRow) -> Json:
-    state = state_of(row.status)
     return {
         "start": stamp(row.start),
         "end": stamp(row.end),
-        "state": state.value if state else "UNKNOWN",
+        "state": _state(row.status),
         "trigger": "history",
         "run": None,
         "exit_code": None,
         "outcome": None,
     }
+
+
+def _state(status: str | None) -> str:
+    """What a status text means, for the page, which has no rule of its own."""
+    state = state_of(status)
+    return state.value if state else "UNKNOWN"
 
 
 def runs(facts: JobFacts, no_data_exit_code: int) -> Json:
