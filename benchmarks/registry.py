@@ -16,7 +16,7 @@ from tray_agent.adapters.registry.source import RegistrySource
 from tray_agent.adapters.system import program
 
 ROWS = 10_000
-_HEADINGS = ("script_name", "area_name", "cron_schedule", "active", "dono", "descricao", "criado", "prazo")
+_HEADINGS = ("script_name", "area_name", "cron_schedule", "active", "dono", "descricao", "criado", "versao")
 _CALAMINE = """import sys, time; from python_calamine import CalamineWorkbook
 began = time.perf_counter()
 CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).to_python()

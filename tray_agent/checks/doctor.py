@@ -6,16 +6,19 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_agent.adapters.history.credentials import find_credentials
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.system import program
 from tray_agent.adapters.system.places import Places
-from tray_agent.core.model import Script
-from tray_agent.core.registry.reading import link
+from tray_agent.core.model import RegistryRow, Script
+from tray_agent.core.registry.linking import link
 from tray_agent.core.settings import Settings
+
+if TYPE_CHECKING:
+    from tray_agent.adapters.registry.scripts import ScriptsFound
 
 _MARKS = {True: ("ok", "32"), False: ("!!", "31"), None: ("--", "90")}
 
@@ -77,7 +80,7 @@ def _temp(places: Places) -> Check:
     return Check("Pasta temporária", True, str(places.temp_dir))
 
 
-def _base(places: Places) -> tuple[list[Check], tuple[Script, ...] | None]:
+def _base(places: Places) -> tuple[list[Check], ScriptsFound | None]:
     """The checks of the base path, and the scripts below it (None when it cannot be walked)."""
     base, exists = places.base_path()
     if not exists:
@@ -93,10 +96,10 @@ def _base(places: Places) -> tuple[list[Check], tuple[Script, ...] | None]:
     text = f"{base} ({len(found.scripts)} scripts em pastas metodos)"
     checks = [Check("Pasta das automações", True, text)]
     checks += [Check("Scripts", False, problem.what, problem.action) for problem in found.problems]
-    return checks, found.scripts
+    return checks, found
 
 
-def _registry(settings: Settings, places: Places, scripts: tuple[Script, ...] | None) -> Iterator[Check]:
+def _registry(settings: Settings, places: Places, found: ScriptsFound | None) -> Iterator[Check]:
     from tray_agent.adapters.registry.source import RegistrySource
 
     source = RegistrySource(
@@ -105,10 +108,23 @@ def _registry(settings: Settings, places: Places, scripts: tuple[Script, ...] | 
     rows, problems = source.read()
     if rows is not None:
         yield Check("Registro", True, f"{places.registry} ({len(rows)} automações ativas)")
-        if scripts is not None:
-            problems += link(rows, scripts, places.base_path()[0])[1]
+        if source.unknown:
+            names = ", ".join(name[:40] for name in source.unknown[:30])
+            yield Check("Registro", None, f"colunas que o agente não lê: {names}")
+        if found is not None:
+            problems += link(rows, found.scripts, places.base_path()[0], found.skipped)[1]
+            yield from _without_row(rows, found.scripts)
     for problem in problems:
         yield Check("Registro", False, problem.what, problem.action)
+
+
+def _without_row(rows: tuple[RegistryRow, ...], scripts: tuple[Script, ...]) -> Iterator[Check]:
+    """The scripts that no active row names: no problem, but good to know (product 2.3)."""
+    named = {row.key for row in rows}
+    names = [script.name for script in scripts if script.key not in named]
+    if names:
+        more = f" e mais {len(names) - 20}" if len(names) > 20 else ""
+        yield Check("Scripts", None, f"sem linha ativa no registro: {', '.join(names[:20])}{more}")
 
 
 def _interpreter(settings: Settings, places: Places) -> Check:

@@ -18,7 +18,7 @@ def put(base: Path, *paths: str) -> None:
     for path in paths:
         target = base / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(b"")
+        target.write_bytes(b"pass\n")
 
 
 def settle(base: Path) -> None:
@@ -49,6 +49,10 @@ def test_scripts_are_py_files_directly_in_a_folder_named_metodos(tmp_path: Path)
     )
     found = ScriptTree(tmp_path).scan()
     assert found.problems == ()
+    assert [each.why for each in found.skipped] == [
+        '"a/metodos/.sete.py" é um arquivo oculto',
+        '"a/metodos/~$um.py" é um arquivo oculto',
+    ]
     assert found.scripts == (
         Script("dois", "Dois", str(tmp_path / "a/b/METODOS/Dois.PY")),
         Script("um", "um", str(tmp_path / "a/metodos/um.py")),
@@ -70,6 +74,36 @@ def test_folders_of_tools_and_virtual_environments_are_left_out(tmp_path: Path) 
         "biblioteca/lib/metodos/boa.py",
     )
     assert names(ScriptTree(tmp_path).scan(full=True)) == ["bom", "boa"]
+
+
+def test_scripts_that_were_passed_over_are_told_with_the_reason(tmp_path: Path) -> None:
+    put(
+        tmp_path, "a/node_modules/metodos/x.py", "b/venv/pyvenv.cfg", "b/venv/lib/y.py", "b/venv/metodos/z.py"
+    )
+    assert [(each.key, each.why) for each in ScriptTree(tmp_path).scan().skipped] == [
+        ("x", '"a/node_modules/metodos": a pasta node_modules não é lida'),
+        ("z", '"b/venv/metodos": a pasta venv é um ambiente virtual'),
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b" \r\n\t\n", b"\0" * 700, b"\xef\xbb\xbf\n"])
+def test_a_script_of_nothing_but_blanks_is_marked(tmp_path: Path, content: bytes) -> None:
+    put(tmp_path, "metodos/cheio.py")
+    (tmp_path / "metodos/oco.py").write_bytes(content)
+    assert [script.blank for script in ScriptTree(tmp_path).scan().scripts] == [False, True]
+
+
+def test_a_blank_script_that_is_filled_is_seen_although_its_folder_stands_still(tmp_path: Path) -> None:
+    stub = tmp_path / "metodos/oco.py"
+    put(tmp_path, "metodos/cheio.py")
+    stub.write_bytes(b"")
+    settle(tmp_path)
+    tree = ScriptTree(tmp_path)
+    first = tree.scan()
+    assert tree.scan() is first
+    stub.write_bytes(b"pass\n")
+    os.utime(stub, (1, 1))
+    assert [script.blank for script in tree.scan().scripts] == [False, False]
 
 
 def test_a_folder_named_like_a_script_is_walked(tmp_path: Path) -> None:
@@ -164,8 +198,11 @@ def test_links_that_lead_outside_are_problems_and_never_scripts(tmp_path: Path) 
     assert names(found) == ["bom"]
     assert [problem.where for problem in found.problems] == [Where.SCRIPT] * 4
     whats = "\n".join(problem.what for problem in found.problems)
-    for link in ("metodos/ruim.py", "metodos/quebrado.py", '"a"', "b/metodos"):
-        assert link in whats
+    for link in ("metodos/ruim.py", '"a"', "b/metodos"):
+        assert f"{link}" in whats
+    nowhere = (outside / "nada.py").as_posix()
+    assert f'o link "metodos/quebrado.py" não leva a lugar nenhum: {nowhere} não existe' in whats
+    assert whats.count("leva para fora") == 3
     assert str(outside) in whats
 
 
@@ -211,7 +248,7 @@ def test_a_folder_that_cannot_be_read_keeps_its_last_good_listing(
 
     def refuse(path: str) -> Iterator[os.DirEntry[str]]:
         if path == str(tmp_path / "a/metodos"):
-            raise PermissionError(errno.EACCES, "Permission denied")
+            raise PermissionError(errno.EACCES, "Permission denied", path)
         return listing(path)
 
     with monkeypatch.context() as patch:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tray_agent.core.registry.cells import (
     CellFault,
     RawCell,
+    active_of,
     cell_text,
-    listed,
-    means_yes,
     minutes_of,
     schedule_of,
 )
+from tray_agent.core.registry.wording import listed
 from tray_agent.core.schedules.schedule import ALL_DAY, MANUAL
 
 
@@ -23,14 +23,39 @@ from tray_agent.core.schedules.schedule import ALL_DAY, MANUAL
     "cell", [True, 1, 1.0, "true", " TRUE ", "1", "Verdadeiro", "SIM", "s", "On", "sim\u00a0", "s\u200b"]
 )
 def test_every_way_of_saying_yes_makes_a_row_active(cell: RawCell) -> None:
-    assert means_yes(cell)
+    assert active_of(cell) is True
 
 
 @pytest.mark.parametrize(
-    "cell", [False, 0, 0.0, 2, 1.5, None, "", "não", "nao", "x", "yes", "10", date(2026, 1, 1), math.nan]
+    "cell",
+    [
+        False,
+        0,
+        0.0,
+        None,
+        "",
+        "  ",
+        "não",
+        "NAO",
+        "n",
+        "falso",
+        "False",
+        "off",
+        "Inativo",
+        "no",
+        "desativado",
+        "-",
+    ],
 )
-def test_anything_else_leaves_a_row_inactive(cell: RawCell) -> None:
-    assert not means_yes(cell)
+def test_empty_and_the_plain_words_of_no_leave_a_row_inactive(cell: RawCell) -> None:
+    assert active_of(cell) is False
+
+
+@pytest.mark.parametrize(
+    "cell", [2, 1.5, "x", "yes", "10", "ativo", "sim - até 30/06", date(2026, 1, 1), CellFault("#N/A")]
+)
+def test_anything_else_says_neither(cell: RawCell) -> None:
+    assert active_of(cell) is None
 
 
 @pytest.mark.parametrize(
@@ -49,7 +74,9 @@ def test_anything_else_leaves_a_row_inactive(cell: RawCell) -> None:
         (date(2026, 12, 8), "08/12/2026"),
         (datetime(2026, 12, 8), "08/12/2026"),
         (datetime(2026, 12, 8, 9, 5), "08/12/2026 09:05"),
-        (timedelta(hours=26), "1 day, 2:00:00"),
+        (timedelta(hours=30), "30:00"),
+        (timedelta(hours=26, seconds=5), "26:00:05"),
+        (timedelta(minutes=-60), "-01:00"),
         (CellFault("#N/A"), "#N/A"),
     ],
 )
@@ -129,8 +156,8 @@ def test_a_date_schedules_nothing_and_asks_for_text(cell: RawCell) -> None:
         (True, (), ["VERDADEIRO"]),
         (time(8, 30), (), ["08:30"]),
         (time(23, 59, 59, 999999), (), ["23:59:59"]),
-        (timedelta(hours=26), (), ["1 day, 2:00:00"]),
-        (timedelta(minutes=-60), (), ["-1 day, 23:00:00"]),
+        (timedelta(hours=30), (), ["30:00"]),
+        (timedelta(minutes=-60), (), ["-01:00"]),
     ],
 )
 def test_a_wrong_part_is_named_and_the_right_ones_count(
@@ -149,8 +176,15 @@ def test_a_formula_without_a_value_schedules_nothing_and_is_said() -> None:
     assert "#N/A" in reading.wrong
 
 
+@pytest.mark.parametrize("cell", ["0 8 1 * *", "0 8 * * 1-5", "8 abc", "5ºDU 8h", "*/15 * * * *"])
+def test_a_cell_that_is_half_understood_schedules_nothing(cell: str) -> None:
+    reading = schedule_of(cell)
+    assert reading.schedule is MANUAL
+    assert "nada foi agendado" in reading.wrong
+
+
 def test_many_wrong_parts_are_cut_short() -> None:
-    wrong = schedule_of(" ".join(f"x{n}" for n in range(5000))).wrong
+    wrong = schedule_of(",".join(f"x{n}" for n in range(5000))).wrong
     assert "e mais 4997" in wrong
     assert len(wrong) < 200
 
@@ -160,7 +194,7 @@ def test_no_cell_whatever_is_in_it_breaks_a_reading(cell: RawCell) -> None:
     reading = schedule_of(cell)
     assert set(reading.schedule.hours) <= set(range(24))
     minutes_of(cell)
-    means_yes(cell)
+    active_of(cell)
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,10 @@ import pytest
 
 from tray_agent.core.model import Cell, RegistryRow, Script, Where
 from tray_agent.core.registry.cells import CellFault, RawCell
-from tray_agent.core.registry.reading import (
-    RegistryReading,
-    RegistryRefused,
-    Sheet,
-    column_letter,
-    link,
-    read,
-)
+from tray_agent.core.registry.columns import column_letter
+from tray_agent.core.registry.linking import Skipped, link
+from tray_agent.core.registry.reading import read
+from tray_agent.core.registry.sheets import RegistryReading, RegistryRefused, Sheet
 from tray_agent.core.schedules.schedule import ALL_DAY, MANUAL, at_hours
 
 HEADER: list[RawCell] = ["script_name", "area_name", "cron_schedule", "active"]
@@ -73,17 +69,47 @@ def test_a_time_limit_column_may_be_there(name: str) -> None:
     assert [each.cell for each in result.problems] == [Cell(3, "E", "x")]
 
 
-def test_of_two_names_for_one_column_the_better_known_one_is_taken() -> None:
-    result = reading(["errado", "certo", "ALL", 1], header=["nome", "script_name", "cron", "ativo"])
-    assert result.rows[0].key == "certo"
+@pytest.mark.parametrize(
+    "header", [["script", "cron", "horarios", "ativo"], ["script", "cron", "Cron", "ativo"]]
+)
+def test_of_two_columns_of_one_meaning_each_row_takes_the_filled_one(header: list[RawCell]) -> None:
+    result = reading(
+        ["a", "8", None, 1], ["b", "", 9, 1], ["c", "10", "10", 1], ["d", None, "", 1], header=header
+    )
+    assert [each.schedule for each in result.rows] == [at_hours({8}), at_hours({9}), at_hours({10}), MANUAL]
     assert result.problems == ()
 
 
-def test_a_header_that_appears_twice_is_a_problem_and_the_first_counts() -> None:
-    result = reading(["a", "ALL", 1, 8], header=["script", "cron", "ativo", "Cron"])
-    assert result.rows[0].schedule is ALL_DAY
-    assert "linha 1" in result.problems[0].what
-    assert "B e D" in result.problems[0].what
+def test_an_empty_active_column_does_not_hide_a_filled_one() -> None:
+    header: list[RawCell] = ["script", "cron", "active", "ativo"]
+    result = reading(["a", 8, None, "sim"], ["b", 8, "TRUE", "sim"], ["c", 8, "", "não"], header=header)
+    assert [each.key for each in result.rows] == ["a", "b"]
+    assert result.problems == ()
+
+
+def test_a_row_whose_two_schedules_differ_schedules_nothing() -> None:
+    result = reading(["a", 8, 9, 1], header=["script", "cron", "horarios", "ativo"])
+    (problem,) = result.problems
+    assert result.rows[0].schedule is MANUAL
+    assert (
+        'B2 e C2 têm o mesmo papel e dizem coisas diferentes ("8" e "9"); nada foi agendado' in problem.what
+    )
+    assert problem.job == "a"
+    assert "B2 e C2" in result.rows[0].schedule_problem
+
+
+def test_a_row_whose_two_active_cells_differ_does_not_run() -> None:
+    result = reading(["a", 8, "sim", "não"], header=["script", "cron", "active", "ativo"])
+    assert result.rows == ()
+    assert "C2 e D2" in result.problems[0].what
+    assert "linha inativa" in result.problems[0].what
+
+
+def test_of_two_differing_names_the_better_known_column_counts_and_it_is_said() -> None:
+    result = reading(["errado", "certo", "ALL", 1], header=["nome", "script_name", "cron", "ativo"])
+    assert result.rows[0].key == "certo"
+    assert "B2 e A2" in result.problems[0].what
+    assert "vale a primeira" in result.problems[0].what
 
 
 def test_without_an_area_column_or_value_the_area_is_said_to_be_missing() -> None:
@@ -243,3 +269,130 @@ def test_a_script_outside_the_base_keeps_its_whole_path_in_words() -> None:
     twins = [Script("x", "x", "/fora/metodos/x.py"), Script("x", "x", "/base/metodos/x.py")]
     _, (problem,) = link([row("x")], twins, BASE)
     assert "/fora/metodos/x.py" in problem.what
+
+
+@pytest.mark.parametrize("word", ["Ativo", "X", "yes", "ok", "sim - até 30/06", 2, date(2026, 6, 30)])
+def test_a_word_in_the_active_column_that_is_neither_yes_nor_no_is_a_problem(word: RawCell) -> None:
+    result = reading(["Envia", "", "ALL", word])
+    (problem,) = result.problems
+    assert result.rows == ()
+    assert problem.what.startswith("linha 2: célula D2: ")
+    assert "não é sim nem não; a linha não roda" in problem.what
+    assert problem.job == "envia"
+    assert "D2" in problem.action
+
+
+def test_every_other_sheet_that_looks_like_a_registry_is_named() -> None:
+    table = [HEADER, ["a", "", "ALL", 1]]
+    result = read(
+        [
+            Sheet("Velha", table, hidden=True),
+            Sheet("Capa", [["x"]]),
+            Sheet("Cadastro", table),
+            Sheet("Mensageria", table),
+        ]
+    )
+    assert isinstance(result, RegistryReading)
+    assert result.sheet == "Cadastro"
+    assert [problem.what for problem in result.problems] == [
+        'a aba oculta "Velha" também tem as colunas de um registro e não é lida; só vale a aba "Cadastro"',
+        'a aba "Mensageria" também tem as colunas de um registro e não é lida; só vale a aba "Cadastro"',
+    ]
+
+
+def test_a_registry_on_a_hidden_sheet_alone_is_refused_by_its_name() -> None:
+    assert '"Velha" tem as colunas do registro, mas está oculta' in refused(
+        Sheet("Velha", [HEADER], hidden=True)
+    )
+
+
+def test_a_sheet_that_could_not_be_read_is_named() -> None:
+    result = read([Sheet("Plan1", [HEADER]), Sheet("Dados", (), unread="longe demais")])
+    assert isinstance(result, RegistryReading)
+    assert result.problems[0].what == 'a aba "Dados" não foi lida: longe demais'
+
+
+def test_a_second_header_with_other_columns_ends_the_table_and_is_a_problem() -> None:
+    result = reading(["a", "", "8", 1], [None], ["ativo", "cron", "script"], ["sim", "9", "b"])
+    assert [each.key for each in result.rows] == ["a"]
+    assert [problem.what for problem in result.problems] == [
+        "linha 4: esta linha é um segundo cabeçalho; as linhas abaixo dela não são lidas"
+    ]
+
+
+def test_a_header_that_is_repeated_over_the_same_columns_is_skipped_and_said() -> None:
+    result = reading(["a", "", "8", 1], HEADER, ["b", "", "9", 1])
+    assert [each.key for each in result.rows] == ["a", "b"]
+    assert [problem.what for problem in result.problems] == [
+        "linha 3: esta linha é um segundo cabeçalho; ela é pulada"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "key", "schedule", "area"),
+    [(0, None, None, None), (1, "a", ALL_DAY, "x"), (2, "a", MANUAL, "x"), (3, None, None, None)],
+)
+def test_a_formula_of_the_day_of_saving_is_a_problem_and_restricts(
+    column: int, key: str | None, schedule: object, area: str | None
+) -> None:
+    sheet = Sheet("Plan1", [HEADER, ["a", "x", "ALL", "sim"]], volatile={(1, column): "TODAY"})
+    result = read([sheet])
+    assert isinstance(result, RegistryReading)
+    (problem,) = result.problems
+    assert "depende de TODAY" in problem.what
+    assert f"célula {column_letter(column)}2" in problem.what
+    seen = [(each.key, each.schedule, each.area) for each in result.rows]
+    assert seen == ([(key, schedule, area)] if key else [])
+
+
+def test_a_formula_of_the_day_in_a_column_that_nobody_reads_is_no_problem() -> None:
+    sheet = Sheet("Plan1", [[*HEADER, "idade"], ["a", "x", "ALL", "sim", 3]], volatile={(1, 4): "TODAY"})
+    result = read([sheet])
+    assert isinstance(result, RegistryReading)
+    assert result.problems == ()
+
+
+def test_columns_that_nobody_reads_are_listed() -> None:
+    result = reading(["a", "", "ALL", 1, "x", "y"], header=[*HEADER, "Dono", "Criado em"])
+    assert result.unknown == ("Dono", "Criado em")
+    assert result.problems == ()
+
+
+@pytest.mark.parametrize("name", ["Dia da semana", "dias", "DIAS-ÚTEIS", "weekday", "Mês", "frequência"])
+def test_a_column_that_seems_to_restrict_days_is_a_problem(name: str) -> None:
+    result = reading(["a", "", "ALL", 1, "seg"], header=[*HEADER, name])
+    (problem,) = result.problems
+    assert f'a coluna E ("{name}") parece limitar os dias' in problem.what
+    assert problem.cell == Cell(1, "E", name)
+
+
+def test_a_broken_schedule_is_kept_with_its_row_and_names_the_job() -> None:
+    result = reading(["Envia.py", "", "8.12", 1])
+    assert result.problems[0].job == "envia"
+    assert result.rows[0].schedule_problem.startswith('célula C2: "8.12"')
+    assert "nada foi agendado" in result.rows[0].schedule_problem
+    (job,), _ = link(result.rows, [script("metodos/envia.py")], BASE)
+    assert job.schedule_problem == result.rows[0].schedule_problem
+
+
+def test_of_twenty_thousand_wrong_rows_the_first_two_hundred_problems_are_kept() -> None:
+    result = reading(*[[f"x{n}", "", "abc", 1] for n in range(20_000)])
+    assert len(result.problems) == 201
+    assert result.problems[-1].what == "e mais 19.800 problemas na planilha"
+    assert all(each.schedule_problem for each in result.rows)
+    _, problems = link(result.rows, [], BASE)
+    assert len(problems) == 201
+    assert problems[-1].what.startswith("e mais 19.800 problemas")
+
+
+def test_a_row_says_where_its_file_was_passed_over() -> None:
+    _, (problem,) = link([row("x")], [], BASE, [Skipped("x", "a/.x.py é um arquivo oculto")])
+    assert problem.what.endswith('"x.py" em uma pasta metodos (a/.x.py é um arquivo oculto)')
+
+
+def test_a_blank_script_is_a_problem_that_names_it_and_its_job() -> None:
+    blank = Script("x", "x", "/base/a/metodos/x.py", blank=True)
+    (job,), (problem,) = link([row("x")], [blank], BASE)
+    assert job.id == "x"
+    assert (problem.where, problem.job) == (Where.SCRIPT, "x")
+    assert "está vazio (a/metodos/x.py); não é iniciado" in problem.what

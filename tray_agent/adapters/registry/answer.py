@@ -1,4 +1,7 @@
-"""The reader child's answer about the registry: written by the child, read by the agent."""
+"""The reader child's answer about the registry: written by the child, read by the agent.
+
+Schedules that many rows share are written once; a row names its schedule by its place in their list.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tray_agent.core.model import Cell, Problem, RegistryRow, Where
-from tray_agent.core.registry.reading import RegistryReading
+from tray_agent.core.registry.sheets import RegistryReading
 from tray_agent.core.schedules.schedule import Schedule, ScheduleKind
 
 
@@ -35,16 +38,41 @@ def failed(text: str, lasting: bool, stamp: Stamp | None) -> dict[str, Any]:
 
 def encode(reading: RegistryReading, stamp: Stamp | None) -> dict[str, Any]:
     """The answer for a registry that could be read."""
+    schedules: dict[Schedule, int] = {}
     rows = [
-        [row.key, row.name, row.area, row.schedule.kind, row.schedule.hours, row.line, row.timeout_minutes]
+        [
+            row.key,
+            row.name,
+            row.area,
+            schedules.setdefault(row.schedule, len(schedules)),
+            row.line,
+            row.timeout_minutes,
+            row.schedule_problem,
+        ]
         for row in reading.rows
     ]
-    problems = [
-        [each.what, each.action, [each.cell.row, each.cell.column, each.cell.value] if each.cell else None]
-        for each in reading.problems
-    ]
-    stamped = _stamp_fields(stamp)
-    return {"ok": True, "stamp": stamped, "sheet": reading.sheet, "rows": rows, "problems": problems}
+    return {
+        "ok": True,
+        "stamp": _stamp_fields(stamp),
+        "sheet": reading.sheet,
+        "unknown": reading.unknown,
+        "schedules": [[schedule.kind, schedule.hours] for schedule in schedules],
+        "problems": [problem_fields(each) for each in reading.problems],
+        "rows": rows,
+    }
+
+
+def problem_fields(problem: Problem) -> list[Any]:
+    """A problem as the child writes it."""
+    cell = problem.cell
+    place = [cell.row, cell.column, cell.value] if cell else None
+    return [problem.where, problem.what, problem.action, place, problem.job]
+
+
+def problem_of(fields: list[Any]) -> Problem:
+    """A problem as the agent reads it."""
+    where, what, action, place, job = fields
+    return Problem(Where(where), what, action, Cell(*place) if place else None, job)
 
 
 def _stamp_fields(stamp: Stamp | None) -> list[int] | None:
@@ -56,15 +84,12 @@ def decode(answer: Mapping[str, Any]) -> tuple[RegistryReading | RegistryFailed,
     stamp = Stamp(*answer["stamp"]) if answer.get("stamp") else None
     if not answer["ok"]:
         return RegistryFailed(str(answer["error"]), bool(answer.get("lasting"))), stamp
-    schedules: dict[tuple[str, tuple[int, ...]], Schedule] = {}
+    schedules = [Schedule(ScheduleKind(kind), tuple(hours)) for kind, hours in answer["schedules"]]
     rows: list[RegistryRow] = []
-    for key, name, area, kind, listed, line, minutes in answer["rows"]:
-        hours = tuple(listed)
-        schedule = schedules.setdefault((kind, hours), Schedule(ScheduleKind(kind), hours))
+    for key, name, area, schedule, line, minutes, lost in answer["rows"]:
         shared = (sys.intern(key), sys.intern(name), sys.intern(area))  # with the scripts, and one another
-        rows.append(RegistryRow(*shared, schedule, line, minutes))
-    problems = tuple(
-        Problem(Where.REGISTRY, what, action, Cell(*cell) if cell else None)
-        for what, action, cell in answer["problems"]
-    )
-    return RegistryReading(tuple(rows), problems, str(answer["sheet"])), stamp
+        row = RegistryRow(*shared, schedules[schedule], line, minutes, schedule_problem=lost)
+        rows.append(row)
+    problems = tuple(map(problem_of, answer["problems"]))
+    unknown = tuple(map(str, answer["unknown"]))
+    return RegistryReading(tuple(rows), problems, str(answer["sheet"]), unknown), stamp

@@ -14,7 +14,7 @@ from tray_agent.adapters.registry.source import RegistrySource
 from tray_agent.core.messages import Discovered
 from tray_agent.core.model import Discovery, Job, Problem, RegistryRow, Where
 from tray_agent.core.ports import Post
-from tray_agent.core.registry.reading import link
+from tray_agent.core.registry.linking import link
 
 BasePath = Callable[[], tuple[Path, bool]]
 Linked = tuple[tuple[Job, ...], tuple[Problem, ...]]
@@ -90,7 +90,7 @@ class DiscoveryReader:
     def _link(self, base: Path, rows: tuple[RegistryRow, ...], found: ScriptsFound) -> tuple[Job, ...]:
         former = self._linked_from
         if former is None or former[0] != base or former[1] is not rows or former[2] is not found:
-            jobs, problems = link(rows, found.scripts, base)
+            jobs, problems = link(rows, found.scripts, base, found.skipped)
             same = self._linked[0] == jobs
             self._linked = (self._linked[0] if same else jobs), problems
             self._linked_from = (base, rows, found)

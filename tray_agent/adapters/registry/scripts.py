@@ -15,34 +15,45 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tray_agent.adapters.system import os_faults
+from tray_agent.adapters.system.blank import is_blank
 from tray_agent.core.collation import match_key
 from tray_agent.core.model import Problem, Script, Where
+from tray_agent.core.registry.linking import Skipped
+from tray_agent.core.registry.wording import bounded
 
 SCRIPT_FOLDER = "metodos"
 _PRUNED = frozenset({"__pycache__", ".git", "node_modules"})
 _SUFFIXES = frozenset({".py", ".PY", ".Py", ".pY"})
 _VENV_FOLDERS = frozenset({"lib", "Lib"})
 _CLOUD_ONLY = 0x00400000  # FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS: reading it downloads it first
+_HIDDEN = ("~$", ".")
+_SMALL = 1024  # bytes: a bigger script is not opened to see whether it is blank
 # A change just after our look, within the file system's step of time, leaves the folder's time as it was.
 _UNSETTLED_NS = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptsFound:
-    """The scripts ordered by path, and what is wrong with files and folders."""
+    """The scripts ordered by path, what is wrong with files and folders, and what was passed over."""
 
     scripts: tuple[Script, ...] = ()
     problems: tuple[Problem, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(slots=True)
 class _Folder:
-    """One folder as last listed. ``mtime_ns`` is -1 where it must be listed again next time."""
+    """One folder as last listed. ``mtime_ns`` is -1 where it must be listed again next time.
+
+    ``blank`` are the blank scripts with their times: a folder's time does not tell that one was filled.
+    """
 
     mtime_ns: int
     folders: Sequence[str] = ()
     scripts: tuple[Script, ...] = ()
     problems: tuple[Problem, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    blank: tuple[tuple[str, int], ...] = ()
 
 
 class BaseGone(Exception):
@@ -74,8 +85,11 @@ class ScriptTree:
             raise BaseGone("está vazia; a unidade pode estar desconectada")
         self._folders = walked
         scripts = sorted((each for folder in walked.values() for each in folder.scripts), key=_by_path)
-        problems = (each for folder in walked.values() for each in folder.problems)
-        found = ScriptsFound(tuple(scripts), tuple(sorted(problems, key=lambda problem: problem.what)))
+        problems = [each for folder in walked.values() for each in folder.problems]
+        problems.sort(key=lambda problem: problem.what)
+        skipped = [each for folder in walked.values() for each in folder.skipped]
+        skipped.sort(key=lambda each: (each.key, each.why))
+        found = ScriptsFound(tuple(scripts), bounded(problems, "na pasta de automações"), tuple(skipped))
         if found != self._found:
             self._found = found
             self._known = {script.path: script for script in found.scripts}
@@ -87,6 +101,9 @@ class ScriptTree:
             for path, folder in self._folders.items():
                 if look(path).st_mtime_ns != folder.mtime_ns:
                     return False
+                for script, mtime in folder.blank:
+                    if look(script).st_mtime_ns != mtime:
+                        return False
         except OSError:
             return False
         return bool(self._folders)
@@ -102,7 +119,7 @@ class ScriptTree:
             former = known.get(path)
             try:
                 mtime = look(path).st_mtime_ns
-                if full or former is None or former.mtime_ns != mtime:
+                if full or former is None or former.mtime_ns != mtime or former.blank:
                     folder = self._list(path)
                     folder.mtime_ns = -1 if abs(now - mtime) < _UNSETTLED_NS else mtime
                 else:
@@ -119,22 +136,23 @@ class ScriptTree:
     def _unreadable(self, path: str, former: _Folder | None, error: OSError) -> _Folder | None:
         """What stands for a folder that cannot be read just now: its last good listing and a problem."""
         if path == self._root:
-            raise BaseGone(os_faults.reason(error)) from error
+            raise BaseGone(os_faults.reason(error, of_folder=True)) from error
         if isinstance(error, FileNotFoundError | NotADirectoryError):
             return None
         problem = Problem(
             Where.SCRIPT,
-            f'a pasta "{self._below(path)}" não pôde ser lida: {os_faults.reason(error)}',
+            f'a pasta "{self._below(path)}" não pôde ser lida: {os_faults.reason(error, of_folder=True)}',
             "Verifique as permissões da pasta e se a unidade está sincronizada.",
         )
         if former is None:
             return _Folder(-1, problems=(problem,))
-        return _Folder(-1, former.folders, former.scripts, (problem,))
+        return _Folder(-1, former.folders, former.scripts, (problem,), former.skipped)
 
     def _list(self, path: str) -> _Folder:
         """One listing. Its loop sees every file of the tree, so it asks of most only if they are folders."""
         folders: list[str] = []
         closer: list[os.DirEntry[str]] = []
+        pruned: list[str] = []
         holds_scripts = path.rpartition(os.sep)[2].casefold() == SCRIPT_FOLDER
         may_be_venv = False
         with os.scandir(path) as entries:
@@ -147,37 +165,65 @@ class ScriptTree:
                     name = entry.name
                     if _is_link(entry):
                         closer.append(entry)
-                    elif name not in _PRUNED:
+                    elif name in _PRUNED:
+                        pruned.append(entry.path)
+                    else:
                         folders.append(entry.path)
                         may_be_venv = may_be_venv or name in _VENV_FOLDERS
-                elif holds_scripts and entry.name[-3:] in _SUFFIXES and _is_script(entry.name):
+                elif (
+                    holds_scripts and entry.name[-3:] in _SUFFIXES and entry.name.casefold() != "__init__.py"
+                ):
                     closer.append(entry)
         if may_be_venv and Path(path, "pyvenv.cfg").exists():
-            return _Folder(-1)
+            return _Folder(-1, skipped=self._passed_over(path, "é um ambiente virtual"))
         folder = _Folder(-1, tuple(folders))
+        for each in pruned:
+            folder.skipped += self._passed_over(each, "não é lida")
         if closer:
             self._look_closer(path, folder, closer)
         return folder
+
+    def _passed_over(self, path: str, why: str) -> tuple[Skipped, ...]:
+        """The scripts that would be found in a folder into which no walk goes."""
+        within = f"{path}{os.sep}{SCRIPT_FOLDER}"
+        try:
+            with os.scandir(within) as entries:
+                names = [entry.name for entry in entries]
+        except OSError:
+            return ()
+        where = f'"{self._below(within)}": a pasta {_readable(path.rpartition(os.sep)[2])} {why}'
+        return tuple(Skipped(match_key(name[:-3]), where) for name in names if name[-3:] in _SUFFIXES)
 
     def _look_closer(self, path: str, folder: _Folder, entries: list[os.DirEntry[str]]) -> None:
         scripts: list[Script] = []
         problems: list[Problem] = []
         for entry in entries:
             is_link = _is_link(entry)
-            if is_link and not self._leads_inside(entry.path):
-                problems.append(self._outside(entry.path))
+            if entry.name.startswith(_HIDDEN) and not entry.is_dir():
+                key = match_key(entry.name[:-3].lstrip("~$."))
+                folder.skipped += (Skipped(key, f'"{self._below(entry.path)}" é um arquivo oculto'),)
+            elif is_link and not self._leads_inside(entry.path):
+                problems.append(self._astray(entry.path))
             elif entry.is_dir():
                 linked = self._linked_folder(entry)
                 scripts += linked.scripts
                 problems += linked.problems
+                folder.blank += linked.blank
             elif not _is_text(entry.path):
                 problems.append(self._no_text(entry.path))
             elif is_link or entry.is_file():
-                scripts.append(self._known.get(entry.path) or _script(entry))
+                blank = _blank_since(entry)
+                if blank is not None:
+                    folder.blank += ((entry.path, blank),)
+                scripts.append(self._script(entry, blank is not None))
         cloud_only = sum(1 for script in scripts if _is_cloud_only(script.path))
         if cloud_only:
             problems.append(_cloud_only(self._below(path), cloud_only))
         folder.scripts, folder.problems = tuple(scripts), tuple(problems)
+
+    def _script(self, entry: os.DirEntry[str], blank: bool) -> Script:
+        known = self._known.get(entry.path)
+        return known if known is not None and known.blank == blank else _script(entry, blank)
 
     def _linked_folder(self, entry: os.DirEntry[str]) -> _Folder:
         """A folder inside is walked where it stands: only a link that names it ``metodos`` is news."""
@@ -194,13 +240,15 @@ class ScriptTree:
         root = os.path.normcase(self._real)
         return os.path.normcase(target).startswith(root.rstrip(os.sep) + os.sep) or target == root
 
-    def _outside(self, path: str) -> Problem:
+    def _astray(self, path: str) -> Problem:
         target = _readable(os.path.realpath(path))
-        return Problem(
-            Where.SCRIPT,
-            f'o link "{self._below(path)}" leva para fora da pasta de automações: {target}',
-            "Troque o link pelo próprio arquivo ou pasta; o que está fora não é executado.",
-        )
+        if Path(path).exists():
+            where = f"leva para fora da pasta de automações: {target}"
+            action = "Troque o link pelo próprio arquivo ou pasta; o que está fora não é executado."
+        else:
+            where = f"não leva a lugar nenhum: {target} não existe"
+            action = "Apague o link, ou ponha de volta o arquivo para o qual ele aponta."
+        return Problem(Where.SCRIPT, f'o link "{self._below(path)}" {where}', action)
 
     def _no_text(self, path: str) -> Problem:
         return Problem(
@@ -226,14 +274,21 @@ def _readable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _is_script(name: str) -> bool:
-    return name.casefold() != "__init__.py" and not name.startswith(("~$", "."))
-
-
-def _script(entry: os.DirEntry[str]) -> Script:
+def _script(entry: os.DirEntry[str], blank: bool) -> Script:
     # One string with the row of the registry, and mostly with the key.
     stem = sys.intern(entry.name[: -len(".py")])
-    return Script(sys.intern(match_key(stem)), stem, entry.path)
+    return Script(sys.intern(match_key(stem)), stem, entry.path, blank)
+
+
+def _blank_since(entry: os.DirEntry[str]) -> int | None:
+    """The time (ns) of a blank script, None of any other."""
+    try:
+        status = entry.stat()
+        if status.st_size > _SMALL or _is_cloud_only(entry.path) or not is_blank(Path(entry.path)):
+            return None
+    except OSError:
+        return None
+    return status.st_mtime_ns
 
 
 if sys.platform == "win32":

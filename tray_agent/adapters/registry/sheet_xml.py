@@ -12,6 +12,8 @@ import re
 import zipfile
 from dataclasses import dataclass
 
+from tray_agent.adapters.registry.formulas import Place, place_of
+
 MOST_ROWS = 100_000
 MOST_CELLS = 4_000_000
 
@@ -33,9 +35,6 @@ _FORMULA_ALONE = re.compile(
 _FAR_COLUMN = re.compile(rb' r="[A-Z]{3}[0-9]')
 _FILLED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b')
 _ROW = re.compile(rb'\br="([0-9]+)"')
-_REFERENCE = re.compile(rb"([A-Z]+)([0-9]+)")
-
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +51,7 @@ class SheetXml:
 
 
 def _place(reference: bytes) -> Place:
-    match = _REFERENCE.match(reference)
-    if match is None:
-        return 0, 0
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + letter - 64
-    return int(match[2]) - 1, column - 1
+    return place_of(reference.decode())
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:

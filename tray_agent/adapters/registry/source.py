@@ -10,7 +10,7 @@ from tray_agent.adapters.registry import answer as registry_answer
 from tray_agent.adapters.registry.answer import RegistryFailed, Stamp
 from tray_agent.adapters.system import os_faults
 from tray_agent.core.model import Problem, RegistryRow, Where
-from tray_agent.core.registry.reading import RegistryReading
+from tray_agent.core.registry.sheets import RegistryReading
 
 _SMALL = 10
 
@@ -54,6 +54,11 @@ class RegistrySource:
         if self._stamp == Stamp(status.st_size, status.st_mtime_ns):
             return self._state if self._shrunk is None else self._accept(self._shrunk)
         return self._read_changed()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The headings of columns that nobody reads, of the last good reading."""
+        return self._good.unknown if self._good else ()
 
     def close(self) -> None:
         """Kill the child that reads, if any."""

@@ -10,15 +10,17 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tray_agent.adapters.registry import answer as registry_answer
-from tray_agent.adapters.registry import sheet_xml
+from tray_agent.adapters.registry import formulas, no_workbook, sheet_xml
 from tray_agent.adapters.registry.answer import Stamp
 from tray_agent.adapters.system import os_faults
 from tray_agent.core.registry.cells import CellFault, RawCell
-from tray_agent.core.registry.reading import RegistryRefused, Sheet, read
+from tray_agent.core.registry.reading import RegistryReader
+from tray_agent.core.registry.sheets import RegistryReading, RegistryRefused, Sheet
 
 _RETRY_SECONDS = (0.1, 0.3, 1.0)
 _MOST_BYTES = 20_000_000
@@ -27,6 +29,8 @@ _MOST_PARTS = 2_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BROKEN_CONTENT = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, NotImplementedError)
 _CORRUPT = "o arquivo está corrompido ou incompleto"
+
+RowsWanted = Callable[[str, bool], int | None]
 
 
 class WorkbookFault(Exception):
@@ -85,7 +89,7 @@ def open_archive(content: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except zipfile.BadZipFile as error:
-        raise WorkbookFault(_CORRUPT, lasting=True) from error
+        raise WorkbookFault(no_workbook.what_it_is(content) or _CORRUPT, lasting=True) from error
     parts = archive.infolist()
     if any(part.flag_bits & 1 for part in parts):
         raise WorkbookFault("o arquivo está protegido por senha", lasting=True)
@@ -94,27 +98,50 @@ def open_archive(content: bytes) -> zipfile.ZipFile:
     return archive
 
 
-def sheets(content: bytes) -> Iterator[Sheet]:
+def read_registry(content: bytes) -> RegistryReading | RegistryRefused:
+    """The registry in a workbook's bytes. Raises :class:`WorkbookFault`."""
+    reader = RegistryReader()
+    for sheet in sheets(content, reader.rows_wanted):
+        reader.take(sheet)
+    return reader.result()
+
+
+def sheets(content: bytes, rows_wanted: RowsWanted = lambda *_: None) -> Iterator[Sheet]:
     """The worksheets one after the other, each parsed when asked for. Raises :class:`WorkbookFault`."""
     archive = open_archive(content)
     import pandas
-    from python_calamine import CalamineError
+    from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum
 
     try:
         parts = sheet_xml.sheet_parts(archive)
+        loads = {name: partial(archive.read, part) for name, part in parts.items()}
+        volatile = formulas.volatile_cells(loads, _workbook_xml(archive))
         with pandas.ExcelFile(io.BytesIO(content), engine="calamine") as book:
-            for name in book.sheet_names:
-                part = parts.get(str(name))
-                hidden = sheet_xml.look(archive.read(part)) if part else sheet_xml.SheetXml({}, ())
-                if hidden.too_far:
-                    raise WorkbookFault(
-                        f'a aba "{name}" tem uma célula preenchida longe demais ({hidden.too_far}); apague-a',
-                        lasting=True,
-                    )
-                frame = pandas.read_excel(book, sheet_name=name, header=None, dtype=object, na_filter=False)
-                yield Sheet(str(name), _with_hidden(frame, hidden))
+            metadata: Any = book.book
+            for each in metadata.sheets_metadata:
+                if each.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                hidden = each.visible != SheetVisibleEnum.Visible
+                wanted = rows_wanted(each.name, hidden)
+                xml = loads[each.name]() if each.name in loads else b""
+                seen = sheet_xml.look(xml)
+                if seen.too_far:
+                    far = f"há uma célula preenchida longe demais ({seen.too_far})"
+                    if wanted is None:
+                        text = f'na aba "{each.name}" {far}; apague-a'
+                        raise WorkbookFault(text, lasting=True)
+                    yield Sheet(each.name, (), hidden, unread=far)
+                    continue
+                frame = pandas.read_excel(
+                    book, sheet_name=each.name, header=None, dtype=object, na_filter=False, nrows=wanted
+                )
+                yield Sheet(each.name, _with_hidden(frame, seen), hidden, volatile.get(each.name, {}))
     except (CalamineError, *_BROKEN_CONTENT) as error:
         raise WorkbookFault(_CORRUPT, lasting=True) from error
+
+
+def _workbook_xml(archive: zipfile.ZipFile) -> bytes:
+    return archive.read("xl/workbook.xml") if "xl/workbook.xml" in archive.NameToInfo else b""
 
 
 def _with_hidden(frame: Any, hidden: sheet_xml.SheetXml) -> list[list[RawCell]]:
@@ -137,7 +164,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     stamp: Stamp | None = None
     try:
         content, stamp = read_bytes(Path(request["path"]))
-        reading = read(sheets(content))
+        reading = read_registry(content)
     except WorkbookFault as fault:
         text = f"o registro não pode ser lido: {fault}"
         return registry_answer.failed(text, fault.lasting, fault.stamp or stamp)

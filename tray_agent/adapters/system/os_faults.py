@@ -35,14 +35,14 @@ def is_sharing_fault(error: OSError) -> bool:
     }
 
 
-def reason(error: OSError) -> str:
-    """A clause such as "acesso negado"."""
+def reason(error: OSError, *, of_folder: bool = False) -> str:
+    """A clause such as "acesso negado"; ``of_folder`` where a folder was to be listed, not a file read."""
     winerror = getattr(error, "winerror", None) or 0
     if winerror in _SHARING:
         return "está aberto em outro programa"
     if winerror in _CLOUD:
         return "o arquivo está só na nuvem e não pôde ser baixado"
-    if error.errno == errno.EACCES and error.filename and Path(error.filename).is_dir():
+    if error.errno == errno.EACCES and not of_folder and error.filename and Path(error.filename).is_dir():
         return _REASONS[errno.EISDIR]  # Windows calls it a lack of permission
     known = _REASONS.get(error.errno or 0)
     return known or (error.strerror or type(error).__name__)

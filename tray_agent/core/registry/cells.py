@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tray_agent.core.collation import displayed, plain_key
+from tray_agent.core.registry.wording import listed, shown
 from tray_agent.core.schedules.schedule import ALL_DAY, MANUAL, Schedule, at_hours
 
 
@@ -22,11 +22,13 @@ class CellFault:
 RawCell = str | int | float | bool | time | date | datetime | timedelta | CellFault | None
 
 _YES = frozenset({"true", "1", "verdadeiro", "sim", "s", "on"})
+_NO = frozenset({"false", "0", "falso", "nao", "n", "no", "off", "-", "inativo", "inativa", "inactive"}) | {
+    f"{word}{end}" for word in ("desativad", "desligad", "desabilitad") for end in "oa"
+}
 _NEVER = frozenset({"", "manual", "sem"})
 _SEPARATORS = re.compile(r"[,;\s]+")
 _HOUR = re.compile(r"([0-9]{1,2})(?:h|h00|\.0+|:00|:00:00)?")
 _AS_TEXT = "formate a coluna como Texto e digite as horas de novo"
-_LONGEST_SHOWN = 40
 _MOST_MINUTES = 100_000.0
 
 
@@ -55,25 +57,24 @@ def cell_text(cell: RawCell) -> str:
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, time):
         return f"{cell:%H:%M:%S}" if cell.second else f"{cell:%H:%M}"
+    if isinstance(cell, timedelta):
+        return _span_text(cell)
     return cell.text if isinstance(cell, CellFault) else str(cell)
 
 
-def shown(text: str) -> str:
-    """A text in quotes, cut to what fits in a sentence."""
-    cut = text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
-    return f'"{cut}"'
+def _span_text(span: timedelta) -> str:
+    """A time beyond a day as Excel shows it: ``30:00``."""
+    minutes, seconds = divmod(round(abs(span.total_seconds())), 60)
+    sign = "-" if span < timedelta() else ""
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
 
 
-def listed(texts: Sequence[str]) -> str:
-    """Texts joined as Portuguese lists them, the first three of many."""
-    if len(texts) > 3:
-        return ", ".join(texts[:3]) + f" e mais {len(texts) - 3}"
-    return " e ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
-
-
-def means_yes(cell: RawCell) -> bool:
-    """Whether the cell marks its row as active."""
-    return cell_text(cell).casefold() in _YES
+def active_of(cell: RawCell) -> bool | None:
+    """Whether the cell marks its row as active; None where it says neither yes nor no (product 2.2)."""
+    text = cell_text(cell).casefold()
+    if text in _YES:
+        return True
+    return False if not text or plain_key(text) in _NO else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,14 @@ def _from_text(text: str) -> ScheduleReading:
             wrong.append(part)
         else:
             hours.add(hour)
+    if any(_is_half_understood(piece.split()) for piece in re.split("[,;]", word)):
+        return ScheduleReading(MANUAL, f"não entendi {shown(text)}; nada foi agendado")
     return ScheduleReading(at_hours(hours), _not_hours(wrong, bool(hours)) if wrong else "")
+
+
+def _is_half_understood(parts: list[str]) -> bool:
+    """Whether a word among blanks, such as a cron field, might say on which days the hours beside it hold."""
+    return len(parts) > 1 and any(_part_hour(part) is None and not part.isdigit() for part in parts)
 
 
 def schedule_of(cell: RawCell) -> ScheduleReading:

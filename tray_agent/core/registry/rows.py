@@ -1,0 +1,214 @@
+"""The rows below a registry's header, read one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tray_agent.core.collation import plain_key, script_key
+from tray_agent.core.model import Cell, Problem, RegistryRow, Where
+from tray_agent.core.registry.cells import (
+    CellFault,
+    RawCell,
+    ScheduleReading,
+    active_of,
+    cell_text,
+    minutes_of,
+    schedule_of,
+)
+from tray_agent.core.registry.columns import Header, column_letter, header_of, restricts_days, role_of
+from tray_agent.core.registry.sheets import NO_AREA, RegistryReading, Sheet
+from tray_agent.core.registry.wording import listed, shown
+from tray_agent.core.schedules.schedule import MANUAL
+
+_FIX_HOURS = "Corrija a célula {}: horas cheias como 8, 12, 18, ou ALL, ou MANUAL."
+_FIX_CELL = "Corrija a célula {}."
+_FIX_ACTIVE = "Escreva sim ou não na célula {}."
+_FIX_FORMULA = "Troque a fórmula da célula {} por um valor; os dias de execução se escrevem no agendamento."
+_NEEDED_ROLES = frozenset({"script", "schedule", "active"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The cell that counts for a role in a row. ``wrong`` says why its value may not be used, or is ""."""
+
+    cell: RawCell
+    column: int
+    wrong: str = ""
+    fix: str = _FIX_CELL
+
+
+_ABSENT = Found(None, -1)
+_FIRST_COUNTS = frozenset({"script", "area"})  # for the rest, what cannot be read for certain is not obeyed
+
+
+@dataclass(slots=True)
+class Rows:
+    """Reads the rows below a header."""
+
+    sheet: Sheet
+    header: Header
+    problems: list[Problem] = field(default_factory=list)
+    _schedules: dict[tuple[type, RawCell], ScheduleReading] = field(default_factory=dict)
+    _job: str | None = None
+
+    def read(self) -> RegistryReading:
+        """Every row below the header, to the sheet's end or to a header with other columns."""
+        for column in self.header.unknown:
+            if restricts_days(self.header.names[column]):
+                self._restricting(column)
+        rows: list[RegistryRow] = []
+        again = self._headers()
+        for index in range(self.header.row + 1, len(self.sheet.rows)):
+            if index in again:
+                if self._second_header(index):
+                    continue
+                break
+            row = self._row(index, self.sheet.rows[index])
+            if row is not None:
+                rows.append(row)
+        unknown = tuple(self.header.names[column] for column in self.header.unknown)
+        return RegistryReading(tuple(rows), tuple(self.problems), self.sheet.name, unknown)
+
+    def _restricting(self, column: int) -> None:
+        letter = column_letter(column)
+        self._report(
+            self.header.row,
+            f"a coluna {letter} ({shown(self.header.names[column])}) parece limitar os dias, mas não é lida",
+            "Escreva os dias no agendamento, como em “seg-sex 8h”, e apague ou renomeie a coluna.",
+            Cell(self.header.row + 1, letter, self.header.names[column][:200]),
+        )
+
+    def _headers(self) -> set[int]:
+        """The rows below the header that are headers too. Quick: most rows have no heading in them."""
+        rows = self.sheet.rows[self.header.row + 1 :]
+        headings = {cell for cell in {*(cell for row in rows for cell in row)} if role_of(cell)}
+        if len(headings) < len(_NEEDED_ROLES):
+            return set()
+        return {
+            index
+            for index, row in enumerate(rows, self.header.row + 1)
+            if {role_of(cell) for cell in headings.intersection(row)} >= _NEEDED_ROLES
+        }
+
+    def _second_header(self, index: int) -> bool:
+        """Say that there is a header again; whether the rows below it can be read all the same."""
+        same = header_of(index, self.sheet.rows[index]).columns == self.header.columns
+        tail = "ela é pulada" if same else "as linhas abaixo dela não são lidas"
+        self._report(
+            index,
+            f"esta linha é um segundo cabeçalho; {tail}",
+            f"Deixe um só cabeçalho na aba {shown(self.sheet.name)}: apague a linha {index + 1}"
+            + ("." if same else ", com as linhas abaixo nas colunas da linha de cima."),
+        )
+        return same
+
+    def _row(self, index: int, row: Sequence[RawCell]) -> RegistryRow | None:
+        self._job = None
+        active = self._pick(index, row, "active")
+        if not active.wrong and active_of(active.cell) is False:
+            return None
+        named = self._pick(index, row, "script")
+        name = cell_text(named.cell)
+        if not isinstance(named.cell, CellFault) and name:
+            self._job = script_key(name)
+        if active.wrong:
+            self._wrong_cell(index, active, f"{active.wrong}; linha inativa", active.fix)
+            return None
+        if active_of(active.cell) is None:
+            text = shown(cell_text(active.cell))
+            self._wrong_cell(index, active, f"{text} não é sim nem não; a linha não roda", _FIX_ACTIVE)
+            return None
+        if named.wrong or not name:
+            wrong = named.wrong or "falta o nome do script"
+            self._wrong_cell(index, named, f"{wrong}; linha ignorada", named.fix)
+            return None
+        return self._active_row(index, row, name)
+
+    def _active_row(self, index: int, row: Sequence[RawCell], name: str) -> RegistryRow:
+        hours = self._pick(index, row, "schedule")
+        reading = self._schedule(hours)
+        lost = ""
+        if reading.wrong:
+            lost = f"célula {self._address(index, hours)}: {reading.wrong}"
+            self._wrong_cell(index, hours, reading.wrong, hours.fix if hours.wrong else _FIX_HOURS)
+        limit = self._pick(index, row, "timeout")
+        minutes, wrong = minutes_of(None if limit.wrong else limit.cell)
+        if limit.wrong or wrong:
+            self._wrong_cell(index, limit, wrong or f"{limit.wrong}; vale o limite geral", limit.fix)
+        area = self._pick(index, row, "area")
+        if area.wrong:
+            self._wrong_cell(index, area, area.wrong, area.fix)
+        where = "" if isinstance(area.cell, CellFault) else cell_text(area.cell)
+        return RegistryRow(
+            script_key(name),
+            name,
+            where or NO_AREA,
+            reading.schedule,
+            index + 1,
+            minutes,
+            schedule_problem=lost,
+        )
+
+    def _schedule(self, hours: Found) -> ScheduleReading:
+        """What a cell asks for; each distinct cell is read once."""
+        if hours.wrong:
+            return ScheduleReading(MANUAL, f"{hours.wrong}; nada foi agendado")
+        key = type(hours.cell), hours.cell
+        reading = self._schedules.get(key)
+        if reading is None:
+            reading = self._schedules[key] = schedule_of(hours.cell)
+        return reading
+
+    def _pick(self, index: int, row: Sequence[RawCell], role: str) -> Found:
+        """Of the columns of one meaning the filled one (product 2.1)."""
+        columns = self.header.columns.get(role)
+        if columns is None:
+            return _ABSENT
+        column = columns[0]
+        if len(columns) > 1:
+            filled = [each for each in columns if each < len(row) and cell_text(row[each])]
+            column = filled[0] if filled else column
+            if len(filled) > 1 and len({self._meaning(role, row[each]) for each in filled}) > 1:
+                return self._disagreeing(index, row, role, filled)
+        cell = row[column] if column < len(row) else None
+        if self.sheet.volatile and (index, column) in self.sheet.volatile:
+            function = self.sheet.volatile[index, column]
+            wrong = f"a fórmula depende de {function}, e o valor é o do dia em que o arquivo foi salvo"
+            return Found(cell, column, wrong, _FIX_FORMULA)
+        if isinstance(cell, CellFault):
+            return Found(cell, column, f"a fórmula não tem valor ({cell.text})")
+        return Found(cell, column)
+
+    def _meaning(self, role: str, cell: RawCell) -> object:
+        if isinstance(cell, CellFault):
+            return cell
+        text = cell_text(cell)
+        if role == "active":
+            known = active_of(cell)
+            return plain_key(text) if known is None else known
+        return script_key(text) if role == "script" else plain_key(text)
+
+    def _disagreeing(self, index: int, row: Sequence[RawCell], role: str, filled: list[int]) -> Found:
+        first = filled[0]
+        places = listed([f"{column_letter(each)}{index + 1}" for each in filled])
+        said = listed([shown(cell_text(row[each])) for each in filled])
+        wrong = f"as células {places} têm o mesmo papel e dizem coisas diferentes ({said})"
+        fix = f"Deixe preenchida só uma das células {places}."
+        if role not in _FIRST_COUNTS:
+            return Found(row[first], first, wrong, fix)
+        place = Found(row[first], first)
+        self._wrong_cell(index, place, f"{wrong}; vale a primeira", fix)
+        return place
+
+    def _address(self, index: int, found: Found) -> str:
+        return f"{column_letter(found.column)}{index + 1}"
+
+    def _wrong_cell(self, index: int, found: Found, wrong: str, fix: str) -> None:
+        address = self._address(index, found)
+        place = Cell(index + 1, column_letter(found.column), cell_text(found.cell)[:200])
+        self._report(index, f"célula {address}: {wrong}", fix.format(address), place)
+
+    def _report(self, index: int, what: str, action: str, place: Cell | None = None) -> None:
+        cell = place or Cell(index + 1)
+        self.problems.append(Problem(Where.REGISTRY, f"linha {index + 1}: {what}", action, cell, self._job))

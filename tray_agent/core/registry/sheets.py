@@ -1,0 +1,48 @@
+"""What goes into a reading of the registry, sheets of cells, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tray_agent.core.model import Problem, RegistryRow
+from tray_agent.core.registry.cells import RawCell
+
+NO_AREA = "Sem área"
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet's cells: ``rows[0]`` is Excel's row 1, each row begins at column A.
+
+    ``volatile`` names, by (row, column) from 0, the function that makes a formula's value one of the day on
+    which the file was saved. ``unread`` says why a sheet has no rows though it is not empty.
+    """
+
+    name: str
+    rows: Sequence[Sequence[RawCell]]
+    hidden: bool = False
+    volatile: Mapping[Place, str] = field(default_factory=dict)
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryReading:
+    """A registry that could be read: its active rows, and what is wrong with some of them.
+
+    ``unknown`` are the headings of columns that nobody reads.
+    """
+
+    rows: tuple[RegistryRow, ...]
+    problems: tuple[Problem, ...] = ()
+    sheet: str = ""
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryRefused:
+    """A workbook that is no registry; ``text`` is one Portuguese sentence naming the columns it has."""
+
+    text: str
