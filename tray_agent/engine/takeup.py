@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tray_agent.core.model import Job, Outcome, Run
 from tray_agent.core.ports import Journal, Processes, Standing
-from tray_agent.core.registry.reading import NO_AREA
+from tray_agent.core.registry.sheets import NO_AREA
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.runs import stop
 from tray_agent.core.rules.state import Active, Moment, Phase, State

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from tray_agent.core.model import Problem, Where
 from tray_agent.core.registry.columns import HEADER_ROWS, Header, best_header
 from tray_agent.core.registry.rows import Rows
-from tray_agent.core.registry.sheets import NO_AREA as NO_AREA
 from tray_agent.core.registry.sheets import RegistryReading, RegistryRefused, Sheet
 from tray_agent.core.registry.wording import bounded, listed, shown
 
