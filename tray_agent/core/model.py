@@ -121,12 +121,17 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A row of ``automacoes_exec``: any field but the job may be missing."""
+    """A row of ``automacoes_exec``: any field but the job may be missing.
+
+    ``job`` is the name as the row gives it (a key), the job's id once the row was found to be its. ``seen``
+    is when the agent first knew of it.
+    """
 
     job: str
     status: str | None = None
     start: datetime | None = None
     duration_seconds: float | None = None
+    seen: datetime | None = field(default=None, compare=False)
 
     @property
     def end(self) -> datetime | None:
@@ -137,9 +142,6 @@ class HistoryRow:
             return self.start + timedelta(seconds=self.duration_seconds or 0)
         except OverflowError:
             return None
-
-
-SAME_RUN = timedelta(seconds=120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,13 @@ class Run:
         """Whether it takes no fire time of its own: a retry, or a repeat that a person asked for."""
         return self.trigger in {Trigger.RETRY, Trigger.REPEAT}
 
-    def is_in(self, row: HistoryRow) -> bool:
-        """Whether a row of the same job is this run's (product 3.7)."""
-        return row.start is not None and abs(row.start - self.started) <= SAME_RUN
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One of the day's runs: a run of ours with its row of the history, or the row of one made elsewhere."""
+
+    run: Run | None
+    row: HistoryRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +319,7 @@ class JobFacts:
     removed: bool = False
     runs: tuple[Run, ...] = ()
     rows: tuple[HistoryRow, ...] = ()
-    marks: tuple[Run | HistoryRow, ...] = ()
+    marks: tuple[Mark, ...] = ()
     marks_since: tuple[int, ...] = ()
 
     @property

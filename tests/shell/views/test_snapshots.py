@@ -348,7 +348,7 @@ class TestMarks:
         marks = page(day)["cards"][0]["runs"]
 
         assert [(mark["start"][11:16], mark["state"], mark["trigger"], mark["run"]) for mark in marks] == [
-            ("08:00", "ERROR", "scheduled", "r1"),
+            ("08:00", "SUCCESS", "scheduled", "r1"),  # as its row says
             ("10:00", "UNKNOWN", "history", None),
             ("12:00", "UNKNOWN", "scheduled", "r2"),
         ]

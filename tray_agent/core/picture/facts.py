@@ -5,49 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from tray_agent.core.history.status import NO_RESULT, run_status, state_of
+from tray_agent.core.history.last import last_run, outcome_state
+from tray_agent.core.history.matching import Matched, is_from_the_future, match, start_of
 from tray_agent.core.model import (
-    SAME_RUN,
     CardState,
-    HistoryRow,
     HistoryState,
     JobFacts,
-    LastRun,
+    Mark,
     Run,
     Snapshot,
     own_runs,
 )
 from tray_agent.core.rules.state import Phase, State
-
-
-def last_run(runs: list[Run], rows: list[HistoryRow], source: str, no_data: int) -> LastRun | None:
-    """The last run of today: the history's row for it decides, failing that the later start wins."""
-    row = max((r for r in rows if r.start is not None), key=_row_start, default=rows[-1] if rows else None)
-    run = max(runs, key=lambda each: each.started, default=None)
-    if run is not None and (row is None or row.start is None or run.started - row.start > SAME_RUN):
-        status = run_status(run, no_data)
-        return LastRun(run.started, status, run.duration_seconds, "local", run.outcome, run.exit_code)
-    if row is None:
-        return None
-    outcome, code = (run.outcome, run.exit_code) if run is not None and run.is_in(row) else (None, None)
-    return LastRun(row.start, row.status, row.duration_seconds, source, outcome, code)
-
-
-def _row_start(row: HistoryRow) -> datetime:
-    assert row.start is not None  # noqa: S101 - rows without a start were left out by the caller
-    return row.start
-
-
-def outcome_state(runs: list[Run], rows: list[HistoryRow], source: str, no_data: int) -> CardState | None:
-    """The state that today's runs leave behind; a run without a result keeps the one before it."""
-    known = list(runs)
-    while True:
-        last = last_run(known, rows, source, no_data)
-        if last is None:
-            return None
-        if last.status != NO_RESULT or last.source != "local":
-            return state_of(last.status)
-        known.remove(max(known, key=lambda each: each.started))
 
 
 def job_facts(
@@ -59,12 +28,14 @@ def job_facts(
         return None
     runs, rows = state.finished.get(job_id, []), state.rows.get(job_id, [])
     no_data = state.limits.no_data_exit_code
-    last = last_run(runs, rows, "bigquery", no_data)
-    left = outcome_state(runs, rows, "bigquery", no_data) if last else None
+    run, holding = (active.run, active.phase is Phase.HOLDING) if active else (None, False)
+    own = own_runs(tuple(runs), run, holding)
+    matched = match(own, rows, begun=run)
+    last = last_run(runs, matched, "bigquery", no_data)
+    left = outcome_state(runs, matched, "bigquery", no_data) if last else None
     ticket = state.queue.ticket(job_id)
     waiting = CardState.SCHEDULED if ticket is not None else CardState.IDLE
-    run, holding = (active.run, active.phase is Phase.HOLDING) if active else (None, False)
-    marks = _marks(own_runs(tuple(runs), run, holding), rows)
+    marks = _marks(own, matched)
     return JobFacts(
         job=job,
         version=version,
@@ -88,21 +59,18 @@ def job_facts(
     )
 
 
-def _marks(own: tuple[Run, ...], rows: list[HistoryRow]) -> tuple[Run | HistoryRow, ...]:
-    """Our runs, and the rows of the history that are none of ours and say when they began."""
-    if not own and not rows:
-        return ()
-    foreign = [row for row in rows if row.start is not None and not any(run.is_in(row) for run in own)]
-    return tuple(sorted([*own, *foreign], key=_mark_start))
+def _marks(own: tuple[Run, ...], matched: Matched) -> tuple[Mark, ...]:
+    """Our runs, and the rows of the history that are none of ours and say when they began, oldest first."""
+    marks = [(run.started, Mark(run, matched.own.get(run.id))) for run in own]
+    marks += [
+        (start_of(row), Mark(None, row))
+        for row in matched.foreign
+        if row.start is not None and not is_from_the_future(row)
+    ]
+    return tuple(mark for _, mark in sorted(marks, key=lambda each: each[0]))
 
 
-def _mark_start(mark: Run | HistoryRow) -> datetime:
-    return mark.started if isinstance(mark, Run) else _row_start(mark)
-
-
-def _marks_since(
-    marks: tuple[Run | HistoryRow, ...], former: JobFacts | None, version: int
-) -> tuple[int, ...]:
+def _marks_since(marks: tuple[Mark, ...], former: JobFacts | None, version: int) -> tuple[int, ...]:
     """Since which version each mark is where it is."""
     if not marks:
         return ()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
+from tray_agent.core.history.matching import counted
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import (
     HistoryRow,
@@ -167,11 +168,15 @@ class State:
     def merge(self, job: str, rows: list[HistoryRow]) -> None:
         """Take a job's rows: the larger of both counts counts. The row of a run that has not ended yet, which
         its end will count, is left out."""
+        ended = self.finished.get(job, [])
+        self.surplus[job] = max(self.actual(job), counted(rows, self._under_way(job), ended)) - len(ended)
+
+    def _under_way(self, job: str) -> Run | None:
+        """The run of a job that has begun today and whose end is yet to be counted."""
         active = self.active.get(job)
-        has_begun = active is not None and active.phase is not Phase.HOLDING and not active.exited
-        awaited = active is not None and has_begun and any(active.run.is_in(row) for row in rows)
-        counted = max(self.actual(job), len(rows) - awaited)
-        self.surplus[job] = counted - len(self.finished.get(job, ()))
+        if active is None or active.phase is Phase.HOLDING or active.exited or active.run.day != self.day:
+            return None
+        return active.run
 
     def backlog(self, job: Job, now: datetime) -> int:
         """Target runs so far minus actual runs."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tray_agent.core.history.status import NO_RESULT, run_status, state_of
-from tray_agent.core.model import CardState, HistoryRow, JobFacts, LastRun, Problem, Run, Snapshot, Where
+from tray_agent.core.history.last import verdict
+from tray_agent.core.history.status import run_status, state_of
+from tray_agent.core.model import CardState, JobFacts, LastRun, Mark, Problem, Snapshot, Where
 from tray_agent.core.picture.aggregate import aggregate
 from tray_agent.core.picture.texts import Surroundings, next_run_text, surroundings, why
 
@@ -227,34 +228,23 @@ def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datet
     }
 
 
-def _mark(mark: Run | HistoryRow, no_data_exit_code: int) -> Json:
-    """One of today's runs for the strip and the timeline."""
-    return _own_mark(mark, no_data_exit_code) if isinstance(mark, Run) else _row_mark(mark)
-
-
-def _own_mark(run: Run, no_data_exit_code: int) -> Json:
-    text = "RUNNING" if run.outcome is None else run_status(run, no_data_exit_code)
-    state = "UNKNOWN" if text == NO_RESULT else text
+def _mark(mark: Mark, no_data_exit_code: int) -> Json:
+    """One of today's runs for the strip and the timeline; its row decides how it ended, where it has one."""
+    run, row = mark.run, mark.row
+    if run is None:
+        assert row is not None  # noqa: S101 - a mark is of a run or of a row
+        state, start, end = state_of(row.status), row.start, row.end
+    else:
+        state = verdict(run, row, no_data_exit_code) if run.outcome else CardState.RUNNING
+        start, end = run.started, run.ended
     return {
-        "start": stamp(run.started),
-        "end": stamp(run.ended),
-        "state": state,
-        "trigger": run.trigger.value,
-        "run": run.id,
-        "exit_code": run.exit_code,
-        "outcome": run.outcome.value if run.outcome else None,
-    }
-
-
-def _row_mark(row: HistoryRow) -> Json:
-    return {
-        "start": stamp(row.start),
-        "end": stamp(row.end),
-        "state": _state(row.status),
-        "trigger": "history",
-        "run": None,
-        "exit_code": None,
-        "outcome": None,
+        "start": stamp(start),
+        "end": stamp(end),
+        "state": state.value if state else "UNKNOWN",
+        "trigger": run.trigger.value if run else "history",
+        "run": run.id if run else None,
+        "exit_code": run.exit_code if run else None,
+        "outcome": run.outcome.value if run and run.outcome else None,
     }
 
 
