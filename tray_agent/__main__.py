@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+
+
+def _find_ourselves() -> None:
+    """Have this package found where this file lies, after everything else: neither the folder from which it
+    was started nor what lies beside the package comes before Python's own modules."""
+    package = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - nothing is imported yet
+    if not sys.flags.safe_path and sys.path and sys.path[0] in {"", os.getcwd(), package}:  # noqa: PTH109
+        del sys.path[0]
+    sys.path.append(os.path.dirname(package))  # noqa: PTH120
+
+
+if __name__ == "__main__" and not getattr(sys, "frozen", False):
+    _find_ourselves()
 
 
 def main() -> int:

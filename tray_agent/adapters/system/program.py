@@ -21,19 +21,23 @@ def executable_folder() -> Path:
 
 
 def command(*arguments: str) -> list[str]:
-    """The argument list that starts this program with the given arguments."""
+    """The argument list that starts this program with the given arguments.
+
+    From source by the path of its file and with ``-P``: unlike ``-m`` this imports nothing from the folder in
+    which the program happens to stand, which is often the one where a team keeps its scripts.
+    """
     if is_frozen():
         return [sys.executable, *arguments]
-    return [sys.executable, "-m", "tray_agent", *arguments]
+    return [sys.executable, "-P", str(PACKAGE / "__main__.py"), *arguments]
 
 
 def environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment for a child that is this same program (never for a script)."""
     env = dict(os.environ if base is None else base)
-    if not is_frozen():
-        former = env.get("PYTHONPATH")
-        root = str(PACKAGE.parent)
-        env["PYTHONPATH"] = os.pathsep.join([root, former]) if former else root
+    if "PYTHONPATH" in env:  # what is empty or relative in it means the current folder
+        kept = [path for path in env.pop("PYTHONPATH").split(os.pathsep) if Path(path).is_absolute()]
+        if kept:
+            env["PYTHONPATH"] = os.pathsep.join(kept)
     return env
 
 
