@@ -64,7 +64,7 @@ print("pronto")
 
 CURIOUS = """
 print(os.getcwd())
-print(sys.flags.utf8_mode, os.environ["PYTHONUNBUFFERED"], repr(sys.stdin.read()))
+print(os.environ.get("PYTHONUTF8"), os.environ["PYTHONUNBUFFERED"], repr(sys.stdin.read()))
 print(os.environ["ENV_EXEC_MODE"], sys.argv, __name__, os.path.basename(__file__))
 print("erro", file=sys.stderr)
 """
@@ -235,7 +235,7 @@ def test_what_a_script_finds_around_it(program: Program, place: Workspace) -> No
     folder = place.base / "Geral" / "curiosa" / "metodos"
     assert program.cli("logs", "curiosa").out.splitlines() == [
         str(folder),
-        "1 1 ''",
+        "None 1 ''",
         f"AGENDAMENTO ['{folder / 'curiosa.py'}'] __main__ curiosa.py",
         "erro",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import locale
 import logging
 import os
 import platform
@@ -80,9 +81,11 @@ def _module(name: str) -> Any:
 
 
 def _utf8() -> str:
-    if program.is_frozen() and not sys.flags.utf8_mode:
-        raise RuntimeError("the exe was built without UTF-8 mode")
-    return f"UTF-8 mode {sys.flags.utf8_mode}"
+    if program.is_frozen() and sys.platform == "win32" and sys.flags.utf8_mode:
+        raise RuntimeError(
+            "the exe was built with UTF-8 mode: its scripts would write other bytes than by hand"
+        )
+    return f"UTF-8 mode {sys.flags.utf8_mode}, files in {locale.getpreferredencoding(False)}"
 
 
 def _files() -> str:

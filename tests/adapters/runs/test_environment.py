@@ -24,13 +24,12 @@ def environment(
     )
 
 
-def test_a_run_is_told_its_mode_its_mark_and_to_speak_utf8_at_once() -> None:
+def test_a_run_is_told_its_mode_its_mark_and_to_print_utf8_at_once() -> None:
     env = environment({"HOME": "/home/maria"})
     assert env == {
         "HOME": "/home/maria",
         "ENV_EXEC_MODE": "MANUAL",
         "TRAY_AGENT_RUN": "r1",
-        "PYTHONUTF8": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8:backslashreplace",
         "PYTHONPYCACHEPREFIX": str(Path("/data/pycache")),
@@ -116,3 +115,38 @@ def test_a_script_that_prints_what_no_code_page_has_does_not_fail(tmp_path: Path
     with outside_bundle():
         said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True)
     assert said.stdout.decode("utf-8").strip() == "→ ação AGENDAMENTO"
+
+
+WRITES = "open('remessa.txt', 'w').write('ação'); print('ação €')"
+
+
+@pytest.fixture
+def ansi(tmp_path: Path) -> dict[str, str]:
+    """An environment whose own encoding is not UTF-8: on Windows it is so by itself."""
+    if sys.platform == "win32":
+        return {}
+    made = subprocess.run(
+        ["localedef", "-i", "pt_BR", "-f", "ISO-8859-1", str(tmp_path / "pt_BR")],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip(f"no locale to be had: {made.stderr!r}")
+    return {"LOCPATH": str(tmp_path), "LC_ALL": "pt_BR"}
+
+
+def test_a_file_written_by_a_run_has_the_bytes_that_it_has_by_hand(
+    tmp_path: Path, ansi: dict[str, str]
+) -> None:
+    by_hand = {name: value for name, value in os.environ.items() if name != "PYTHONUTF8"} | ansi
+    env = child_environment("AGENDAMENTO", by_hand, credentials=None, pycache=tmp_path, run_id="r")
+    written = []
+    script = tmp_path / "remessa.py"
+    script.write_text(WRITES, encoding="utf-8")
+    for each in (by_hand | {"PYTHONIOENCODING": "utf-8"}, env):
+        said = subprocess.run(
+            [sys.executable, str(script)], env=each, cwd=tmp_path, capture_output=True, check=True
+        )
+        assert said.stdout.decode("utf-8").strip() == "ação €"
+        written.append((tmp_path / "remessa.txt").read_bytes())
+    assert written == ["ação".encode("latin-1")] * 2

@@ -34,7 +34,8 @@ def child_environment(
 ) -> dict[str, str]:
     """The whole environment of one run, upon :func:`foreign_environment`, which is made once.
 
-    ``mode`` is ``AGENDAMENTO`` or ``MANUAL``; ``credentials`` is used only where the person set none.
+    ``mode`` is ``AGENDAMENTO`` or ``MANUAL``; ``credentials`` is used only where the person set none. What
+    the script prints is UTF-8; the files it writes are in the encoding they have when it is run by hand.
     """
     env = dict(foreign)
     if credentials is not None and not env.get("GOOGLE_APPLICATION_CREDENTIALS"):
@@ -42,7 +43,6 @@ def child_environment(
     return env | {
         "ENV_EXEC_MODE": mode,
         RUN_MARK: run_id,
-        "PYTHONUTF8": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8:backslashreplace",
         "PYTHONPYCACHEPREFIX": str(pycache),
