@@ -106,6 +106,14 @@ class RunExited:
 
 
 @dataclass(frozen=True, slots=True)
+class RunLeft:
+    """What a run that ended left behind, alive now (pids): others than were last said of it, or none."""
+
+    run: str
+    leftovers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunStopped:
     """A stop is over: the tree is gone, or ``survivors`` (pids) are still there."""
 
@@ -154,6 +162,15 @@ class Noticed:
 
 
 Event = (
-    RunHeld | RunRefused | RunExited | RunStopped | Discovered | HistoryRead | HistoryFailed | Woke | Noticed
+    RunHeld
+    | RunRefused
+    | RunExited
+    | RunLeft
+    | RunStopped
+    | Discovered
+    | HistoryRead
+    | HistoryFailed
+    | Woke
+    | Noticed
 )
 Message = Command | Event

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tray_agent.adapters.runs import identity as ids
-from tray_agent.adapters.runs.trees import signal_one
+from tray_agent.adapters.runs.trees import session_of, signal_one
 from tray_agent.core.model import Identity
 
 _SHELL = "/bin/sh"
@@ -86,6 +86,16 @@ class HeldChild:
     def began(self) -> bool:
         """Whether the script itself was started. Known once it was waited for."""
         return self._said_so or os.path.lexists(self._log)
+
+    def left(self) -> list[Identity]:
+        """What lives on in its session; to be asked as soon as it was waited for."""
+        if sys.platform == "win32":
+            return []
+        try:
+            os.killpg(self.identity.pid, 0)
+        except OSError:  # nobody is left of its group, or somebody else's processes alone
+            return []
+        return session_of(self.identity.pid)
 
 
 class PosixBackend:

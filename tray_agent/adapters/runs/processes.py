@@ -16,6 +16,8 @@ from typing import Protocol
 
 from tray_agent.adapters.runs import identity as ids
 from tray_agent.adapters.runs import trees
+from tray_agent.adapters.runs.leftovers import Leftovers
+from tray_agent.adapters.runs.reason import read_reason
 from tray_agent.adapters.runs.threads import SpareThreads
 from tray_agent.core.messages import RunExited, RunHeld, RunRefused, RunStopped
 from tray_agent.core.model import Identity, Job, Run
@@ -34,6 +36,7 @@ class Held(Protocol):
     def drop(self) -> None: ...
     def wait(self) -> int | None: ...
     def began(self) -> bool: ...
+    def left(self) -> list[Identity]: ...
 
 
 class Backend(Protocol):
@@ -54,7 +57,8 @@ class ScriptProcesses:
     """Fulfils :class:`tray_agent.core.ports.Processes`.
 
     ``command`` names the interpreter for a script (it raises StartRefused when there is none);
-    ``environment`` makes a run's environment. Both are called on the run's own thread.
+    ``environment`` makes a run's environment; ``ended`` gets a run's log when nothing is added to it any
+    more by the script itself. All are called on the run's own thread.
     """
 
     def __init__(
@@ -63,11 +67,15 @@ class ScriptProcesses:
         backend: Backend,
         command: Callable[[Path], Sequence[str]],
         environment: Callable[[Run], Mapping[str, str]],
+        ended: Callable[[Path], None] = lambda log: None,
     ) -> None:
         self._post = post
         self._backend = backend
         self._command = command
         self._environment = environment
+        self._ended = ended
+        self._leftovers = Leftovers(post)
+        self._stopping: set[str] = set()
         self._held: dict[str, Held] = {}
         self._let_go_at: dict[str, float] = {}
         self._threads = SpareThreads("run")
@@ -154,7 +162,8 @@ class ScriptProcesses:
         since = self._let_go_at.pop(run.id, None)
         del self._held[run.id]
         duration = None if since is None else ended - since
-        self._post(RunExited(run.id, code, child.began(), duration))
+        began = child.began()
+        self._end(run, code, began, duration, child.left() if began else [])
 
     def _start(self, run: Run, script: Path) -> Held:
         argv = [*self._command(script), str(script)]
@@ -163,16 +172,35 @@ class ScriptProcesses:
     def _watch(self, run: Run) -> None:
         assert run.identity is not None  # noqa: S101 - only journalled runs are adopted
         code = ids.wait_end(run.identity)
-        self._post(RunExited(run.id, code))
+        self._end(run, code, True, None, trees.tree(run.identity, run.id))
+
+    def _end(
+        self, run: Run, code: int | None, began: bool, duration: float | None, left: list[Identity]
+    ) -> None:
+        """Say that a run's own process ended, why if it went badly, and what it left behind."""
+        if not began:
+            self._post(RunExited(run.id, code, False, duration))
+            return
+        log = Path(run.log)
+        self._ended(log)
+        # What a stop is about to end is no leftover; should it survive, the stop says so.
+        pids = () if run.id in self._stopping else tuple(sorted(each.pid for each in left))
+        self._post(RunExited(run.id, code, True, duration, read_reason(log, code), pids))
+        if run.id not in self._stopping:
+            self._leftovers.watch(run.id, left, pids)
 
     def _stop(self, run: Run, grace_seconds: float) -> None:
         assert run.identity is not None  # noqa: S101 - a run that began has an identity
-        ask = self._backend.ask_to_end
+        ask, known = self._backend.ask_to_end, self._leftovers.of(run.id)
+        self._stopping.add(run.id)
         try:
-            killed, survivors = trees.stop_tree(run.identity, run.id, grace_seconds, ask)
+            killed, survivors = trees.stop_tree(run.identity, run.id, grace_seconds, ask, known)
         except Exception:  # noqa: BLE001 - the top of a thread: unsaid, the run would be "stopping" for ever
             _log.exception("run %s could not be stopped", run.id)
             killed, survivors = False, (run.identity.pid,) if ids.is_alive(run.identity) else ()
+        finally:
+            self._stopping.discard(run.id)
+            self._leftovers.look()
         self._post(RunStopped(run.id, killed, survivors))
 
 

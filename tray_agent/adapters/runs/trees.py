@@ -25,14 +25,17 @@ if sys.platform != "win32":
 _KILL_ROUNDS = 5
 _KILL_WAIT_SECONDS = 2.0
 _LOOK_SECONDS = 0.02
+_MARK = f"{RUN_MARK}=".encode()
 
 
 def tree(root: Identity, run: str) -> list[Identity]:
     """Every live process of a run, the root first if it lives."""
-    found = {root.pid: root} if is_alive(root) else {}
-    for each in [*_descendants(root), *_marked(run)]:
-        if each.pid != os.getpid():
-            found.setdefault(each.pid, each)
+    found = {}
+    if is_alive(root):
+        found = {each.pid: each for each in (root, *_descendants(root), *session_of(root.pid))}
+    for each in marked([run]).get(run, ()):
+        found.setdefault(each.pid, each)
+    found.pop(os.getpid(), None)
     return list(found.values())
 
 
@@ -54,17 +57,57 @@ def _descendants(root: Identity) -> list[Identity]:
     return [found for child in children for found in _certain(child.pid, child.is_running)]
 
 
-def _marked(run: str) -> list[Identity]:
-    """Processes whose environment names the run. Other users' processes cannot be read and are not ours."""
+def marked(runs: Iterable[str]) -> dict[str, list[Identity]]:
+    """The processes whose environment names one of these runs, in one pass over all that there are.
+
+    Other users' processes cannot be read and are not ours.
+    """
+    wanted = {f"{RUN_MARK}={run}".encode(): run for run in runs}
+    if not wanted:
+        return {}
     if sys.platform == "win32":
-        return _marked_by_psutil(run)
-    mark = f"{RUN_MARK}={run}".encode()
+        return _marked_by_psutil(set(wanted.values()))
 
-    def carries_it(pid: int) -> bool:
-        return mark in read_environment(pid).split(b"\0")
+    def mark_of(pid: int) -> str | None:
+        said = read_environment(pid)
+        if _MARK not in said:
+            return None
+        return next((wanted[word] for word in said.split(b"\0") if word in wanted), None)
 
-    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    return [found for pid in pids if carries_it(pid) for found in _certain(pid, partial(carries_it, pid))]
+    found: dict[str, list[Identity]] = {}
+    for pid in _pids():
+        run = mark_of(pid)
+        if run is not None:
+            found.setdefault(run, []).extend(_certain(pid, partial(lambda p, r: mark_of(p) == r, pid, run)))
+    return found
+
+
+def session_of(leader: int) -> list[Identity]:
+    """The live processes in the session, or the group, that a process leads or has led, itself excepted.
+
+    The number means the same only while the leader lives, or has ended this very moment.
+    """
+    if sys.platform == "win32":
+        return []
+
+    def is_in(pid: int) -> bool:
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_bytes()
+        except OSError:
+            return False
+        group, session = stat[stat.rindex(b")") + 2 :].split(None, 4)[2:4]
+        return leader in (int(group), int(session))
+
+    return [
+        found
+        for pid in _pids()
+        if pid != leader and is_in(pid)
+        for found in _certain(pid, partial(is_in, pid))
+    ]
+
+
+def _pids() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - a Path each costs
 
 
 def read_environment(pid: int) -> bytes:
@@ -75,15 +118,16 @@ def read_environment(pid: int) -> bytes:
         return b""
 
 
-def _marked_by_psutil(run: str) -> list[Identity]:
+def _marked_by_psutil(runs: set[str]) -> dict[str, list[Identity]]:
     """Windows never gives an orphan a new parent, so that no tree shows it: its environment does."""
     import psutil
 
-    found: list[Identity] = []
+    found: dict[str, list[Identity]] = {}
     for process in psutil.process_iter():
         try:
-            if process.environ().get(RUN_MARK) == run:
-                found += _certain(process.pid, process.is_running)
+            run = process.environ().get(RUN_MARK)
+            if run in runs:
+                found.setdefault(run, []).extend(_certain(process.pid, process.is_running))
         except (psutil.Error, OSError):
             continue
     return found
@@ -131,13 +175,18 @@ def wait_gone(identities: Iterable[Identity], seconds: float) -> bool:
 
 
 def stop_tree(
-    root: Identity, run: str, grace_seconds: float, ask: Callable[[list[Identity]], None]
+    root: Identity,
+    run: str,
+    grace_seconds: float,
+    ask: Callable[[list[Identity]], None],
+    known: Iterable[Identity] = (),
 ) -> tuple[bool, tuple[int, ...]]:
     """End a run's tree: ``ask`` it, wait for the grace, kill what is alive.
 
-    Returns whether anything had to be killed, and the pids that survived even that.
+    ``known`` are processes of the run that were found before, and may show no sign of it any more. Returns
+    whether anything had to be killed, and the pids that survived even that.
     """
-    members = tree(root, run)
+    members = _merge(tree(root, run), [each for each in known if is_alive(each)])
     ask(members)
     wait_gone(members, grace_seconds)
     killed = False

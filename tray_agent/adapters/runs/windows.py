@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from ctypes import wintypes
 from dataclasses import dataclass, field
 from functools import cache
@@ -35,6 +35,9 @@ _THREAD_QUERY = 0x0040
 _THREAD_SUSPEND_COUNT = 35
 _EVENT_MODIFY_STATE = 0x0002
 _EXTENDED_LIMITS = 9
+_PROCESS_IDS = 3
+_MOST_MEMBERS = 256
+_CONSOLE = "conhost.exe"
 _KILL_ON_JOB_CLOSE = 0x2000
 _PROCESSES, _THREADS = 0x2, 0x4
 _NO_HANDLE = ctypes.c_void_p(-1).value
@@ -87,6 +90,16 @@ class _ProcessEntry(ctypes.Structure):
     )
 
 
+class _ProcessIds(ctypes.Structure):
+    """JOBOBJECT_BASIC_PROCESS_ID_LIST."""
+
+    _fields_ = (
+        ("assigned", ctypes.c_uint32),
+        ("count", ctypes.c_uint32),
+        ("ids", ctypes.c_size_t * _MOST_MEMBERS),
+    )
+
+
 @dataclass(slots=True)
 class HeldChild:
     """A child that exists and has not run a single instruction. ``created`` is in seconds since 1970."""
@@ -114,6 +127,19 @@ class HeldChild:
             _kernel().TerminateJobObject(self._job, 1)
         self.popen.kill()
         self.close()
+
+    def others(self) -> list[tuple[int, float]]:
+        """The other live processes of its job, with their creation: what it started and they started. The
+        console that Windows itself put there is none of them."""
+        if self._job is None:
+            return []
+        names = {entry.pid: _name(entry) for entry in _listed(_PROCESSES)}
+        found = []
+        for pid in _members(self._job):
+            if pid != self.pid and names.get(pid, _CONSOLE) != _CONSOLE:
+                with suppress(OSError):  # it has ended since
+                    found.append((pid, created(pid)))
+        return found
 
     def close(self) -> None:
         """Give the job back; the processes in it live on once let go."""
@@ -242,6 +268,19 @@ def _limit(job: int, flags: int) -> None:
     _check(_kernel().SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), size))
 
 
+def _members(job: int) -> list[int]:
+    """The ids of a job's live processes; of a job of very many the first."""
+    listed = _ProcessIds()
+    size = ctypes.sizeof(listed)
+    _kernel().QueryInformationJobObject(job, _PROCESS_IDS, ctypes.byref(listed), size, None)
+    return [int(pid) for pid in listed.ids[: listed.count]]
+
+
+def _name(entry: Any) -> str:
+    """The file name of a process's program, in small letters."""
+    return bytes(entry.exe).decode("utf-16-le").partition("\0")[0].casefold()
+
+
 def _suspend_count(thread: int) -> int:
     handle = _kernel().OpenThread(_THREAD_QUERY, False, thread)
     if not handle:
@@ -309,6 +348,7 @@ def _kernel() -> Any:
         "CreateJobObjectW": (handle, [pointer, wintypes.LPCWSTR]),
         "SetInformationJobObject": (flag, [handle, ctypes.c_int, pointer, number]),
         "AssignProcessToJobObject": (flag, [handle, handle]),
+        "QueryInformationJobObject": (flag, [handle, ctypes.c_int, pointer, number, pointer]),
         "TerminateJobObject": (flag, [handle, wintypes.UINT]),
         "CreateToolhelp32Snapshot": (handle, [number, number]),
         "Thread32First": (flag, [handle, pointer]),

@@ -22,6 +22,7 @@ class HeldChild:
         self._child = child
         self._marker = let_go_marker(log)
         self._began = False
+        self._left: list[Identity] = []
         self.identity = Identity(child.pid, child.created)
 
     def let_go(self) -> None:
@@ -40,12 +41,17 @@ class HeldChild:
     def wait(self) -> int:
         """Wait for its end; the exit code."""
         code = self._child.popen.wait()
+        self._left = [Identity(pid, created) for pid, created in self._child.others()]
         self._child.close()
         return code
 
     def began(self) -> bool:
         """Whether the script itself was started."""
         return self._began
+
+    def left(self) -> list[Identity]:
+        """What lived on in its job when it was waited for."""
+        return self._left
 
 
 class WindowsBackend:

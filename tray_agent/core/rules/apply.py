@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tray_agent.core import messages as msg
@@ -15,6 +16,15 @@ def apply(state: State, message: msg.Message, moment: Moment) -> Actions:
     """Change the state by one message and say what is to be done about it."""
     state.changed = True
     return _RULES[type(message)](state, message, moment)
+
+
+def _left(state: State, event: msg.RunLeft, moment: Moment) -> Actions:
+    for job, ended in state.finished.items():
+        for index, run in enumerate(ended):
+            if run.id == event.run:
+                ended[index] = replace(run, leftovers=event.leftovers)
+                state.touched.add(job)
+    return []
 
 
 def _noticed(state: State, event: msg.Noticed, moment: Moment) -> Actions:
@@ -32,6 +42,7 @@ _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.RunHeld: runs.held,
     msg.RunRefused: runs.refused,
     msg.RunExited: runs.exited,
+    msg.RunLeft: _left,
     msg.RunStopped: runs.stopped,
     msg.Discovered: discovery.discovered,
     msg.HistoryRead: history.history_read,

@@ -151,6 +151,8 @@ def exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
         duration_seconds=moment.seconds - active.since if active.adopted else event.duration_seconds,
         exit_code=event.exit_code,
         outcome=outcome,
+        reason=event.reason,
+        leftovers=event.leftovers,
     )
     active.run = run
     if not active.adopted:
