@@ -212,3 +212,13 @@ def test_only_its_data_folder_tells_agents_apart(program: Program, place: Worksp
     assert other.code == 3
     assert json.loads(program.cli("status", "--json").out)["pid"] == first["pid"]
     assert card_of(first, "alfa")
+
+
+@pytest.mark.parametrize("python", ["/etc/passwd", "/bin/true", "/tmp"])
+def test_a_python_setting_that_is_no_python_is_refused_in_one_line(program: Program, python: str) -> None:
+    answer = program.cli("--headless", TRAY_AGENT_PYTHON=python)
+    assert answer.code == 2
+    assert answer.error_line.startswith(f"tray-agent: configuração python = '{python}': valor não permitido;")
+    doctor = program.cli("doctor", TRAY_AGENT_PYTHON=python)
+    assert doctor.code == 1
+    assert "!!  Interpretador Python: " in doctor.out

@@ -130,7 +130,16 @@ def _without_row(rows: tuple[RegistryRow, ...], scripts: tuple[Script, ...]) -> 
 def _interpreter(settings: Settings, places: Places) -> Check:
     finder = Interpreters(settings.python, lambda: places.base_path()[0], program.is_frozen())
     try:
-        return Check("Interpretador Python", True, finder.describe().text)
+        found = finder.describe()
+        if found.is_bundled:
+            return Check(
+                "Interpretador Python",
+                None,
+                "nenhum Python encontrado neste PC: os scripts rodam com o que vem no agente "
+                f"(Python {found.version}), só com os pacotes dele, sem pip; para outros, instale "
+                "um Python (python.org) ou indique um na configuração python",
+            )
+        return Check("Interpretador Python", True, found.text)
     except NoInterpreter as none:
         return Check("Interpretador Python", False, str(none), "Corrija python em tray_agent.toml.")
 

@@ -289,6 +289,7 @@ class Agent:
             credentials=self.credentials(),
             pycache=self.places.data_dir / "pycache",
             run_id=run.id,
+            as_python=program.is_frozen() and self.interpreters.for_script(Path(run.script)).is_bundled,
         )
 
     def _publish(self, snapshot: Snapshot) -> None:

@@ -16,7 +16,7 @@ from tray_agent.adapters.system.console import complain
 from tray_agent.adapters.system.instance_lock import AlreadyRunning
 from tray_agent.adapters.system.places import Places
 from tray_agent.core.model import Problem, Snapshot, Where
-from tray_agent.core.settings import Settings
+from tray_agent.core.settings import SettingError, Settings
 from tray_agent.shell.channel.client import ChannelError, connect
 from tray_agent.shell.window.windows_desktop import allow_foreground
 from tray_agent.start.app import Agent
@@ -43,6 +43,10 @@ def start_agent(
 ) -> int:
     """Run an agent until it is told to quit; the command's exit code."""
     agent = Agent(settings, places, headless=headless)
+    wrong = agent.interpreters.wrong_setting()
+    if wrong:
+        complain(str(SettingError("python", settings.python, f"o programa de um Python (esse {wrong})")))
+        return 2
     if on_snapshot is not None:
         agent.listeners.append(on_snapshot)
     told = _told_to_end(agent)

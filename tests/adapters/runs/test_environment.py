@@ -60,6 +60,19 @@ def test_the_agents_own_names_stay_out_and_the_persons_settings_stay() -> None:
     assert env["TRAY_AGENT_DATA_DIR"] == "/data"
 
 
+def test_a_script_that_the_exe_runs_can_start_the_exe_as_a_python() -> None:
+    for as_python in (True, False):
+        env = child_environment(
+            "MANUAL",
+            foreign_environment({"TRAY_AGENT_AS_PYTHON": "0"}, BUNDLE),
+            credentials=None,
+            pycache=Path("p"),
+            run_id="r",
+            as_python=as_python,
+        )
+        assert env.get("TRAY_AGENT_AS_PYTHON") == ("1" if as_python else None)
+
+
 def test_nothing_of_another_python_or_of_the_launcher_is_inherited() -> None:
     base = {
         "_PYI_ARCHIVE_FILE": "x",

@@ -113,6 +113,51 @@ def test_a_setting_that_names_the_exe_itself_is_refused(base: Path, script: Path
 
 
 @posix
+@pytest.mark.parametrize(
+    ("what", "wrong"),
+    [
+        ("text", "não pode ser executado"),
+        ("program", "não respondeu como um Python (3.7 ou mais novo)"),
+        ("failing", "não respondeu como um Python (3.7 ou mais novo)"),
+        ("old", "não respondeu como um Python (3.7 ou mais novo)"),
+        ("no program", "não respondeu como um Python (3.7 ou mais novo)"),
+        ("folder", "é uma pasta"),
+        ("missing", ""),
+        ("slow", ""),
+        ("good", ""),
+        ("none", ""),
+    ],
+)
+def test_a_setting_that_names_no_python_is_told_from_one_that_is_not_there_yet(
+    base: Path, tmp_path: Path, what: str, wrong: str
+) -> None:
+    named = tmp_path / "named"
+    if what in {"text", "no program"}:
+        named.write_text("root:x:0:0")
+        named.chmod(0o755 if what == "no program" else 0o644)
+    elif what == "folder":
+        named.mkdir()
+    elif what not in {"missing", "none"}:
+        version = {"program": "olá", "old": "3.6.9"}.get(what, "3.12.1")
+        before = {"failing": "exit 3", "slow": "exec /bin/sleep 30"}.get(what, "")
+        fake_python(named, version, before)
+    found = interpreters(base, "" if what == "none" else str(named), seconds=0.3 if what == "slow" else 30)
+    assert found.wrong_setting() == wrong
+
+
+@posix
+def test_a_setting_that_may_not_be_executed_any_more_refuses_the_run(
+    base: Path, script: Path, tmp_path: Path
+) -> None:
+    named = fake_python(tmp_path / "named")
+    found = interpreters(base, str(named))
+    assert found.for_script(script).argv == (str(named),)
+    named.chmod(0o644)
+    with pytest.raises(NoInterpreter, match="não pode ser executado"):
+        found.for_script(script)
+
+
+@posix
 def test_frozen_the_nearest_venv_up_to_the_base_path_is_taken(base: Path, script: Path) -> None:
     far = fake_python(base / ".venv" / "bin" / "python", "3.10.0")
     found = interpreters(base).for_script(script)

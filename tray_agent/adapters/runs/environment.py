@@ -20,6 +20,8 @@ _BUNDLE_PREFIXES = ("_PYI_", "_MEIPASS", "PYINSTALLER_", "PYTHONNET_")
 _OTHER_PYTHON = frozenset({"PYTHONHOME", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__"})
 
 RUN_MARK = "TRAY_AGENT_RUN"
+AS_PYTHON = "TRAY_AGENT_AS_PYTHON"
+"""Tells the exe that it was started as ``sys.executable`` of a script that it runs itself (product 4.4)."""
 
 _dll_directory = threading.Lock()
 
@@ -31,15 +33,19 @@ def child_environment(
     credentials: Path | None,
     pycache: Path,
     run_id: str,
+    as_python: bool = False,
 ) -> dict[str, str]:
     """The whole environment of one run, upon :func:`foreign_environment`, which is made once.
 
     ``mode`` is ``AGENDAMENTO`` or ``MANUAL``; ``credentials`` is used only where the person set none. What
     the script prints is UTF-8; the files it writes are in the encoding they have when it is run by hand.
+    ``as_python``: the agent's own exe is its interpreter.
     """
     env = dict(foreign)
     if credentials is not None and not env.get("GOOGLE_APPLICATION_CREDENTIALS"):
         env["GOOGLE_APPLICATION_CREDENTIALS"] = str(credentials)
+    if as_python:
+        env[AS_PYTHON] = "1"
     return env | {
         "ENV_EXEC_MODE": mode,
         RUN_MARK: run_id,

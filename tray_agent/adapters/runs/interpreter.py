@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO
@@ -23,6 +24,7 @@ LOOK_AGAIN_SECONDS = 300.0  # a machine too busy to answer, or without a Python,
 _OWN_VERSION = ".".join(str(part) for part in sys.version_info[:3])
 _OLDEST = (3, 7)  # the first with a UTF-8 mode
 _PROBE = "import sys; sys.stdout.write('.'.join(str(part) for part in sys.version_info[:3]))"
+_BUNDLED = "embutido no agente"
 _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
 
 _KEYS: tuple[tuple[Hive, Bits], ...] = (("HKCU", 0), ("HKLM", 64), ("HKLM", 32))
@@ -42,6 +44,11 @@ class Interpreter:
     path: str
     version: str
     source: str
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether it is the agent's own exe: the scripts then have the exe's packages and no others."""
+        return self.source == _BUNDLED
 
     @property
     def text(self) -> str:
@@ -103,6 +110,25 @@ class Interpreters:
                 )
             return Interpreter(chosen.argv, chosen.path, version, chosen.source)
 
+    def wrong_setting(self) -> str:
+        """Why the ``python`` setting names no Python, as a clause; "" where it does, or names none.
+
+        What is not there, or does not answer in time, is not judged: a drive may come late.
+        """
+        path = _named(self._setting) if self._setting else None
+        if path is None:
+            return "é uma pasta" if _is_folder(self._setting) else ""
+        if self._is_agent(path):
+            return "é o próprio agente"
+        if not os.access(path, os.X_OK):
+            return "não pode ser executado"
+        try:
+            said = _ask(path, self._probe_seconds)
+        except TimeoutError:
+            return ""
+        answer = (said or b"").decode("ascii", errors="replace")
+        return "" if _acceptable(answer) else "não respondeu como um Python (3.7 ou mais novo)"
+
     def any_python(self) -> str | None:
         """Some Python that is not the agent, for a few lines of our own; None without one."""
         try:
@@ -122,6 +148,8 @@ class Interpreters:
                 raise NoInterpreter(
                     f"interpretador não encontrado: {self._setting}; corrija a configuração python"
                 )
+            if not os.access(path, os.X_OK):
+                raise NoInterpreter(f"{path} não pode ser executado; corrija a configuração python")
             known = self._probes.get(os.path.normcase(path))
             version = known.version if known and known.version else ""
             return Interpreter((path,), path, version, "configuração python")
@@ -166,14 +194,15 @@ class Interpreters:
     def _launcher_list(self) -> list[str]:
         """What the launcher knows. Asked for its list only: a newer one installs what it is asked to run."""
         for launcher in _launchers():
-            said = _output([launcher, "-0p"], self._probe_seconds)
-            if said is not None:
-                return listed(said.decode("utf-8", errors="replace"))
+            with suppress(TimeoutError):
+                said = _output([launcher, "-0p"], self._probe_seconds)
+                if said is not None:
+                    return listed(said.decode("utf-8", errors="replace"))
         return []
 
     def _bundled(self) -> Interpreter:
         argv = tuple(program.command("--internal", "run-script"))
-        return Interpreter(argv, sys.executable, _OWN_VERSION, "embutido no agente")
+        return Interpreter(argv, sys.executable, _OWN_VERSION, _BUNDLED)
 
     def _usable(self, path: str, source: str) -> Interpreter | None:
         if _is_alias_or_windowed(path) or self._is_agent(path):
@@ -190,7 +219,10 @@ class Interpreters:
         known = self._probes.get(key)
         if known and known.changed == changed and (known.version or now - known.at < LOOK_AGAIN_SECONDS):
             return known.version
-        said = _output([path, "-I", "-c", _PROBE], self._probe_seconds)
+        try:
+            said = _ask(path, self._probe_seconds)
+        except TimeoutError:
+            said = None
         version = _acceptable(said.decode("ascii", errors="replace")) if said else None
         self._probes[key] = _Probe(changed, version, now)
         return version
@@ -259,6 +291,13 @@ def _named(setting: str) -> str | None:
     return path if _changed(path) is not None else None
 
 
+def _is_folder(setting: str) -> bool:
+    try:
+        return bool(setting) and Path(os.path.expandvars(setting.strip('"'))).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _on_path(name: str) -> Iterator[str]:
     """Files of that name in PATH's absolute folders: unlike the system's search, never the current folder."""
     for folder in os.environ.get("PATH", "").split(os.pathsep):
@@ -297,20 +336,26 @@ def _acceptable(version: str) -> str | None:
     return version if (int(parts[0]), int(parts[1])) >= _OLDEST else None
 
 
+def _ask(path: str, seconds: float) -> bytes | None:
+    return _output([path, "-I", "-c", _PROBE], seconds)
+
+
 def _output(argv: list[str], seconds: float) -> bytes | None:
-    """What a program prints within the deadline, None if it fails or takes longer.
+    """What a program prints, None if it fails. Raises TimeoutError when it takes longer than the deadline.
 
     It prints into a file: a pipe could be held open by a grandchild beyond any deadline.
     """
     import tempfile
 
-    try:
-        with tempfile.TemporaryFile() as printed:
+    with tempfile.TemporaryFile() as printed:
+        try:
             code = _wait(_start(argv, printed), seconds)
-            printed.seek(0)
-            return printed.read() if code == 0 else None
-    except OSError:
-        return None
+        except TimeoutError:
+            raise
+        except OSError:
+            return None
+        printed.seek(0)
+        return printed.read() if code == 0 else None
 
 
 def _start(argv: list[str], printed: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -325,10 +370,10 @@ def _start(argv: list[str], printed: IO[bytes]) -> subprocess.Popen[bytes]:
         )
 
 
-def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+def _wait(process: subprocess.Popen[bytes], seconds: float) -> int:
     with process:
         try:
             return process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-            return None
+            raise TimeoutError from None
