@@ -79,6 +79,11 @@ def make_row(job: str = "pix", start: datetime | None = None, status: str | None
     return HistoryRow(job, status, start or at("12:00"), 4.2)
 
 
+def make_rows(count: int, job: str = "pix") -> tuple[HistoryRow, ...]:
+    """Rows of as many runs, in the small hours."""
+    return tuple(make_row(job, at("01:00") + timedelta(minutes=each)) for each in range(count))
+
+
 def make_discovery(*jobs: Job, **changes: Any) -> Discovery:
     """A discovery in which everything was fine."""
     return replace(Discovery(jobs, (), "/base", True, "/app/registro.xlsx"), **changes)

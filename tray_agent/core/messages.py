@@ -131,13 +131,17 @@ class Discovered:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRead:
-    """The history of ``day`` was read at ``at``; ``count`` rows came back."""
+    """The history of ``day`` was read at ``at``; ``count`` rows came back.
+
+    ``finds_local``: whether local time that was written without a zone is looked for among them.
+    """
 
     day: date
     at: datetime
     rows: tuple[HistoryRow, ...]
     count: int
     problems: tuple[Problem, ...] = ()
+    finds_local: bool = True
 
 
 @dataclass(frozen=True, slots=True)

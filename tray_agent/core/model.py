@@ -124,7 +124,8 @@ class HistoryRow:
     """A row of ``automacoes_exec``: any field but the job may be missing.
 
     ``job`` is the name as the row gives it (a key), the job's id once the row was found to be its. ``seen``
-    is when the agent first knew of it.
+    is when the agent first knew of it, ``written`` its start as the table has it where that was read as local
+    time.
     """
 
     job: str
@@ -132,6 +133,7 @@ class HistoryRow:
     start: datetime | None = None
     duration_seconds: float | None = None
     seen: datetime | None = field(default=None, compare=False)
+    written: datetime | None = field(default=None, compare=False)
 
     @property
     def end(self) -> datetime | None:

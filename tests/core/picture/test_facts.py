@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.builders import Day, at, make_job, make_read, make_row
+from tests.builders import Day, at, make_job, make_read, make_row, make_rows
 from tray_agent.core import messages as msg
 from tray_agent.core.model import CardState
 from tray_agent.core.schedules.schedule import ALL_DAY
@@ -16,7 +16,9 @@ class TestPrecedence:
 
         day.jobs(make_job("a", 7, 8, 9), make_job("b", 6, 7, 8, 9), make_job("c", 18))
         day.turn(
-            make_read(day.now, make_row("b", at("07:30"), "ERRO"), make_row("b", at("06:30")), make_row("c"))
+            make_read(
+                day.now, make_row("b", at("07:30"), "ERRO"), make_row("b", at("06:30")), *make_rows(1, "c")
+            )
         )
 
         assert day.facts("b").state is CardState.ERROR

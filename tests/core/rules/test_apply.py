@@ -4,7 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import Day, Replies, at, make_discovery, make_job, make_open_run, make_read, make_row
+from tests.builders import (
+    Day,
+    Replies,
+    at,
+    make_discovery,
+    make_job,
+    make_open_run,
+    make_read,
+    make_row,
+    make_rows,
+)
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import CardState, Identity, Outcome, Problem, Trigger, Where
@@ -546,7 +556,7 @@ class TestHistory:
 
     def test_a_failure_keeps_the_last_rows_says_the_cause_and_heals(self) -> None:
         day = Day("08:00").jobs(make_job("pix", 18))
-        day.turn(make_read(day.now, make_row()))
+        day.turn(make_read(day.now, *make_rows(1)))
         day.later(60)
 
         day.turn(msg.HistoryFailed("BigQuery recusou o acesso (403)."))
@@ -615,14 +625,14 @@ class TestHistory:
 
     def test_only_jobs_whose_rows_changed_are_looked_at_again(self) -> None:
         day = Day("08:00").jobs(make_job("a"), make_job("b"))
-        day.turn(make_read(day.now, make_row("a"), make_row("b")))
+        day.turn(make_read(day.now, *make_rows(1, "a"), make_row("b", at("07:00"))))
         version = day.facts("a").version
         day.later(300)
 
-        day.turn(make_read(day.now, make_row("a"), make_row("b", status="ERRO")))
+        day.turn(make_read(day.now, *make_rows(1, "a"), make_row("b", at("07:00"), "ERRO")))
         assert day.facts("a").version == version
         assert day.facts("b").state is CardState.ERROR
-        day.turn(make_read(day.now, make_row("a")))
+        day.turn(make_read(day.now, *make_rows(1, "a")))
         assert day.facts("b").last_run is None
 
 

@@ -14,6 +14,7 @@ from tests.builders import (
     make_open_run,
     make_read,
     make_row,
+    make_rows,
     make_run,
 )
 from tray_agent.core import actions as act
@@ -109,7 +110,7 @@ def test_the_larger_of_both_counts_counts() -> None:
 
     day.turn(make_read(day.now))
     assert (day.facts().actual, day.held()) == (2, [])
-    day.turn(make_read(day.now, *(make_row() for _ in range(3))))
+    day.turn(make_read(day.now, *make_rows(3)))
     assert (day.facts().actual, day.facts().backlog) == (3, -1)
 
 
@@ -138,7 +139,7 @@ class TestMidnight:
     def test_counts_and_history_are_void_and_a_read_is_asked_for_at_once(self) -> None:
         day = Day("23:59:58").jobs(make_job("pix", 0, 8))
         run_all_that_is_due(day)
-        day.turn(make_read(day.now, make_row(), make_row()))
+        day.turn(make_read(day.now, *make_rows(2)))
 
         day.later(2)
 
@@ -162,7 +163,7 @@ class TestMidnight:
 
     def test_a_history_of_yesterday_does_not_verify_today(self) -> None:
         day = Day("23:59:58").jobs(make_job("pix", 0))
-        late = make_read(day.now, make_row())
+        late = make_read(day.now, *make_rows(1))
         day.later(2)
 
         day.turn(late)
@@ -524,7 +525,7 @@ class TestRetry:
     def test_a_debt_that_was_paid_elsewhere_ends_the_trying(self) -> None:
         day = Day("08:00").jobs(make_job("pix", 8))
         day.turn(msg.RunRefused(day.run_id(), "arquivo não encontrado."))
-        day.turn(make_read(day.now, make_row()))
+        day.turn(make_read(day.now, *make_rows(1)))
         assert day.facts().retry is not None
 
         day.later(60)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.builders import Day, at, make_job, make_open_run, make_read, make_row, make_run
+from tests.builders import Day, at, make_job, make_open_run, make_read, make_row, make_rows, make_run
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Problem, Trigger, Where
 from tray_agent.core.ports import Standing
@@ -76,7 +76,7 @@ class TestCounts:
     def test_a_day_loaded_again_counts_the_same_also_beside_the_history(self) -> None:
         day = Day().jobs(make_job("pix"))
         day.state.load_day([make_run()])
-        day.turn(make_read(day.now, make_row(), make_row(), make_row()))
+        day.turn(make_read(day.now, *make_rows(3)))
         assert day.state.actual("pix") == 3
 
         day.state.load_day([make_run(), make_run(started=at("13:00"))])

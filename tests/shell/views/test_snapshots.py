@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import Day, at, make_discovery, make_job, make_read, make_row, make_run
+from tests.builders import Day, at, make_discovery, make_job, make_read, make_row, make_rows, make_run
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Cell, HistoryRow, Outcome, Problem, Snapshot, Where
 from tray_agent.core.schedules.schedule import ALL_DAY
@@ -356,12 +356,15 @@ class TestMarks:
 
     def test_a_row_that_cannot_be_as_long_as_it_says_breaks_nothing(self) -> None:
         day = Day("14:05").jobs(make_job("pix"))
-        rows = [replace(make_row(), duration_seconds=seconds) for seconds in (1e300, 1e12, None)]
+        rows = [
+            replace(row, duration_seconds=seconds)
+            for row, seconds in zip(make_rows(3), (1e300, 1e12, None), strict=True)
+        ]
         day.turn(make_read(day.now, *rows))
 
         ends = [mark["end"] for mark in page(day)["cards"][0]["runs"]]
 
-        assert ends == [None, None, "2026-03-10T12:00:00-03:00"]
+        assert ends == [None, None, "2026-03-10T01:02:00-03:00"]
 
     def test_a_change_brings_the_runs_that_changed_and_how_many_did_not(self) -> None:
         day = Day("09:00").jobs(make_job("pix"))

@@ -19,6 +19,7 @@ def turn_day(state: State, moment: Moment) -> Actions:
     """Midnight, or the clock was set to another day: everything that was known of the day is void."""
     state.day = moment.now.date()
     state.void_day()
+    state.problems.report("rows", [], moment.now)
     state.queue.clear()
     local = state.limits.local_history
     state.history = replace(

@@ -8,6 +8,7 @@ from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Job
 from tray_agent.core.rules.answers import Actions
+from tray_agent.core.rules.history import jobs_changed
 from tray_agent.core.rules.places import schedule_next
 from tray_agent.core.rules.runs import forgive
 from tray_agent.core.rules.state import Moment, State
@@ -29,8 +30,9 @@ def discovered(state: State, event: msg.Discovered, moment: Moment) -> Actions:
     if found.jobs is None:
         return []
     state.discovered = True
+    former = state.jobs.keys()
     _take_jobs(state, found.jobs, moment.now)
-    return []
+    return [] if state.jobs.keys() == former else jobs_changed(state, moment)
 
 
 def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
+from tray_agent.core.history.answer import Known, notes, sort_out
+from tray_agent.core.history.times import as_written
 from tray_agent.core.model import HistoryRow, Problem, Where
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.state import Moment, State
@@ -31,17 +34,9 @@ def _say_next_read(state: State, moment: Moment) -> None:
 def history_read(state: State, event: msg.HistoryRead, moment: Moment) -> Actions:
     if event.day != state.day:
         return read_history(state, moment)
-    rows: dict[str, list[HistoryRow]] = {}
-    for row in event.rows:
-        rows.setdefault(row.job, []).append(row)
     if not state.history.verified:
         state.touch_all()
-    state.touched.update(
-        job for job in rows.keys() | state.rows.keys() if rows.get(job) != state.rows.get(job)
-    )
-    for job, its_rows in rows.items():
-        state.merge(job, its_rows)
-    state.rows = rows
+    _take_rows(state, event.rows, moment.now, finds_local=event.finds_local)
     state.read_failures = 0
     state.read_at = moment.seconds + state.limits.sync_seconds
     state.history = replace(
@@ -55,6 +50,35 @@ def history_read(state: State, event: msg.HistoryRead, moment: Moment) -> Action
     _say_next_read(state, moment)
     state.problems.report("history", event.problems, moment.now)
     return []
+
+
+def _take_rows(state: State, read: Iterable[HistoryRow], now: datetime, *, finds_local: bool) -> None:
+    """Have a read's rows in force, with the jobs as they are known now."""
+    jobs = state.jobs.keys() | state.active.keys()
+    known = Known(jobs, state.rows, state.strangers, state.begun_runs, finds_local)
+    rows, state.strangers = sort_out(read, known, now)
+    state.touched.update(
+        job for job in rows.keys() | state.rows.keys() if rows.get(job) != state.rows.get(job)
+    )
+    for job, its_rows in rows.items():
+        state.merge(job, its_rows)
+    state.rows, state.finds_local = rows, finds_local
+    said = [*notes(rows), *(state.strangers.problems() if state.discovered else ())]
+    state.problems.report("rows", said, now)
+
+
+def jobs_changed(state: State, moment: Moment) -> Actions:
+    """Other jobs are in force: the rows of no job may be theirs, and the other way about.
+
+    Of too many of them none is known any more. The history is then not verified until it is read again.
+    """
+    if state.strangers.is_whole:
+        read = [as_written(row) for rows in state.rows.values() for row in rows]
+        _take_rows(state, [*read, *state.strangers.kept], moment.now, finds_local=state.finds_local)
+        return []
+    state.history = replace(state.history, verified=False, unverified_since=moment.now)
+    state.touch_all()
+    return read_history(state, moment)
 
 
 def history_failed(state: State, event: msg.HistoryFailed, moment: Moment) -> Actions:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from tray_agent.core.history.matching import counted
+from tray_agent.core.history.names import NO_STRANGERS, Strangers
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import (
     HistoryRow,
@@ -97,6 +98,8 @@ class State:
     active: dict[str, Active] = field(default_factory=dict)
     finished: dict[str, list[Run]] = field(default_factory=dict)
     rows: dict[str, list[HistoryRow]] = field(default_factory=dict)
+    strangers: Strangers = NO_STRANGERS
+    finds_local: bool = True
     surplus: dict[str, int] = field(default_factory=dict)
     retries: dict[str, Retry] = field(default_factory=dict)
     queue: FairQueue = field(default_factory=FairQueue)
@@ -147,6 +150,7 @@ class State:
         self.finished.clear()
         self.finished_count = 0
         self.rows.clear()
+        self.strangers = NO_STRANGERS
         self.surplus.clear()
         self.day_loaded = False
 
@@ -177,6 +181,11 @@ class State:
         if active is None or active.phase is Phase.HOLDING or active.exited or active.run.day != self.day:
             return None
         return active.run
+
+    def begun_runs(self, job: str) -> list[Run]:
+        """A job's runs that began today: the ended ones, and the one under way."""
+        run = self._under_way(job)
+        return [*self.finished.get(job, ()), *([run] if run else ())]
 
     def backlog(self, job: Job, now: datetime) -> int:
         """Target runs so far minus actual runs."""
