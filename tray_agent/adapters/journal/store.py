@@ -29,6 +29,7 @@ from tray_agent.adapters.journal.schema import prepare
 from tray_agent.core.model import Asked, Outcome, Pausing, Run
 from tray_agent.core.ports import JournalError
 
+FILE_NAME = "journal.sqlite3"
 FREE_BYTES = 1_000_000
 _AHEAD_BYTES = 4_200_000  # SQLite folds the log back into the file at a thousand pages of 4 kB
 _AMPLE_BYTES = 100_000_000
@@ -46,7 +47,7 @@ class SqliteJournal:
     def __init__(self, folder: Path, *, grows_ahead: bool = False) -> None:
         self._folder = folder
         self._grows_ahead = grows_ahead
-        self._file = str(folder / "journal.sqlite3")
+        self._file = str(folder / FILE_NAME)
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
 
@@ -89,7 +90,7 @@ class SqliteJournal:
 
     def runs_of(self, day: date) -> list[Run]:
         """The ended runs that count for a day, oldest first."""
-        return self._runs("day = ? AND ended IS NOT NULL ORDER BY started", (day.isoformat(),))
+        return self._runs("day = ? AND outcome IS NOT NULL ORDER BY started", (day.isoformat(),))
 
     def find(self, job: str, run: str | None) -> Run | None:
         """A job's run by its id, or its newest one; None when there is none."""
@@ -203,8 +204,9 @@ class SqliteJournal:
         """
         with self._writing() as db:
             found = db.execute(
-                "DELETE FROM runs WHERE day < ? AND ended IS NOT NULL AND day NOT IN"
-                " (SELECT DISTINCT day FROM runs ORDER BY day DESC LIMIT ?) RETURNING log",
+                "DELETE FROM runs WHERE day < ? AND outcome IS NOT NULL AND day NOT IN"
+                " (SELECT DISTINCT day FROM runs WHERE outcome IS NOT NULL ORDER BY day DESC LIMIT ?)"
+                " RETURNING log",
                 (before.isoformat(), _KEPT_DAYS),
             ).fetchall()
             for table, moment in (("days", "day"), ("closings", "day"), ("commands", "at")):
@@ -275,9 +277,9 @@ class SqliteJournal:
             yield self._open()
         except (sqlite3.Error, OSError) as error:
             self._drop()
-            raise JournalError(_sentence(self.path, error)) from error
+            raise JournalError(sentence(self.path, error)) from error
         except (ValueError, TypeError) as error:  # a row that this version never writes
-            raise JournalError(_sentence(self.path, error)) from error
+            raise JournalError(sentence(self.path, error)) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -316,7 +318,8 @@ def _inode(path: str) -> int:
         return 0
 
 
-def _sentence(path: Path, error: Exception) -> str:
+def sentence(path: Path, error: Exception) -> str:
+    """Why the journal could not be used, in Portuguese."""
     text = str(error)
     if "full" in text:
         return f"O diário {path} não pôde ser gravado: disco cheio."
