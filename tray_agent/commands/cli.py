@@ -130,6 +130,20 @@ def _parser() -> argparse.ArgumentParser:
     leave = add("quit", "encerra o agente", _quit)
     leave.add_argument("--stop-runs", action="store_true", help="para o que está em execução")
     add("doctor", "verifica pastas, registro, credenciais, BigQuery e interpretador", _doctor)
+    past = add("history", "mostra as execuções dos últimos dias, com ou sem agente", _past("history"))
+    past.add_argument("job", metavar="NOME", nargs="?", help="o id ou o nome do cartão (padrão: todas)")
+    past.add_argument("--json", action="store_true", help="o JSON do contrato")
+    book = add("export", "grava as execuções dos últimos dias em uma planilha", _past("export"))
+    book.add_argument("file", metavar="ARQUIVO.xlsx", help="a planilha a criar")
+    book.add_argument("--overwrite", action="store_true", help="substitui a planilha se já existir")
+    for command_parser, default in ((past, 7), (book, 30)):
+        command_parser.add_argument(
+            "--days",
+            type=_days,
+            default=default,
+            metavar="N",
+            help=f"quantos dias, até hoje (padrão: {default})",
+        )
     bundle = add("support-bundle", "reúne logs, diário e diagnóstico em um zip, sem chaves", _support_bundle)
     bundle.add_argument("file", metavar="ARQUIVO", help="o zip a criar")
     autostart = add("autostart", "inicia com o Windows", _autostart)
@@ -232,6 +246,29 @@ def _doctor(options: argparse.Namespace, settings: Settings, places: Places) -> 
     checks = examine(settings, places)
     print(render(checks, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
     return DONE if all(check.ok is not False for check in checks) else FAILED
+
+
+def _days(text: str) -> int:
+    from tray_agent.commands.past import days
+
+    return days(text)
+
+
+def _past(name: str) -> Callable[[argparse.Namespace, Settings, Places], int]:
+    def command(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+        from tray_agent.commands import past
+        from tray_agent.core.ports import JournalError
+
+        look = past.history if name == "history" else past.export
+        try:
+            trouble = look(options, settings, places, print)
+        except JournalError as error:
+            raise _Refusal(str(error)) from None
+        if trouble:
+            raise _Refusal(trouble)
+        return DONE
+
+    return command
 
 
 def _support_bundle(options: argparse.Namespace, settings: Settings, places: Places) -> int:

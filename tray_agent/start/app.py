@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tray_agent import __version__
 from tray_agent.adapters.history.credentials import find_credentials
 from tray_agent.adapters.journal.store import SqliteJournal
-from tray_agent.adapters.readers.process import ReaderProcess
+from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
 from tray_agent.adapters.registry.discovery import DiscoveryReader
 from tray_agent.adapters.runs import environment as script_environment
 from tray_agent.adapters.runs import identity
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from tray_agent.shell.window.dashboard import Dashboard
 
 _log = logging.getLogger(__name__)
+_EXPORT_SECONDS = 300.0
 _CHANNEL_RETRY_SECONDS = 1.0
 
 
@@ -118,6 +119,8 @@ class Agent:
             self._examine,
             self._open_dashboard,
             self.interpreters,
+            self._export,
+            self.settings.no_data_exit_code,
         )
         reader = Reader(
             version=__version__,
@@ -309,6 +312,21 @@ class Agent:
 
     def _open_dashboard(self) -> str:
         return self.open_dashboard()
+
+    def _export(self, file: str, days: int) -> str:
+        request = {
+            "folder": str(self.places.data_dir),
+            "file": file,
+            "newest": self.clock.now().date().isoformat(),
+            "days": days,
+            "timezone": self.settings.timezone,
+            "no_data_exit_code": self.settings.no_data_exit_code,
+        }
+        try:
+            answer = self._reader_process().run("export", request, _EXPORT_SECONDS)
+        except ReaderFailed as failed:
+            return f"O histórico não pôde ser exportado: {failed}."
+        return "" if answer["ok"] else str(answer.get("error"))
 
     def _examine(self) -> dict[str, Any]:
         from tray_agent.checks.doctor import examine

@@ -10,17 +10,20 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from tray_agent.adapters.journal.past import PastRuns
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.runs.environment import bundle_root, foreign_environment, outside_bundle
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.runs.log_files import read_piece
+from tray_agent.adapters.runs.log_search import search
 from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.adapters.system.places import Places
-from tray_agent.core.model import Run
+from tray_agent.core.model import Asked, Run
+from tray_agent.core.picture.past import End, Tally
 from tray_agent.core.ports import JournalError
 
 _log = logging.getLogger(__name__)
@@ -41,6 +44,8 @@ class AgentOutside:
         doctor: Callable[[], dict[str, Any]],
         open_dashboard: Callable[[], str],
         interpreters: Interpreters,
+        export: Callable[[str, int], str],
+        no_data_exit_code: int,
     ) -> None:
         self._places = places
         self._clock = clock
@@ -49,6 +54,8 @@ class AgentOutside:
         self._open_dashboard = open_dashboard
         self._interpreters = interpreters
         self._journal = SqliteJournal(places.data_dir)
+        self._past = PastRuns(places.data_dir, no_data_exit_code)
+        self._export = export
         self._one = threading.Lock()
 
     def now(self) -> datetime:
@@ -78,6 +85,34 @@ class AgentOutside:
         except JournalError:
             _log.warning("the journal could not be asked", exc_info=True)
             return None
+
+    def tallies(self, since: date) -> list[Tally]:
+        """How the runs of the days since then ended, counted."""
+        return self._past.tallies(since)
+
+    def ends(self, since: date, until: date, jobs: list[str]) -> list[End]:
+        """The ended runs of these jobs."""
+        return self._past.ends(since, until, jobs)
+
+    def past_runs(self, day: date, job: str | None, *, only_errors: bool) -> list[Run]:
+        """A day's runs, newest first."""
+        return self._past.runs_of(day, job, only_errors=only_errors)
+
+    def asked(self, since: date) -> list[Asked]:
+        """What people asked, newest first."""
+        return self._past.asked(since)
+
+    def has_log(self, run: Run) -> bool:
+        """Whether a run's log is still there."""
+        return Path(run.log).is_file()
+
+    def find(self, run: Run, text: str, start: int, line: int) -> dict[str, Any]:
+        """The lines of a run's log with a text. Raises OSError when it is gone."""
+        return asdict(search(Path(run.log), text, start, line))
+
+    def export(self, file: str, days: int) -> str:
+        """Write past days into a new workbook, in a child of this program; why not, or ""."""
+        return self._export(file, days)
 
     def open_folder(self, run: Run | None) -> str:
         """Show a run's folder (or all logs) in the file manager; what was done, in Portuguese."""

@@ -27,6 +27,10 @@ def _answers(mode: str) -> Answer:
         from tray_agent.adapters.registry.workbook import answer
 
         return answer
+    if mode == "export":
+        from tray_agent.adapters.journal.workbook import answer as export
+
+        return export
     from tray_agent.adapters.history.bigquery import answer as history
 
     return history
@@ -71,7 +75,7 @@ def _parts(answer: dict[str, Any]) -> list[Any]:
 
 
 def main(mode: str) -> int:
-    """Answer one request for ``read-registry`` or ``read-history``. Returns the exit code."""
+    """Answer one request for ``read-registry``, ``read-history`` or ``export``. Returns the exit code."""
     gc.disable()  # it lives for one answer; a collector would only walk the rows again and again
     requests = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115 - lives as long as the process
     answers = os.fdopen(os.dup(1), "wb")

@@ -3,14 +3,16 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from tests.builders import Day, at, make_job, make_run
 from tray_agent.core import messages as msg
+from tray_agent.core import model
 from tray_agent.core.model import Run
+from tray_agent.core.picture.past import End, Tally
 from tray_agent.shell.channel.answer import Answer
 from tray_agent.shell.channel.service import Service
 from tray_agent.shell.views.snapshots import Reader
@@ -28,7 +30,7 @@ class Machine:
         self.kept: dict[str, Any] = {"theme": "dark"}
         self.trouble = ""
         self.opened: list[str | None] = []
-        self.asked: list[tuple[int | None, int]] = []
+        self.pieces: list[tuple[int | None, int]] = []
         self.examined = threading.Event()
         self.examined.set()
 
@@ -39,7 +41,7 @@ class Machine:
         return 0.2
 
     def read_log(self, run: Run, offset: int | None, limit: int) -> dict[str, Any]:
-        self.asked.append((offset, limit))
+        self.pieces.append((offset, limit))
         if run.id not in self.logs:
             raise FileNotFoundError(2, "No such file or directory")
         return {"size": 3, "start": 0, "end": 3, "text": self.logs[run.id]}
@@ -66,6 +68,27 @@ class Machine:
 
     def remember(self, preferences: dict[str, Any]) -> None:
         self.kept |= preferences
+
+    def tallies(self, since: date) -> list[Tally]:
+        return []
+
+    def ends(self, since: date, until: date, jobs: list[str]) -> list[End]:
+        return []
+
+    def past_runs(self, day: date, job: str | None, *, only_errors: bool) -> list[Run]:
+        return []
+
+    def asked(self, since: date) -> list[model.Asked]:
+        return []
+
+    def has_log(self, run: Run) -> bool:
+        return run.id in self.logs
+
+    def find(self, run: Run, text: str, start: int, line: int) -> dict[str, Any]:
+        return {"matches": [], "more": False}
+
+    def export(self, file: str, days: int) -> str:
+        return ""
 
 
 class Asked:
@@ -303,7 +326,7 @@ class TestLogs:
 
         asked.ask("log", job="pix", **params)
 
-        assert asked.machine.asked == [given]
+        assert asked.machine.pieces == [given]
 
     def test_the_folder_is_opened_not_a_path_that_somebody_sends(self, asked: Asked) -> None:
         asked.day.jobs(make_job("pix", 8))

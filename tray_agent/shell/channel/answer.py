@@ -21,6 +21,10 @@ class Answer:
     text: str = ""
 
 
+class Unknown(Exception):
+    """A question about something the engine does not know; the text is for the person."""
+
+
 INTERNAL = Answer(False, code="internal", text="O agente falhou ao responder; veja o log do agente.")
 
 

@@ -20,32 +20,10 @@ from typing import Any
 
 from tray_agent.shell.channel import wire
 from tray_agent.shell.channel.answer import INTERNAL, Answer, frame
+from tray_agent.shell.channel.methods import METHODS
 from tray_agent.shell.channel.peer import Peer
 
 __all__ = ["METHODS", "Answer", "ControlServer", "Respond"]
-
-METHODS = frozenset(
-    {
-        "ping",
-        "status",
-        "snapshot",
-        "run",
-        "stop",
-        "pause",
-        "resume",
-        "refresh",
-        "open",
-        "quit",
-        "log",
-        "runs",
-        "open_log_folder",
-        "doctor",
-        "preferences",
-        "remember",
-        "subscribe",
-        "running",
-    }
-)
 
 MAX_CLIENTS = 64
 MAX_STRANGERS = 256  # with the clients well below the 512 sockets that Windows' select() takes

@@ -16,13 +16,16 @@ from typing import Any, Protocol
 from tray_agent.core import messages as msg
 from tray_agent.core.collation import script_key
 from tray_agent.core.model import JobFacts, Run, Snapshot
+from tray_agent.core.ports import JournalError
+from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.channel.control import Answer, Respond
+from tray_agent.shell.channel.past import Past, PastQuestions
 from tray_agent.shell.views import snapshots as views
 from tray_agent.shell.views.snapshots import Json, Reader
 
 _log = logging.getLogger(__name__)
 _ANSWERERS = 2
-_SLOW = frozenset({"doctor"})  # asks BigQuery, for a minute if need be: nobody else waits behind it
+_SLOW = frozenset({"doctor", "export"})  # a minute or more if need be: nobody else waits behind them
 _DEFAULT_PIECE = 64 * 1024
 _NOT_YET: Json = {"size": 0, "start": 0, "end": 0, "text": ""}  # the run's own process opens its log
 
@@ -30,12 +33,11 @@ _NOT_YET: Json = {"size": 0, "start": 0, "end": 0, "text": ""}  # the run's own 
 _Asked = queue.SimpleQueue[tuple[str, Json, Respond]]
 
 
-class Outside(Protocol):
+class Outside(Past, Protocol):
     """What the service needs from beyond the shell. Each may block: it is called on an answering thread."""
 
     def now(self) -> datetime: ...
     def heartbeat_seconds(self) -> float: ...
-    def read_log(self, run: Run, offset: int | None, limit: int) -> Json: ...
     def interpreter(self, script: str) -> str: ...
     def find_run(self, job: str, run: str | None) -> Run | None: ...
     def open_folder(self, run: Run | None) -> str: ...
@@ -43,10 +45,6 @@ class Outside(Protocol):
     def open_dashboard(self) -> str: ...
     def preferences(self) -> Json: ...
     def remember(self, preferences: Json) -> None: ...
-
-
-class Unknown(Exception):
-    """A question about something the engine does not know; the text is for the person."""
 
 
 class Service:
@@ -65,6 +63,10 @@ class Service:
         self._outside = outside
         self._asked: _Asked = queue.SimpleQueue()
         self._asked_slow: _Asked = queue.SimpleQueue()
+        self._asked_past: _Asked = queue.SimpleQueue()
+        self._past = PastQuestions(
+            self._known, self._facts, self._run_of, outside, reader.no_data_exit_code
+        ).questions
         self._questions: dict[str, Callable[[Json], Any]] = {
             "ping": lambda params: {"version": reader.version, "pid": reader.pid},
             "status": self._status,
@@ -77,8 +79,13 @@ class Service:
             "open": self._open,
             "preferences": lambda params: outside.preferences(),
             "remember": self._remember,
+            **self._past,
         }
-        for asked, name in [(self._asked, "answers")] * _ANSWERERS + [(self._asked_slow, "slow-answers")]:
+        for asked, name in (
+            *[(self._asked, "answers")] * _ANSWERERS,
+            (self._asked_past, "past-answers"),
+            (self._asked_slow, "slow-answers"),
+        ):
             threading.Thread(target=self._answer_all, args=(asked,), name=name, daemon=True).start()
 
     def answer(self, method: str, params: dict[str, Any], respond: Respond) -> None:
@@ -87,10 +94,14 @@ class Service:
         if command is not None:
             self._post(command)
         elif method in self._questions:
-            asked = self._asked_slow if method in _SLOW else self._asked
-            asked.put((method, params, respond))
+            self._thread_for(method).put((method, params, respond))
         else:
             respond(_refusal("unknown_method", "Este agente não conhece o pedido."))
+
+    def _thread_for(self, method: str) -> _Asked:
+        if method in _SLOW:
+            return self._asked_slow
+        return self._asked_past if method in self._past else self._asked
 
     def _command(self, method: str, params: Json, respond: Respond) -> msg.Command | None:
         def reply(answer: msg.Reply) -> None:
@@ -128,6 +139,8 @@ class Service:
                 respond(Answer(True, self._questions[method](params)))
             except Unknown as unknown:
                 respond(_refusal("unknown", str(unknown)))
+            except JournalError as error:
+                respond(_refusal("unreadable", str(error)))
             except OSError as error:
                 respond(_refusal("unreadable", f"Não foi possível ler: {error.strerror or error}."))
             except Exception:  # noqa: BLE001 - the one asking gets a sentence, the log the traceback

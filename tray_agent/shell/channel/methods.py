@@ -1,0 +1,36 @@
+"""What may be asked over the local channel; anything else is refused before it is looked at."""
+
+from __future__ import annotations
+
+METHODS = frozenset(
+    {
+        "ping",
+        "status",
+        "snapshot",
+        "run",
+        "stop",
+        "pause",
+        "resume",
+        "refresh",
+        "open",
+        "quit",
+        "log",
+        "runs",
+        "open_log_folder",
+        "doctor",
+        "days",
+        "history",
+        "find",
+        "copy_for_teams",
+        "export",
+        "plan",
+        "explain",
+        "repeat",
+        "repeat_many",
+        "acknowledge",
+        "preferences",
+        "remember",
+        "subscribe",
+        "running",
+    }
+)
