@@ -17,7 +17,7 @@ Cells = dict[str, dict[Place, str]]
 _FUNCTION = re.compile(
     r"\b(TODAY|NOW|RANDBETWEEN|RANDARRAY|RAND|HOJE|AGORA|ALEAT[ÓO]RIO(?:ENTRE)?)\s*\(", re.IGNORECASE
 )
-_HINT = re.compile(rb"TODAY|NOW|RAND|HOJE|AGORA|ALEAT", re.IGNORECASE)
+_HINTS = (b"TODAY", b"NOW", b"RAND", b"HOJE", b"AGORA", b"ALEAT")
 _CELL = re.compile(
     rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*'
     rb"<(?:\w+:)?f\b([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)"
@@ -65,7 +65,7 @@ def volatile_cells(sheets: Mapping[str, Callable[[], bytes]], workbook: bytes) -
         for match in _NAME.finditer(workbook)
         if (function := _direct(html.unescape(match[2].decode("utf-8", "replace")), {}))
     }
-    if not names and not any(_HINT.search(load()) for load in sheets.values()):
+    if not names and not any(_may_be_volatile(load()) for load in sheets.values()):
         return {}
     formulas = {name: list(_formulas(load())) for name, load in sheets.items()}
     found: Cells = {name: {} for name in sheets}
@@ -77,6 +77,10 @@ def volatile_cells(sheets: Mapping[str, Callable[[], bytes]], workbook: bytes) -
     if any(found.values()):
         _follow(formulas, found)
     return {name: cells for name, cells in found.items() if cells}
+
+
+def _may_be_volatile(xml: bytes) -> bool:
+    return (b"<f" in xml or b":f" in xml) and any(hint in xml or hint.lower() in xml for hint in _HINTS)
 
 
 def _formulas(xml: bytes) -> Iterator[_Formula]:

@@ -10,7 +10,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,7 @@ def sheets(content: bytes, rows_wanted: RowsWanted = lambda *_: None) -> Iterato
 
     try:
         parts = sheet_xml.sheet_parts(archive)
-        loads = {name: partial(archive.read, part) for name, part in parts.items()}
+        loads = {name: cache(partial(archive.read, part)) for name, part in parts.items()}
         volatile = formulas.volatile_cells(loads, _workbook_xml(archive))
         with pandas.ExcelFile(io.BytesIO(content), engine="calamine") as book:
             metadata: Any = book.book

@@ -50,6 +50,7 @@ class Rows:
     header: Header
     problems: list[Problem] = field(default_factory=list)
     _schedules: dict[tuple[type, RawCell], ScheduleReading] = field(default_factory=dict)
+    _actives: dict[tuple[type, RawCell], bool | None] = field(default_factory=dict)
     _job: str | None = None
 
     def read(self) -> RegistryReading:
@@ -106,16 +107,17 @@ class Rows:
     def _row(self, index: int, row: Sequence[RawCell]) -> RegistryRow | None:
         self._job = None
         active = self._pick(index, row, "active")
-        if not active.wrong and active_of(active.cell) is False:
+        yes = self._active(active.cell)
+        if yes is False and not active.wrong:
             return None
         named = self._pick(index, row, "script")
         name = cell_text(named.cell)
-        if not isinstance(named.cell, CellFault) and name:
-            self._job = script_key(name)
+        key = script_key(name)
+        self._job = key if key and not isinstance(named.cell, CellFault) else None
         if active.wrong:
             self._wrong_cell(index, active, f"{active.wrong}; linha inativa", active.fix)
             return None
-        if active_of(active.cell) is None:
+        if yes is None:
             text = shown(cell_text(active.cell))
             self._wrong_cell(index, active, f"{text} não é sim nem não; a linha não roda", _FIX_ACTIVE)
             return None
@@ -123,9 +125,9 @@ class Rows:
             wrong = named.wrong or "falta o nome do script"
             self._wrong_cell(index, named, f"{wrong}; linha ignorada", named.fix)
             return None
-        return self._active_row(index, row, name)
+        return self._active_row(index, row, name, key)
 
-    def _active_row(self, index: int, row: Sequence[RawCell], name: str) -> RegistryRow:
+    def _active_row(self, index: int, row: Sequence[RawCell], name: str, key: str) -> RegistryRow:
         hours = self._pick(index, row, "schedule")
         reading = self._schedule(hours)
         lost = ""
@@ -141,7 +143,7 @@ class Rows:
             self._wrong_cell(index, area, area.wrong, area.fix)
         where = "" if isinstance(area.cell, CellFault) else cell_text(area.cell)
         return RegistryRow(
-            script_key(name),
+            key,
             name,
             where or NO_AREA,
             reading.schedule,
@@ -149,6 +151,13 @@ class Rows:
             minutes,
             schedule_problem=lost,
         )
+
+    def _active(self, cell: RawCell) -> bool | None:
+        """Each distinct cell is read once."""
+        key = type(cell), cell
+        if key not in self._actives:
+            self._actives[key] = active_of(cell)
+        return self._actives[key]
 
     def _schedule(self, hours: Found) -> ScheduleReading:
         """What a cell asks for; each distinct cell is read once."""
@@ -166,7 +175,7 @@ class Rows:
         if columns is None:
             return _ABSENT
         column = columns[0]
-        if len(columns) > 1:
+        if len(columns) > 1:  # seldom
             filled = [each for each in columns if each < len(row) and cell_text(row[each])]
             column = filled[0] if filled else column
             if len(filled) > 1 and len({self._meaning(role, row[each]) for each in filled}) > 1:
