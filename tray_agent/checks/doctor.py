@@ -15,6 +15,7 @@ from tray_agent.adapters.system import program
 from tray_agent.adapters.system.places import Places
 from tray_agent.core.model import RegistryRow, Script
 from tray_agent.core.registry.linking import link
+from tray_agent.core.registry.references import resolve_halts
 from tray_agent.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -108,11 +109,13 @@ def _registry(settings: Settings, places: Places, found: ScriptsFound | None) ->
     rows, problems = source.read()
     if rows is not None:
         yield Check("Registro", True, f"{places.registry} ({len(rows)} automações ativas)")
-        if source.unknown:
-            names = ", ".join(name[:40] for name in source.unknown[:30])
+        if source.good and source.good.unknown:
+            names = ", ".join(name[:40] for name in source.good.unknown[:30])
             yield Check("Registro", None, f"colunas que o agente não lê: {names}")
         if found is not None:
-            problems += link(rows, found.scripts, places.base_path()[0], found.skipped)[1]
+            jobs, mismatches = link(rows, found.scripts, places.base_path()[0], found.skipped)
+            problems += mismatches
+            problems += resolve_halts(source.good.halts if source.good else (), jobs)[1]
             yield from _without_row(rows, found.scripts)
     for problem in problems:
         yield Check("Registro", False, problem.what, problem.action)

@@ -3,17 +3,19 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.adapters.registry.test_scripts import put
 from tests.adapters.registry.test_source import InlineReader
-from tests.adapters.registry.workbooks import write
+from tests.adapters.registry.workbooks import HEADER, write
 from tray_agent.adapters.registry.discovery import DiscoveryReader
 from tray_agent.core.messages import Discovered, Message
 from tray_agent.core.model import Discovery, Where
+from tray_agent.core.policies import Halt
 
 AT = datetime(2026, 3, 10, 14, 5)
 SECONDS = 20
@@ -161,3 +163,26 @@ def test_nothing_is_posted_after_closing(found: Found) -> None:
     found.reader.close()
     found.reader.ask(AT)
     assert found.posted.empty()
+
+
+def test_a_halt_of_the_sheet_paradas_comes_with_the_discovery(found: Found) -> None:
+    book = load_workbook(found.registry)
+    sheet = book.create_sheet("Paradas")
+    for row in (
+        ["de", "ate", "area"],
+        [date(2026, 12, 24), None, "CADASTRO"],
+        [date(2026, 12, 24), None, "Nada"],
+    ):
+        sheet.append(row)
+    book.save(found.registry)
+    discovery = found.next()
+    assert discovery.halts == (Halt(datetime(2026, 12, 24), datetime(2026, 12, 25), "Cadastro"),)
+    assert "linha 3" in discovery.problems[0].what
+
+
+def test_a_row_that_waits_for_an_unknown_job_is_not_started_and_says_so(found: Found) -> None:
+    write(found.registry, [("um", "Cadastro", "8", "sim", "falta")], (*HEADER, "depois_de"))
+    discovery = found.next()
+    assert discovery.jobs is not None
+    assert "falta" in discovery.jobs[0].policies.unread
+    assert "falta" in discovery.problems[0].what

@@ -18,8 +18,9 @@ from tray_agent.adapters.registry.answer import RegistryFailed, Stamp
 from tray_agent.adapters.registry.formulas import volatile_cells
 from tray_agent.adapters.registry.workbook import WorkbookFault, answer, read_bytes, sheets
 from tray_agent.core.model import Cell
+from tray_agent.core.policies import NO_POLICIES, CatchUp, Halt, Limit, Policies, Retries
 from tray_agent.core.registry.cells import CellFault
-from tray_agent.core.registry.sheets import RegistryReading
+from tray_agent.core.registry.sheets import HaltRow, OwnDay, RegistryReading
 
 
 def made(fill: Callable[[Workbook], object]) -> bytes:
@@ -411,3 +412,56 @@ def test_what_was_lost_of_a_schedule_and_unknown_columns_cross_to_the_agent(tmp_
     assert reading.unknown == ("Dono",)
     assert "8.12" in reading.rows[0].schedule_problem
     assert reading.problems[0].job == "a"
+
+
+def test_policies_notes_halts_and_own_days_cross_to_the_agent(tmp_path: Path) -> None:
+    def fill(book: Workbook) -> None:
+        sheet = book.worksheets[0]
+        sheet.append(
+            [
+                *HEADER,
+                "recuperar",
+                "iniciar_ate",
+                "prazo",
+                "retentativas",
+                "recurso",
+                "depois_de",
+                "argumentos",
+            ]
+        )
+        sheet.append(["a", "", 8, "sim", "última", time(17, 30), "+90 min", 2, "SAP; Excel", "b", "{d-1} x"])
+        sheet.append(["b", "", 8, "sim", None, "30 min", "cedo", None, None, "b", "{ontem}"])
+        sheet.append(["c", "", 8, "sim"])
+        own = book.create_sheet("Feriados")
+        own.append(["data", "nome", "tipo"])
+        own.append([date(2027, 1, 25), "São Paulo", None])
+        own.append([date(2027, 2, 8), None, "dia útil"])
+        halts = book.create_sheet("Paradas")
+        halts.append(["de", "ate", "area", "automacao", "motivo"])
+        halts.append([date(2026, 12, 24), datetime(2026, 12, 26, 12), None, "a", "Congelamento"])
+
+    path = tmp_path / "r.xlsx"
+    path.write_bytes(made(fill))
+    reading = read(path)
+    assert isinstance(reading, RegistryReading)
+    assert [row.policies for row in reading.rows] == [
+        Policies(
+            CatchUp.LAST,
+            Limit(minute=1050),
+            Limit(after_minutes=90),
+            Retries(2),
+            ("SAP", "Excel"),
+            ("b",),
+            ("{d-1}", "x"),
+        ),
+        Policies(start_by=Limit(after_minutes=30), after=("b",), unread=reading.rows[1].policies.unread),
+        NO_POLICIES,
+    ]
+    assert "{ontem}" in reading.rows[1].policies.unread
+    assert [problem.cell and problem.cell.column for problem in reading.problems] == ["G", "K"]
+    assert reading.own_days == (
+        OwnDay(date(2027, 1, 25), "São Paulo"),
+        OwnDay(date(2027, 2, 8), "", is_business=True),
+    )
+    halt = Halt(datetime(2026, 12, 24), datetime(2026, 12, 26, 12), "", "a", "Congelamento")
+    assert reading.halts == (HaltRow(2, halt),)

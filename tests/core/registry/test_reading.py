@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tray_agent.core.model import Cell, RegistryRow, Script, Where
+from tray_agent.core.policies import NO_POLICIES, CatchUp, Limit, Policies, Retries
 from tray_agent.core.registry.cells import CellFault, RawCell
 from tray_agent.core.registry.columns import column_letter
 from tray_agent.core.registry.linking import Skipped, link
@@ -396,3 +397,80 @@ def test_a_blank_script_is_a_problem_that_names_it_and_its_job() -> None:
     assert job.id == "x"
     assert (problem.where, problem.job) == (Where.SCRIPT, "x")
     assert "está vazio (a/metodos/x.py); não é iniciado" in problem.what
+
+
+POLICIES: list[RawCell] = [
+    "Recuperar",
+    "Iniciar até",
+    "Prazo",
+    "Retentativas",
+    "Recurso",
+    "Depois de",
+    "Argumentos",
+]
+
+
+def test_the_policy_columns_of_a_row_are_read() -> None:
+    header: list[RawCell] = [*HEADER, *POLICIES, "Observação"]
+    result = reading(
+        [
+            "a",
+            "",
+            8,
+            1,
+            "última",
+            "17:30",
+            "10:00",
+            "2 x 10 min",
+            "SAP",
+            "b",
+            "--dia {d-1}",
+            " Liga\npara Ana ",
+        ],
+        ["b", "", 8, 1],
+        header=header,
+    )
+    assert result.problems == ()
+    assert result.unknown == ()
+    assert result.rows[0].policies == Policies(
+        CatchUp.LAST,
+        Limit(minute=1050),
+        Limit(minute=600),
+        Retries(2, 10),
+        ("SAP",),
+        ("b",),
+        ("--dia", "{d-1}"),
+    )
+    assert result.rows[0].note == "Liga para Ana"
+    assert result.rows[1].policies is NO_POLICIES
+
+
+def test_a_policy_cell_that_cannot_be_read_is_a_problem_with_its_place() -> None:
+    result = reading(["a", "", 8, 1, "talvez"], header=[*HEADER, "recuperar"])
+    (problem,) = result.problems
+    assert problem.what.startswith('linha 2: célula E2: não entendi "talvez" em recuperar')
+    assert (problem.job, problem.cell) == ("a", Cell(2, "E", "talvez"))
+    assert "talvez" in result.rows[0].policies.unread
+
+
+@pytest.mark.parametrize("name", ["Limite", "tentativas"])
+def test_a_column_whose_name_may_mean_two_things_is_a_problem_that_names_them(name: str) -> None:
+    result = reading(["a", "", 8, 1, 30], header=[*HEADER, name])
+    assert f'a coluna E ("{name}") não é lida: pode ser ' in result.problems[0].what
+    assert result.rows[0].timeout_minutes is None
+
+
+def test_the_sheets_of_dates_are_read_wherever_they_are_and_are_no_other_registries() -> None:
+    holidays: list[list[RawCell]] = [["data", "nome"], [date(2027, 1, 25), "São Paulo"], ["x", None]]
+    halts: list[list[RawCell]] = [["de", "ate", "script", "cron", "active"], [date(2026, 12, 24)]]
+    result = read(
+        [
+            Sheet("Feriados", holidays, hidden=True),
+            Sheet("Registro", [HEADER, ["a", "", 8, 1]]),
+            Sheet("Paradas", halts),
+        ]
+    )
+    assert isinstance(result, RegistryReading)
+    assert [own.day for own in result.own_days] == [date(2027, 1, 25)]
+    assert [row.line for row in result.halts] == [2]
+    assert ['aba "Feriados", linha 3' in problem.what for problem in result.problems] == [True]

@@ -8,10 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from tray_agent.core.model import Cell, Problem, RegistryRow, Where
-from tray_agent.core.registry.sheets import RegistryReading
+from tray_agent.core.policies import NO_POLICIES, CatchUp, Halt, Limit, Policies, Retries
+from tray_agent.core.registry.sheets import HaltRow, OwnDay, RegistryReading
 from tray_agent.core.schedules.schedule import Schedule, ScheduleKind
 
 
@@ -39,6 +41,7 @@ def failed(text: str, lasting: bool, stamp: Stamp | None) -> dict[str, Any]:
 def encode(reading: RegistryReading, stamp: Stamp | None) -> dict[str, Any]:
     """The answer for a registry that could be read."""
     schedules: dict[Schedule, int] = {}
+    policies: dict[Policies, int] = {}
     rows = [
         [
             row.key,
@@ -47,6 +50,8 @@ def encode(reading: RegistryReading, stamp: Stamp | None) -> dict[str, Any]:
             schedules.setdefault(row.schedule, len(schedules)),
             row.line,
             row.timeout_minutes,
+            policies.setdefault(row.policies, len(policies)),
+            row.note,
             row.schedule_problem,
         ]
         for row in reading.rows
@@ -57,6 +62,9 @@ def encode(reading: RegistryReading, stamp: Stamp | None) -> dict[str, Any]:
         "sheet": reading.sheet,
         "unknown": reading.unknown,
         "schedules": [[schedule.kind, schedule.hours] for schedule in schedules],
+        "policies": [_policy_fields(each) for each in policies],
+        "halts": [_halt_fields(each) for each in reading.halts],
+        "own_days": [[each.day.isoformat(), each.name, each.is_business] for each in reading.own_days],
         "problems": [problem_fields(each) for each in reading.problems],
         "rows": rows,
     }
@@ -85,11 +93,62 @@ def decode(answer: Mapping[str, Any]) -> tuple[RegistryReading | RegistryFailed,
     if not answer["ok"]:
         return RegistryFailed(str(answer["error"]), bool(answer.get("lasting"))), stamp
     schedules = [Schedule(ScheduleKind(kind), tuple(hours)) for kind, hours in answer["schedules"]]
+    policies = [_policies_of(each) for each in answer["policies"]]
     rows: list[RegistryRow] = []
-    for key, name, area, schedule, line, minutes, lost in answer["rows"]:
+    for key, name, area, schedule, line, minutes, policy, note, lost in answer["rows"]:
         shared = (sys.intern(key), sys.intern(name), sys.intern(area))  # with the scripts, and one another
-        row = RegistryRow(*shared, schedules[schedule], line, minutes, schedule_problem=lost)
-        rows.append(row)
-    problems = tuple(map(problem_of, answer["problems"]))
-    unknown = tuple(map(str, answer["unknown"]))
-    return RegistryReading(tuple(rows), problems, str(answer["sheet"]), unknown), stamp
+        rows.append(
+            RegistryRow(*shared, schedules[schedule], line, minutes, policies[policy], note, lost),
+        )
+    reading = RegistryReading(
+        tuple(rows),
+        tuple(map(problem_of, answer["problems"])),
+        str(answer["sheet"]),
+        tuple(map(str, answer["unknown"])),
+        tuple(map(_halt_of, answer["halts"])),
+        tuple(OwnDay(date.fromisoformat(day), name, other) for day, name, other in answer["own_days"]),
+    )
+    return reading, stamp
+
+
+def _policy_fields(policies: Policies) -> list[Any]:
+    retries = policies.retries
+    return [
+        policies.catch_up,
+        _limit_fields(policies.start_by),
+        _limit_fields(policies.deadline),
+        [retries.count, retries.wait_minutes, retries.codes] if retries else None,
+        policies.resources,
+        policies.after,
+        policies.arguments,
+        policies.unread,
+    ]
+
+
+def _policies_of(fields: list[Any]) -> Policies:
+    catch_up, start_by, deadline, retries, resources, after, arguments, unread = fields
+    policies = Policies(
+        CatchUp(catch_up),
+        Limit(*start_by) if start_by else None,
+        Limit(*deadline) if deadline else None,
+        Retries(retries[0], retries[1], tuple(retries[2])) if retries else None,
+        tuple(resources),
+        tuple(after),
+        tuple(arguments),
+        unread,
+    )
+    return NO_POLICIES if policies == NO_POLICIES else policies
+
+
+def _limit_fields(limit: Limit | None) -> list[int | None] | None:
+    return [limit.minute, limit.after_minutes] if limit else None
+
+
+def _halt_fields(row: HaltRow) -> list[Any]:
+    halt = row.halt
+    return [row.line, halt.begin.isoformat(), halt.end.isoformat(), halt.area, halt.job, halt.reason]
+
+
+def _halt_of(fields: list[Any]) -> HaltRow:
+    line, begin, end, area, job, reason = fields
+    return HaltRow(line, Halt(datetime.fromisoformat(begin), datetime.fromisoformat(end), area, job, reason))

@@ -13,8 +13,10 @@ from tray_agent.adapters.registry.scripts import BaseGone, ScriptsFound, ScriptT
 from tray_agent.adapters.registry.source import RegistrySource
 from tray_agent.core.messages import Discovered
 from tray_agent.core.model import Discovery, Job, Problem, RegistryRow, Where
+from tray_agent.core.policies import Halt
 from tray_agent.core.ports import Post
 from tray_agent.core.registry.linking import link
+from tray_agent.core.registry.references import resolve_halts
 
 BasePath = Callable[[], tuple[Path, bool]]
 Linked = tuple[tuple[Job, ...], tuple[Problem, ...]]
@@ -45,6 +47,7 @@ class DiscoveryReader:
         self._walked: float | None = None
         self._linked_from: tuple[Path, tuple[RegistryRow, ...], ScriptsFound] | None = None
         self._linked: Linked = ((), ())
+        self._halts: tuple[Halt, ...] = ()
         self._good: tuple[Job, ...] | None = None
         self._last: Discovery | None = None
         self._asked = AskedThread("discovery", self._discover, self._broken)
@@ -91,6 +94,9 @@ class DiscoveryReader:
         former = self._linked_from
         if former is None or former[0] != base or former[1] is not rows or former[2] is not found:
             jobs, problems = link(rows, found.scripts, base, found.skipped)
+            good = self._registry.good
+            self._halts, unknown = resolve_halts(good.halts if good else (), jobs)
+            problems += unknown
             same = self._linked[0] == jobs
             self._linked = (self._linked[0] if same else jobs), problems
             self._linked_from = (base, rows, found)
@@ -109,7 +115,9 @@ class DiscoveryReader:
         self, jobs: tuple[Job, ...] | None, problems: tuple[Problem, ...], base: Path, available: bool
     ) -> None:
         registry = str(self._registry.path)
-        self._last = Discovery(jobs, problems, str(base), available, registry, self._registry.is_current)
+        self._last = Discovery(
+            jobs, problems, str(base), available, registry, self._registry.is_current, self._halts
+        )
         self._post(Discovered(self._last))
 
 

@@ -56,9 +56,9 @@ class RegistrySource:
         return self._read_changed()
 
     @property
-    def unknown(self) -> tuple[str, ...]:
-        """The headings of columns that nobody reads, of the last good reading."""
-        return self._good.unknown if self._good else ()
+    def good(self) -> RegistryReading | None:
+        """The reading in force."""
+        return self._good
 
     def close(self) -> None:
         """Kill the child that reads, if any."""

@@ -17,6 +17,19 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "active": ("active", "is_active", "ativo"),
     "area": ("area_name", "area"),
     "timeout": ("timeout", "timeout_minutes", "tempo_limite"),
+    "catch_up": ("recuperar", "catch_up"),
+    "start_by": ("iniciar_ate", "hora_limite", "start_by", "cutoff"),
+    "deadline": ("prazo", "deadline", "sla"),
+    "retries": ("retentativas", "retries"),
+    "resources": ("recurso", "recursos", "resource", "resources"),
+    "after": ("depois_de", "after"),
+    "arguments": ("argumentos", "parametros", "arguments", "args"),
+    "note": ("nota", "observacao", "note"),
+}
+_UNCLEAR = {
+    "limite": "tempo_limite (minutos de execução) ou iniciar_ate (a última hora de início)",
+    "limit": "tempo_limite (minutos de execução) ou iniciar_ate (a última hora de início)",
+    "tentativas": "retentativas (quantas vezes tentar de novo, além da primeira)",
 }
 _NEEDED = {"script": "script_name", "schedule": "cron_schedule", "active": "active"}
 _ROLES = {alias: role for role, aliases in ALIASES.items() for alias in aliases}
@@ -67,6 +80,11 @@ def role_of(cell: RawCell) -> str:
     if not isinstance(cell, str) or len(cell) > _LONGEST_ALIAS or _NO_HEADING.search(cell):
         return ""
     return _ROLES.get(column_name(cell), "")
+
+
+def unclear(heading: str) -> str:
+    """For a heading that may mean two things: the names to choose from, else ""."""
+    return _UNCLEAR.get(column_name(heading), "")
 
 
 def restricts_days(heading: str) -> bool:

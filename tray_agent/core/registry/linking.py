@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from tray_agent.core.collation import match_key, portuguese_key
 from tray_agent.core.model import Cell, Job, Problem, RegistryRow, Script, Where
+from tray_agent.core.registry.references import resolve_after
 from tray_agent.core.registry.wording import bounded, listed, shown
 
 
@@ -30,6 +31,7 @@ def link(
     for row in rows:
         crossing.take(row)
     jobs = crossing.jobs
+    crossing.problems += resolve_after(jobs, crossing.lines)
     areas = {area: portuguese_key(area) for area in {job.area for job in jobs}}
     jobs.sort(key=lambda job: (areas[job.area], portuguese_key(job.name), job.id))
     return tuple(jobs), bounded(crossing.problems, "ao cruzar a planilha com os scripts")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from tray_agent.core.model import Problem, Where
 from tray_agent.core.registry.columns import HEADER_ROWS, Header, best_header
+from tray_agent.core.registry.dated_sheets import DatedSheets, kind_of
 from tray_agent.core.registry.rows import Rows
 from tray_agent.core.registry.sheets import RegistryReading, RegistryRefused, Sheet
 from tray_agent.core.registry.wording import bounded, listed, shown
@@ -35,15 +36,21 @@ class RegistryReader:
         self._others: list[Sheet] = []
         self._unread: list[Sheet] = []
         self._likeliest: Header | None = None
+        self._dated = DatedSheets()
 
     def rows_wanted(self, name: str, hidden: bool) -> int | None:
         """How many rows of that sheet need be read at most; None for all."""
+        if kind_of(name):
+            return None
         return HEADER_ROWS if hidden or self._found is not None else None
 
     def take(self, sheet: Sheet) -> None:
         """Read the next sheet."""
         if sheet.unread:
             self._unread.append(sheet)
+            return
+        if kind_of(sheet.name):
+            self._dated.take(sheet)
             return
         header = best_header(sheet.rows)
         if header is None:
@@ -63,8 +70,10 @@ class RegistryReader:
             return RegistryRefused(self._nothing())
         problems = [_not_read(sheet, found.sheet) for sheet in self._others]
         problems += [_unreadable(sheet) for sheet in self._unread]
-        every = bounded([*problems, *found.problems], "na planilha")
-        return RegistryReading(found.rows, every, found.sheet, found.unknown)
+        dated = self._dated
+        every = bounded([*problems, *dated.problems, *found.problems], "na planilha")
+        halts, own_days = tuple(dated.halts), tuple(dated.own_days)
+        return RegistryReading(found.rows, every, found.sheet, found.unknown, halts, own_days)
 
     def _nothing(self) -> str:
         if self._others:

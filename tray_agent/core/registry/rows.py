@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tray_agent.core.collation import plain_key, script_key
 from tray_agent.core.model import Cell, Problem, RegistryRow, Where
+from tray_agent.core.policies import NO_POLICIES, Policies
 from tray_agent.core.registry.cells import (
     CellFault,
     RawCell,
@@ -16,7 +17,15 @@ from tray_agent.core.registry.cells import (
     minutes_of,
     schedule_of,
 )
-from tray_agent.core.registry.columns import Header, column_letter, header_of, restricts_days, role_of
+from tray_agent.core.registry.columns import (
+    Header,
+    column_letter,
+    header_of,
+    restricts_days,
+    role_of,
+    unclear,
+)
+from tray_agent.core.registry.policies import POLICY_ROLES, PolicyReader
 from tray_agent.core.registry.sheets import NO_AREA, RegistryReading, Sheet
 from tray_agent.core.registry.wording import listed, shown
 from tray_agent.core.schedules.schedule import MANUAL
@@ -25,6 +34,8 @@ _FIX_HOURS = "Corrija a célula {}: horas cheias como 8, 12, 18, ou ALL, ou MANU
 _FIX_CELL = "Corrija a célula {}."
 _FIX_ACTIVE = "Escreva sim ou não na célula {}."
 _FIX_FORMULA = "Troque a fórmula da célula {} por um valor; os dias de execução se escrevem no agendamento."
+_EMPTY = (None, "")
+_LONGEST_NOTE = 500
 _NEEDED_ROLES = frozenset({"script", "schedule", "active"})
 
 
@@ -51,13 +62,14 @@ class Rows:
     problems: list[Problem] = field(default_factory=list)
     _schedules: dict[tuple[type, RawCell], ScheduleReading] = field(default_factory=dict)
     _actives: dict[tuple[type, RawCell], bool | None] = field(default_factory=dict)
+    _reader: PolicyReader = field(default_factory=PolicyReader)
+    _roles: tuple[str, ...] = ()
     _job: str | None = None
 
     def read(self) -> RegistryReading:
         """Every row below the header, to the sheet's end or to a header with other columns."""
-        for column in self.header.unknown:
-            if restricts_days(self.header.names[column]):
-                self._restricting(column)
+        self._columns()
+        self._roles = tuple(role for role in POLICY_ROLES if role in self.header.columns)
         rows: list[RegistryRow] = []
         again = self._headers()
         for index in range(self.header.row + 1, len(self.sheet.rows)):
@@ -71,14 +83,23 @@ class Rows:
         unknown = tuple(self.header.names[column] for column in self.header.unknown)
         return RegistryReading(tuple(rows), tuple(self.problems), self.sheet.name, unknown)
 
-    def _restricting(self, column: int) -> None:
-        letter = column_letter(column)
-        self._report(
-            self.header.row,
-            f"a coluna {letter} ({shown(self.header.names[column])}) parece limitar os dias, mas não é lida",
-            "Escreva os dias no agendamento, como em “seg-sex 8h”, e apague ou renomeie a coluna.",
-            Cell(self.header.row + 1, letter, self.header.names[column][:200]),
-        )
+    def _columns(self) -> None:
+        """Say which columns nobody reads though somebody may count on them."""
+        for column in self.header.unknown:
+            name = self.header.names[column]
+            letter = column_letter(column)
+            place = Cell(self.header.row + 1, letter, name[:200])
+            heading = f"a coluna {letter} ({shown(name)})"
+            choice = unclear(name)
+            if choice:
+                what = f"{heading} não é lida: pode ser {choice}"
+                self._report(self.header.row, what, f"Dê à coluna um destes nomes: {choice}.", place)
+            elif restricts_days(name):
+                what = f"{heading} parece limitar os dias, mas não é lida"
+                action = (
+                    "Escreva os dias no agendamento, como em “seg-sex 8h”, e apague ou renomeie a coluna."
+                )
+                self._report(self.header.row, what, action, place)
 
     def _headers(self) -> set[int]:
         """The rows below the header that are headers too. Quick: most rows have no heading in them."""
@@ -142,6 +163,7 @@ class Rows:
         if area.wrong:
             self._wrong_cell(index, area, area.wrong, area.fix)
         where = "" if isinstance(area.cell, CellFault) else cell_text(area.cell)
+        note = self._pick(index, row, "note")
         return RegistryRow(
             key,
             name,
@@ -149,8 +171,26 @@ class Rows:
             reading.schedule,
             index + 1,
             minutes,
-            schedule_problem=lost,
+            self._policies(index, row),
+            "" if note.wrong else cell_text(note.cell)[:_LONGEST_NOTE],
+            lost,
         )
+
+    def _policies(self, index: int, row: Sequence[RawCell]) -> Policies:
+        if not self._roles:
+            return NO_POLICIES
+        picked = {role: self._pick(index, row, role) for role in self._roles}
+        filled = tuple(
+            (role, found.cell, found.wrong)
+            for role, found in picked.items()
+            if found.wrong or found.cell not in _EMPTY
+        )
+        if not filled:
+            return NO_POLICIES
+        reading = self._reader.read(filled)
+        for role, wrong in reading.wrong:
+            self._wrong_cell(index, picked[role], wrong, picked[role].fix)
+        return reading.policies
 
     def _active(self, cell: RawCell) -> bool | None:
         """Each distinct cell is read once."""

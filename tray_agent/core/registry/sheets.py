@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from tray_agent.core.model import Problem, RegistryRow
+from tray_agent.core.policies import Halt
 from tray_agent.core.registry.cells import RawCell
 
 NO_AREA = "Sem área"
@@ -29,6 +31,23 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDay:
+    """A team's own holiday, or with ``is_business`` a day on which it works although the rule says no."""
+
+    day: date
+    name: str = ""
+    is_business: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HaltRow:
+    """A row of the sheet ``Paradas``; area and job are still as written. ``line`` is Excel's row number."""
+
+    line: int
+    halt: Halt
+
+
+@dataclass(frozen=True, slots=True)
 class RegistryReading:
     """A registry that could be read: its active rows, and what is wrong with some of them.
 
@@ -39,6 +58,8 @@ class RegistryReading:
     problems: tuple[Problem, ...] = ()
     sheet: str = ""
     unknown: tuple[str, ...] = ()
+    halts: tuple[HaltRow, ...] = ()
+    own_days: tuple[OwnDay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
