@@ -88,7 +88,7 @@ class Agent:
         self._closing = threading.Event()
         self._channel: threading.Thread | None = None
         self.listeners: list[Callable[[Snapshot], None]] = []
-        self.open_dashboard: Callable[[], str] = lambda: "Não há tela para abrir o painel."
+        self.open_dashboard: Callable[[str], str] = lambda job: "Não há tela para abrir o painel."
         self.interpreters = Interpreters(settings.python, lambda: places.base_path()[0], program.is_frozen())
         # Made once: walking through it is a quarter of what a start costs the agent.
         self._foreign = script_environment.foreign_environment(os.environ, script_environment.bundle_root())
@@ -310,8 +310,8 @@ class Agent:
         facts = self.snapshot.facts.values() if self.snapshot else ()
         return [Path(each.active.log) for each in facts if each.active is not None]
 
-    def _open_dashboard(self) -> str:
-        return self.open_dashboard()
+    def _open_dashboard(self, job: str) -> str:
+        return self.open_dashboard(job)
 
     def _export(self, file: str, days: int) -> str:
         request = {

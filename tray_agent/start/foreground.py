@@ -163,10 +163,10 @@ def _wait_without_icon(agent: Agent) -> None:
     made: list[Dashboard] = []
     if sys.platform == "win32" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
 
-        def open_dashboard() -> str:
+        def open_dashboard(job: str) -> str:
             if not made:
                 made.append(agent.make_dashboard(lambda code: None))
-            return made[0].open()
+            return made[0].open(job)
 
         agent.open_dashboard = open_dashboard
     try:

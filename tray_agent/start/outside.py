@@ -42,7 +42,7 @@ class AgentOutside:
         clock: SystemClock,
         last_turn: Callable[[], float],
         doctor: Callable[[], dict[str, Any]],
-        open_dashboard: Callable[[], str],
+        open_dashboard: Callable[[str], str],
         interpreters: Interpreters,
         export: Callable[[str, int], str],
         no_data_exit_code: int,
@@ -126,9 +126,9 @@ class AgentOutside:
         """What ``tray-agent doctor`` says."""
         return self._doctor()
 
-    def open_dashboard(self) -> str:
-        """Show the window; why not, or ""."""
-        return self._open_dashboard()
+    def open_dashboard(self, job: str) -> str:
+        """Show the window, at a job if one is named; why not, or ""."""
+        return self._open_dashboard(job)
 
     def preferences(self) -> dict[str, Any]:
         """What the page asked to remember."""

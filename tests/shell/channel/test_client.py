@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from tests.shell.channel.peers import Agent, until
 from tray_agent.shell.channel import wire
 from tray_agent.shell.channel.answer import Answer
 from tray_agent.shell.channel.client import ChannelClosed, NoAgent, Refused, connect
+from tray_agent.shell.channel.user import os_user
 
 
 @pytest.fixture
@@ -260,3 +263,22 @@ def test_a_file_that_belongs_to_another_user_is_refused(agent: Agent) -> None:
     os.chown(agent.data_dir / wire.FILE_NAME, 12345, -1)
     with pytest.raises(Refused):
         connect(agent.data_dir)
+
+
+def test_a_command_carries_the_person_who_gives_it_a_question_does_not(agent: Agent) -> None:
+    person = getpass.getuser() if sys.platform != "win32" else os_user()
+    with connect(agent.data_dir) as channel:
+        assert channel.call("run", job="pix")["params"] == {"job": "pix", "by": person}
+        assert channel.call("days", n=3)["params"] == {"n": 3}
+    assert person
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows names its own user")
+def test_the_account_is_named_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "somebody else")
+    assert os_user() != "somebody else"
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="needs Windows")
+def test_a_windows_user_has_a_domain() -> None:
+    assert "\\" in os_user()

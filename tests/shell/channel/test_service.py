@@ -30,6 +30,7 @@ class Machine:
         self.kept: dict[str, Any] = {"theme": "dark"}
         self.trouble = ""
         self.opened: list[str | None] = []
+        self.shown: list[str] = []
         self.pieces: list[tuple[int | None, int]] = []
         self.examined = threading.Event()
         self.examined.set()
@@ -60,7 +61,8 @@ class Machine:
         assert self.examined.wait(SECONDS)
         return {"checks": []}
 
-    def open_dashboard(self) -> str:
+    def open_dashboard(self, job: str) -> str:
+        self.shown.append(job)
         return self.trouble
 
     def preferences(self) -> dict[str, Any]:
@@ -141,6 +143,18 @@ class TestCommands:
         command.reply(msg.Reply(True, "Feito.", ("pix",)))
 
         assert answers.get(timeout=SECONDS) == Answer(True, {"text": "Feito.", "runs": ["pix"]})
+
+    @pytest.mark.parametrize("method", ["run", "stop", "pause", "resume", "refresh", "quit"])
+    def test_they_carry_who_asked(self, asked: Asked, method: str) -> None:
+        asked.send(method, {"job": "pix", "by": "B3\\maria" + "x" * 500})
+        asked.send(method, {"job": "pix", "by": None})
+
+        first, second = asked.inbox
+        assert isinstance(first, msg.Command)
+        assert isinstance(second, msg.Command)
+        assert first.by.startswith("B3\\maria")
+        assert len(first.by) == 120
+        assert second.by == ""
 
     def test_a_refusal_carries_its_sentence(self, asked: Asked) -> None:
         answers = asked.send("run", {"job": "pix"})
@@ -240,6 +254,13 @@ class TestQuestions:
         assert asked.ask("open") == {"text": "Painel aberto."}
         asked.machine.trouble = "Este agente roda sem tela (--headless)."
         assert asked.ask("open") == ("unknown", "Este agente roda sem tela (--headless).")
+
+    def test_the_dashboard_opens_at_a_job_that_is_known(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("envia_pix"))
+
+        assert asked.ask("open", job="Envia_PIX.py") == {"text": "Painel aberto."}
+        assert asked.ask("open", job="nobody") == ("unknown", "Não há automação ativa chamada nobody.")
+        assert asked.machine.shown == ["envia_pix"]
 
     def test_a_surprise_is_a_sentence_and_the_next_is_answered(
         self, asked: Asked, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

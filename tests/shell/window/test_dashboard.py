@@ -33,7 +33,7 @@ if manners == "fails": sys.exit(4)
 if manners == "slow": wait_for("ready")
 channel, end = connect(Path(os.environ["TRAY_AGENT_CHANNEL_DIR"])), threading.Event()
 def hear(event):
-    note(event["event"])
+    note(event["event"] + ":" + event["job"] if "job" in event else event["event"])
     if event["event"] == "close" and manners != "stubborn": end.set()
 channel.listen(hear)
 while not end.wait(0.01) and not (folder / "closed").exists(): pass
@@ -103,6 +103,22 @@ def test_opening_again_brings_the_one_window_to_the_front(windows: Windows) -> N
     windows.dashboard.open()
     until(lambda: windows.heard() == ["start", "raise"])
     assert len(windows.children) == 1
+
+
+def test_opening_at_a_job_leads_the_window_there_be_it_new_or_not(windows: Windows) -> None:
+    windows.dashboard.open("envia_pix")
+    until(lambda: windows.heard() == ["start", "show:envia_pix"])
+    windows.dashboard.open()
+    windows.dashboard.open("ted")
+    until(lambda: windows.heard()[2:] == ["raise", "raise", "show:ted"])
+
+
+@pytest.mark.parametrize("manners", ["slow"])
+def test_a_window_that_comes_up_is_led_to_the_job_asked_for_last(windows: Windows) -> None:
+    for job in ("pix", "ted", ""):
+        windows.dashboard.open(job)
+    windows.touch("ready")
+    until(lambda: windows.heard() == ["start", "show:ted"])
 
 
 @pytest.mark.parametrize("manners", ["slow"])

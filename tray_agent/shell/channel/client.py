@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tray_agent.shell.channel import wire
+from tray_agent.shell.channel.methods import COMMANDS
+from tray_agent.shell.channel.user import os_user
 
 _ATTEMPTS = 3
 
@@ -69,12 +71,14 @@ class Channel:
         self._reader.start()
 
     def call(self, method: str, timeout: float = 30.0, **params: Any) -> Any:
-        """Ask, and wait for the answer at most ``timeout`` seconds.
+        """Ask, and wait for the answer at most ``timeout`` seconds. A command carries who asks it.
 
         Raises Refused (also with code "timeout" when no answer came) and ChannelClosed.
         """
         if threading.current_thread() is self._reader:
             raise RuntimeError("a listener must not wait for an answer that only it could read")
+        if method in COMMANDS:
+            params = {**params, "by": os_user()}
         call, identity = _Call(), next(self._ids)
         self._calls[identity] = call
         try:

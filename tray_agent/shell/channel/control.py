@@ -133,7 +133,7 @@ class ControlServer:
             self._order(self._announce)
 
     def broadcast(self, event: dict[str, Any]) -> None:
-        """Send an event ("raise", "close") to every subscriber. From any thread."""
+        """Send an event ("raise", "show", "close") to every subscriber. From any thread."""
         line = wire.encode(event) + b"\n"
         self._order(lambda: self._send_all(line))
 

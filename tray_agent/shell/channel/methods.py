@@ -34,3 +34,8 @@ METHODS = frozenset(
         "running",
     }
 )
+
+COMMANDS = frozenset(
+    {"run", "stop", "pause", "resume", "refresh", "quit", "repeat", "repeat_many", "acknowledge"}
+)
+"""Those that change something: each carries who asked, in ``by``."""

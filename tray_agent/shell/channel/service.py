@@ -20,6 +20,7 @@ from tray_agent.core.ports import JournalError
 from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.channel.control import Answer, Respond
 from tray_agent.shell.channel.past import Past, PastQuestions
+from tray_agent.shell.channel.user import LONGEST
 from tray_agent.shell.views import snapshots as views
 from tray_agent.shell.views.snapshots import Json, Reader
 
@@ -42,7 +43,7 @@ class Outside(Past, Protocol):
     def find_run(self, job: str, run: str | None) -> Run | None: ...
     def open_folder(self, run: Run | None) -> str: ...
     def doctor(self) -> Json: ...
-    def open_dashboard(self) -> str: ...
+    def open_dashboard(self, job: str) -> str: ...
     def preferences(self) -> Json: ...
     def remember(self, preferences: Json) -> None: ...
 
@@ -108,19 +109,20 @@ class Service:
             value = {"text": answer.text, "runs": list(answer.runs)}
             respond(Answer(True, value) if answer.accepted else _refusal("refused", answer.text))
 
+        by = str(params.get("by") or "")[:LONGEST]
         match method:
             case "run":
-                return msg.RunJob(self._job_id(params), reply=reply)
+                return msg.RunJob(self._job_id(params), reply=reply, by=by)
             case "stop":
-                return msg.StopJob(self._job_id(params), reply=reply)
+                return msg.StopJob(self._job_id(params), reply=reply, by=by)
             case "pause":
-                return msg.Pause(reply=reply)
+                return msg.Pause(reply=reply, by=by)
             case "resume":
-                return msg.Resume(reply=reply)
+                return msg.Resume(reply=reply, by=by)
             case "refresh":
-                return msg.Refresh(reply=reply)
+                return msg.Refresh(reply=reply, by=by)
             case "quit":
-                return msg.Quit(params.get("stop_runs") is True, reply=reply)
+                return msg.Quit(params.get("stop_runs") is True, reply=reply, by=by)
         return None
 
     def _job_id(self, params: Json) -> str:
@@ -213,7 +215,8 @@ class Service:
         return {"text": self._outside.open_folder(self._run_of(params))}
 
     def _open(self, params: Json) -> Json:
-        trouble = self._outside.open_dashboard()
+        job = self._facts(params).job.id if params.get("job") else ""
+        trouble = self._outside.open_dashboard(job)
         if trouble:
             raise Unknown(trouble)
         return {"text": "Painel aberto."}

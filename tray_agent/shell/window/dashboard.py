@@ -82,6 +82,7 @@ class Dashboard:
         self._shown: _Shown | None = None
         self._again = False
         self._closing = False
+        self._wanted = ""
         server.watch_subscribers(self._count)
 
     @property
@@ -89,12 +90,18 @@ class Dashboard:
         """Whether a child is there, also one that starts or ends just now."""
         return self._shown is not None
 
-    def open(self) -> str:
-        """Open the window, or bring the one there is to the front. Why not, in Portuguese, or ""."""
+    def open(self, job: str = "") -> str:
+        """Open the window, or bring the one there is to the front; at a job, if one is named.
+
+        Why not, in Portuguese, or "".
+        """
         with self._lock:
             shown = self._shown
             if self._closing:
                 return ""
+            self._wanted = (
+                job or self._wanted
+            )  # told to a window that comes up; one that is up is told at once
             if shown is None:
                 return self._start()
             if shown.leaving:
@@ -104,8 +111,11 @@ class Dashboard:
                 return ""
             if not shown.up:
                 return ""  # comes up by itself
+            self._wanted = ""
         windows_desktop.allow_foreground(shown.child.pid)
         self._server.broadcast({"event": "raise"})
+        if job:
+            self._server.broadcast({"event": "show", "job": job})
         return ""
 
     def close(self) -> None:
@@ -147,7 +157,12 @@ class Dashboard:
 
     def _count(self, subscribers: int) -> None:
         """Somebody began or stopped to listen, on the channel's thread."""
+        wanted = ""
         with self._lock:
             if self._shown is not None:
                 self._shown.leaving = self._shown.up and not subscribers
                 self._shown.up = subscribers > 0
+            if subscribers:
+                wanted, self._wanted = self._wanted, ""
+        if wanted:
+            self._server.broadcast({"event": "show", "job": wanted})
