@@ -64,12 +64,16 @@ class Rows:
     _actives: dict[tuple[type, RawCell], bool | None] = field(default_factory=dict)
     _reader: PolicyReader = field(default_factory=PolicyReader)
     _roles: tuple[str, ...] = ()
+    _policy_columns: tuple[int, ...] = ()
+    _right_policies: dict[object, Policies] = field(default_factory=dict)
     _job: str | None = None
 
     def read(self) -> RegistryReading:
         """Every row below the header, to the sheet's end or to a header with other columns."""
         self._columns()
-        self._roles = tuple(role for role in POLICY_ROLES if role in self.header.columns)
+        columns = self.header.columns
+        self._roles = tuple(role for role in POLICY_ROLES if role in columns)
+        self._policy_columns = tuple(sorted(column for role in self._roles for column in columns[role]))
         rows: list[RegistryRow] = []
         again = self._headers()
         for index in range(self.header.row + 1, len(self.sheet.rows)):
@@ -177,8 +181,23 @@ class Rows:
         )
 
     def _policies(self, index: int, row: Sequence[RawCell]) -> Policies:
+        """What the policy columns say. Cells that were right in a row above are looked at no more."""
         if not self._roles:
             return NO_POLICIES
+        columns = self._policy_columns
+        if self.sheet.volatile or len(row) <= columns[-1]:
+            return self._picked_policies(index, row)
+        cells = [row[column] for column in columns]
+        key = (*cells, *map(type, cells))
+        known = self._right_policies.get(key)
+        if known is None:
+            before = len(self.problems)
+            known = self._picked_policies(index, row)
+            if len(self.problems) == before:
+                self._right_policies[key] = known
+        return known
+
+    def _picked_policies(self, index: int, row: Sequence[RawCell]) -> Policies:
         picked = {role: self._pick(index, row, role) for role in self._roles}
         filled = tuple(
             (role, found.cell, found.wrong)
