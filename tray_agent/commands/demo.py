@@ -148,6 +148,9 @@ def make_workspace(folder: Path) -> None:
     """Write the workspace; what is already there stays. Imports openpyxl: not for the agent's process."""
     import openpyxl
 
+    from tray_agent.adapters.registry.model_workbook import REGISTRY as REGISTRY_COLUMNS
+    from tray_agent.adapters.registry.model_workbook import lay_out
+
     folder.mkdir(parents=True, exist_ok=True)
     for example in _EXAMPLES:
         script = folder / "automacoes" / example.area / example.name / "metodos" / f"{example.name}.py"
@@ -158,15 +161,10 @@ def make_workspace(folder: Path) -> None:
     if registry.exists():
         return
     book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None  # noqa: S101 - a new workbook has a sheet
-    sheet.title = "registro"
-    sheet.append(["script_name", "area_name", "cron_schedule", "active"])
-    for example in _EXAMPLES:
-        sheet.append([example.name, example.area, example.schedule, example.active])
-    sheet.append(["carga_legada_descontinuada", "Cadastro", "ALL", "não"])
-    for column, width in zip("ABCD", (52, 18, 20, 10), strict=True):
-        sheet.column_dimensions[column].width = width
+    rows = [(each.name, each.area, each.schedule, each.active) for each in _EXAMPLES]
+    rows.append(("carga_legada_descontinuada", "Cadastro", "ALL", "não"))
+    book.worksheets[0].title = "registro"
+    lay_out(book.worksheets[0], REGISTRY_COLUMNS[:4], rows)
     book.save(registry)
 
 
