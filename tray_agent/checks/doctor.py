@@ -167,10 +167,13 @@ def _history(settings: Settings, places: Places) -> Iterator[Check]:
 
 
 def read_check(rows: int | None, text: str) -> Check:
-    """The BigQuery check: how many rows of today came back, or the cause in one sentence."""
+    """The BigQuery check: how many rows of today came back and what is wrong beside, or the cause."""
     if rows is None:
         return Check("BigQuery", False, text, "Verifique a rede, a chave e as permissões da tabela.")
-    return Check("BigQuery", True, f"lido agora: {rows} execuções hoje")
+    read = f"lido agora: {rows} {'execução' if rows == 1 else 'execuções'} hoje"
+    if text:
+        return Check("BigQuery", False, f"{read}; {text}", "O histórico foi lido; corrija o que está dito.")
+    return Check("BigQuery", True, read)
 
 
 def render(checks: list[Check], *, colour: bool) -> str:

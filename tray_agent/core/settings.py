@@ -32,6 +32,7 @@ class Settings(NamedTuple):
     credentials_dir: str = ""
     history: str = "bigquery"
     history_table: str = "datalab-pagamentos.ADMINISTRACAO_CELULA_PYTHON.automacoes_exec"
+    history_times: str = "auto"
     timezone: str = "America/Sao_Paulo"
     python: str = ""
     max_concurrent: int = 5
@@ -155,6 +156,7 @@ RULES: dict[str, tuple[Check, str]] = {
     "credentials_dir": (_text, _ANY_PATH),
     "history": (_choice("bigquery", "local"), '"bigquery" ou "local"'),
     "history_table": (_table, '"projeto.conjunto.tabela"'),
+    "history_times": (_choice("auto", "zoned", "local"), '"auto", "zoned" ou "local"'),
     "timezone": (_zone, 'um fuso horário IANA, como "America/Sao_Paulo"'),
     "python": (_text, "o caminho de um interpretador Python"),
     "max_concurrent": (_whole(1, 1000), "um número inteiro de 1 a 1000"),

@@ -14,7 +14,6 @@ import socket
 import struct
 import sys
 import threading
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -206,6 +205,7 @@ class _Door(BaseHTTPRequestHandler):
         status, reason, word, message = REFUSALS[name]
         if name == "401":
             self.server.tokens.clear()
+        message = self.server.scenario.message or message
         errors = [{"reason": reason, "message": message, "domain": "global"}]
         self._json(status, {"error": {"code": status, "message": message, "errors": errors, "status": word}})
 
@@ -266,6 +266,7 @@ class BigQueryServer(ThreadingHTTPServer):
         self.tokens: set[str] = set()
         self.stopping = threading.Event()
         self._results: dict[str, Result] = {}
+        self._began: dict[str, dict[str, str]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -322,6 +323,7 @@ class BigQueryServer(ThreadingHTTPServer):
         job = uuid.uuid4().hex
         with self._lock:
             self.queries.append(sql)
+            self._began[job] = self._times()
             self._results[job] = Result(evaluate(sql, self.scenario), self.scenario)
         return job
 
@@ -331,15 +333,20 @@ class BigQueryServer(ThreadingHTTPServer):
 
     def job(self, job: str, state: str = "DONE") -> dict[str, Any]:
         """A job as it stands."""
-        now = str(int(time.time() * 1000))
+        told = self._began.get(job, {}) if self.scenario.job_times else {}
         return {
             "kind": "bigquery#job",
             "id": f"{PROJECT}:US.{job}",
             "jobReference": self.reference(job),
             "configuration": {"jobType": "QUERY", "query": {"query": ""}},
             "status": {"state": state},
-            "statistics": {"creationTime": now, "startTime": now, "endTime": now},
+            "statistics": told,
         }
+
+    def _times(self) -> dict[str, str]:
+        """When a job that is made now was made, began and ended."""
+        now = str(int(self.scenario.service_now().timestamp() * 1000))
+        return {"creationTime": now, "startTime": now, "endTime": now}
 
     def page(self, job: str, start: int, most: int) -> dict[str, Any]:
         """One answer's worth of a result, from a row on."""
@@ -349,12 +356,14 @@ class BigQueryServer(ThreadingHTTPServer):
             "kind": "bigquery#queryResponse",
             "schema": {"fields": result.fields},
             "jobReference": self.reference(job),
-            "totalRows": str(len(result.rows)),
+            "totalRows": str(len(result.rows) if self.scenario.total_rows < 0 else self.scenario.total_rows),
             "rows": result.rows[start : start + size],
             "jobComplete": True,
             "cacheHit": False,
             "totalBytesProcessed": "0",
         }
+        if self.scenario.job_times == "answer":
+            answer |= self._began[job]
         if start + size < len(result.rows):
             answer["pageToken"] = str(start + size)
         return answer

@@ -31,10 +31,21 @@ class Scenario:
     page_rows: int = 0  # rows in one answer, 0 for all
     clock_shift: float = 0.0  # seconds that the agent's clock is ahead of this machine's
     token_seconds: int = 3600
+    service_shift: float = 0.0  # seconds that the service's clock is ahead, grants aside
+    job_times: str = (
+        "answer"  # where the service tells them: with the "answer", of the "job" only, nowhere ("")
+    )
+    total_rows: int = -1  # what it claims, -1 for the truth
+    rename: dict[str, str] = field(default_factory=dict)  # columns that come under another name
+    message: str = ""  # what a refusal says, "" for its own words
 
     def now(self) -> datetime:
         """The service's present moment."""
         return datetime.now(UTC) + timedelta(seconds=self.clock_shift)
+
+    def service_now(self) -> datetime:
+        """The moment by which it evaluates and dates queries."""
+        return self.now() + timedelta(seconds=self.service_shift)
 
     def takes_fault(self, among: Iterable[str]) -> str:
         """The ordered fault, if it is one of these and not used up."""
@@ -61,7 +72,7 @@ def evaluate(sql: str, scenario: Scenario) -> list[dict[str, Any]]:
         table.replace(exp.to_table("executions"))
     for today in list(tree.find_all(exp.CurrentDate)):
         zone = ZoneInfo(today.this.name if today.this else "UTC")
-        date = scenario.now().astimezone(zone).date().isoformat()
+        date = scenario.service_now().astimezone(zone).date().isoformat()
         today.replace(exp.cast(exp.Literal.string(date), exp.DType.DATE))
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
@@ -99,7 +110,12 @@ class Result:
         self._zone = ZoneInfo(scenario.timezone)
         self._types = {**TYPES, "start_time": scenario.start_type}
         names = list(rows[0]) if rows else ["script_name", "status", "start_time", "duration_seconds", "date"]
-        self.fields = [{"name": name, "type": self._types[name], "mode": "NULLABLE"} for name in names]
+        self.fields = [
+            {"name": scenario.rename.get(name, name), "type": self._types[name], "mode": "NULLABLE"}
+            for name in names
+            if scenario.rename.get(name) != ""
+        ]
+        names = [name for name in names if scenario.rename.get(name) != ""]
         extra = [
             {
                 **each,

@@ -21,6 +21,8 @@ from tests.adapters.history.bigquery_table import PROJECT, TABLE, Scenario
 from tray_agent.adapters.history import bigquery
 from tray_agent.adapters.history.credentials import VARIABLE
 from tray_agent.core.history.rows import history_rows
+from tray_agent.core.history.status import state_of
+from tray_agent.core.model import CardState
 
 # Announced by the client without a date; reading frames through it is what the product is made with.
 pytestmark = pytest.mark.filterwarnings("ignore:Retrieving DataFrames:PendingDeprecationWarning")
@@ -85,7 +87,8 @@ def error(request: dict[str, Any]) -> str:
 def test_the_query_is_the_specifications_to_the_letter(
     server: BigQueryServer, request_: dict[str, Any]
 ) -> None:
-    assert bigquery.answer(request_) == {"ok": True, "rows": [], "problems": []}
+    answer = bigquery.answer(request_)
+    assert (answer["ok"], answer["rows"], answer["problems"]) == (True, [], [])
     assert server.queries == [ORDERED]
     assert server.requests == {"token": 1, "post queries": 1}
 
@@ -133,7 +136,7 @@ def test_rows_full_of_nulls_come_through(server: BigQueryServer, request_: dict[
     assert answer["problems"] == []
     assert answer["rows"][1:] == [empty, {**empty, "script_name": "x"}]
     assert {answer["rows"][0][name] for name in ("status", "duration_seconds", "date")} == {None}
-    assert len(history_rows(answer["rows"], today_at(8).date(), ZONE)) == 2
+    assert len(history_rows(answer["rows"], today_at(8).date(), ZONE)) == 3
 
 
 def test_a_result_of_many_pages_comes_whole(server: BigQueryServer, request_: dict[str, Any]) -> None:
@@ -162,6 +165,114 @@ def test_the_copy_is_a_plain_workbook_with_local_times(
     assert sheet["B2"].data_type == "s"
     assert rows[2][0] == "mal dito"
     assert rows[2][3] is None
+
+
+def test_what_excel_has_no_cell_for_is_text_in_the_copy_and_the_rest_is_there(
+    server: BigQueryServer, request_: dict[str, Any]
+) -> None:
+    """One row of the year 9999 cost the whole copy, in English."""
+    starts = [
+        datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(1899, 12, 31, tzinfo=UTC),
+    ]
+    server.scenario.rows = [row(today_at(8), status="a\ufffe\uffffb")]
+    server.scenario.extra_rows = [
+        {"script_name": f"em {start.year}", "start_time": start.isoformat(), "duration_seconds": 1e308}
+        for start in starts
+    ]
+    answer = bigquery.answer(request_)
+    assert answer["problems"] == []
+    sheet = load_workbook(request_["copy"]).active
+    assert sheet is not None
+    rows = [list(each) for each in sheet.iter_rows(min_row=2, values_only=True)]
+    assert rows[0][1:3] == ["a  b", today_at(8).replace(tzinfo=None)]
+    assert [each[0] for each in rows[1:]] == ["em 9999", "em 1", "em 1899"]
+    assert [str(each[2])[:4] for each in rows[1:]] == ["9999", "0001", "1899"]
+
+
+def test_of_very_many_rows_the_copy_has_the_first_and_says_so(
+    server: BigQueryServer, request_: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tray_agent.adapters.history.excel_copy.MOST_ROWS", 3)
+    server.scenario.rows = [row(today_at(8), f"robo_{index}") for index in range(5)]
+    answer = bigquery.answer(request_)
+    assert len(answer["rows"]) == 5
+    assert [what for what, _ in answer["problems"]] == [
+        "a cópia do histórico em Excel tem só as primeiras 3 de 5 linhas"
+    ]
+    sheet = load_workbook(request_["copy"]).active
+    assert sheet is not None and sheet.max_row == 4
+
+
+def test_more_rows_than_a_day_can_have_are_one_sentence(
+    server: BigQueryServer, request_: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bigquery, "MOST_ROWS", 3)
+    server.scenario.rows = [row(today_at(8), f"robo_{index}") for index in range(4)]
+    assert error(request_) == "o histórico de hoje tem 4 linhas; o agente lê até 3"
+
+
+@pytest.mark.parametrize("column", ["script_name", "status", "start_time", "duration_seconds", "date"])
+@pytest.mark.parametrize("name", ["", "OUTRA"])
+def test_an_answer_without_one_of_the_columns_verifies_nothing(
+    server: BigQueryServer, request_: dict[str, Any], column: str, name: str
+) -> None:
+    server.scenario.rows = [row(today_at(8))]
+    server.scenario.rename = {column: name}
+    assert f"veio sem a coluna {column} (tem: " in error(request_)
+
+
+@pytest.mark.parametrize(("total", "rows"), [(5, 0), (0, 1), (3, 2)])
+def test_an_answer_whose_total_and_rows_disagree_verifies_nothing(
+    server: BigQueryServer, request_: dict[str, Any], total: int, rows: int
+) -> None:
+    server.scenario.rows = [row(today_at(8), f"robo_{index}") for index in range(rows)]
+    server.scenario.total_rows = total
+    assert error(request_) == (
+        f"a resposta do BigQuery veio com {rows} linhas e um total de {total}; nada foi contado"
+    )
+
+
+@pytest.mark.parametrize("told", ["answer", "job"])
+@pytest.mark.parametrize("page_rows", [0, 1])
+def test_the_answer_tells_when_the_service_began_the_query(
+    server: BigQueryServer, request_: dict[str, Any], told: str, page_rows: int
+) -> None:
+    server.scenario = Scenario(
+        rows=[row(today_at(8)), row(today_at(9))], job_times=told, page_rows=page_rows, service_shift=-7200
+    )
+    clocks = bigquery.answer(request_)["clocks"]
+    sent, received, began = (datetime.fromisoformat(clocks[name]) for name in ("sent", "received", "server"))
+    assert sent - timedelta(seconds=1) <= began + timedelta(hours=2) <= received
+    assert server.queries == [ORDERED]
+
+
+def test_a_service_that_tells_no_time_is_read_all_the_same(
+    server: BigQueryServer, request_: dict[str, Any]
+) -> None:
+    server.scenario.job_times = ""
+    answer = bigquery.answer(request_)
+    assert (answer["ok"], answer["clocks"]["server"]) == (True, None)
+
+
+def test_texts_of_any_length_are_cut_and_mean_what_they_meant(
+    server: BigQueryServer, request_: dict[str, Any]
+) -> None:
+    path = "c:/" + "pasta/" * 1000 + "envia_pix.py"
+    server.scenario.rows = [row(today_at(8), path, status="SUCESSO " + "x" * 5_000_000 + " ERRO")]
+    ((read),) = bigquery.answer(request_)["rows"]
+    assert len(read["status"]) == 200
+    assert state_of(read["status"]) is CardState.ERROR
+    assert len(read["script_name"]) == 1000
+    assert read["script_name"].endswith("pasta/envia_pix.py")
+
+
+def test_a_refusals_words_turn_and_colour_no_terminal(
+    server: BigQueryServer, request_: dict[str, Any]
+) -> None:
+    server.control({"fault": "403", "message": "Access \x1b[31mDenied\x1b[0m \u202etable\u202c\u200b x"})
+    assert error(request_) == "sem permissão no BigQuery (403): Access [31mDenied [0m table x"
 
 
 def test_a_copy_that_cannot_be_written_is_a_problem_and_the_read_counts(

@@ -44,3 +44,11 @@ def test_a_configured_folder_stands_in_for_both(tmp_path: Path) -> None:
 
 def test_without_a_folder_there_is_no_key() -> None:
     assert find_credentials({}) is None
+
+
+def test_a_folder_that_is_named_like_a_key_is_none(tmp_path: Path) -> None:
+    (tmp_path / "Roaming" / "CELPY" / "0.json").mkdir(parents=True)
+    (tmp_path / "CELPY" / "0.json").mkdir(parents=True)
+    assert find_credentials({}, str(tmp_path)) is None
+    key = put(tmp_path / "CELPY" / "1.json")
+    assert find_credentials({}, str(tmp_path)) == key

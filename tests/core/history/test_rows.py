@@ -60,14 +60,14 @@ def test_names_match_as_in_the_registry(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "", "  ", 7, float("nan")])
-def test_a_row_without_a_name_belongs_to_no_job(name: object) -> None:
-    assert history_rows([row(script_name=name)], DAY, ZONE) == ()
+def test_a_row_without_a_name_is_there_for_no_job(name: object) -> None:
+    assert [each.job for each in history_rows([row(script_name=name)], DAY, ZONE)] == [""]
 
 
 def test_rows_full_of_nulls_never_break_a_reading() -> None:
     (read,) = history_rows([row(status=None, start_time=None, duration_seconds=None, date=None)], DAY, ZONE)
     assert read == HistoryRow("envia_pix")
-    assert history_rows([{}], DAY, ZONE) == ()
+    assert history_rows([{}], DAY, ZONE) == (HistoryRow(""),)
 
 
 def test_a_row_without_a_start_goes_by_its_date() -> None:
@@ -76,7 +76,9 @@ def test_a_row_without_a_start_goes_by_its_date() -> None:
     assert len(history_rows([row(start_time=None, date="?")], DAY, ZONE)) == 1
 
 
-@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1, "abc", None, True, 10**400])
+@pytest.mark.parametrize(
+    "seconds", [float("nan"), float("inf"), -1, "abc", None, True, 10**400, 1e308, 31 * 86400]
+)
 def test_a_duration_that_is_no_number_of_seconds_is_none(seconds: object) -> None:
     assert history_rows([row(duration_seconds=seconds)], DAY, ZONE)[0].duration_seconds is None
 
@@ -107,3 +109,31 @@ def test_rows_come_oldest_first_and_those_without_a_start_last() -> None:
 )
 def test_no_row_whatever_is_in_it_breaks_a_reading(raw: list[dict[str, object]]) -> None:
     history_rows(raw, DAY, ZONE)
+
+
+def local(until: str, *starts: str) -> list[str]:
+    """The starts read as local time that was taken for UTC, at that moment of the day."""
+    now = datetime.fromisoformat(f"2026-03-10T{until}").replace(tzinfo=ZONE)
+    rows = history_rows([row(start_time=start) for start in starts], DAY, ZONE, now)
+    return [f"{each.start:%H:%M}" for each in rows if each.start]
+
+
+def test_local_times_without_a_zone_are_read_as_they_were_meant() -> None:
+    assert local("14:05", "2026-03-10T08:00:00+00:00", "2026-03-10T14:07:00Z") == ["08:00", "14:07"]
+
+
+def test_what_says_its_zone_or_is_local_already_stays() -> None:
+    assert local("14:05", "2026-03-10T08:00:00", "2026-03-10T09:00:00-03:00") == ["08:00", "09:00"]
+
+
+def test_a_row_that_would_begin_later_than_now_was_utc_indeed() -> None:
+    assert local("14:05", "2026-03-10T17:00:00+00:00", "2026-03-10T14:07:01Z") == ["11:07", "14:00"]
+
+
+def test_no_row_is_moved_into_another_day() -> None:
+    assert local("23:59", "2026-03-11T01:00:00+00:00") == ["22:00"]
+
+
+def test_a_status_is_cut_to_200_signs() -> None:
+    (read,) = history_rows([row(status="x" * 50_000)], DAY, ZONE)
+    assert read.status is not None and len(read.status) == 200

@@ -8,19 +8,25 @@ from __future__ import annotations
 import os
 import re
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tray_agent.adapters.history.credentials import VARIABLE, KeyFault, check_key, find_credentials
 from tray_agent.adapters.history.excel_copy import write_copy
+from tray_agent.core.collation import displayed
+from tray_agent.core.history.status import shortened
 
 QUERY = """SELECT script_name, status, start_time, duration_seconds, date
 FROM `{table}`
 WHERE DATE(start_time, '{timezone}') = CURRENT_DATE('{timezone}')"""
+COLUMNS = ("script_name", "status", "start_time", "duration_seconds", "date")
+MOST_ROWS = 200_000
 
 _REQUEST = re.compile(r"^(?:GET|POST) \S+: ")
 _MARKUP = re.compile(r"<[^>]*>")
 _LONGEST = 200
+_LONGEST_NAME = 1000
 _NO_KEY = (
     "nenhuma chave do Google Cloud (.json) foi encontrada; copie a chave da conta de serviço para "
     "%APPDATA%/CELPY ou defina GOOGLE_APPLICATION_CREDENTIALS"
@@ -37,49 +43,96 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     os.environ["NO_GCE_CHECK"] = "true"
     try:
         check_key(key)
-        frame = _query(request)
-    except KeyFault as fault:
+        names, rows, clocks = _query(request)
+    except (KeyFault, Misunderstood) as fault:
         return {"ok": False, "error": str(fault)}
     except Exception as error:  # noqa: BLE001 - the client raises anything, down to a bare TypeError
         traceback.print_exc()
         return {"ok": False, "error": sentence(error)}
-    problems = write_copy(frame, request["timezone"], Path(request["copy"])) if request.get("copy") else []
-    return {"ok": True, "rows": _rows(frame), "problems": problems}
+    copy = request.get("copy")
+    problems = write_copy(names, rows, request["timezone"], Path(copy)) if copy else []
+    plain = [{name: _plain(name, value) for name, value in zip(names, row, strict=True)} for row in rows]
+    return {"ok": True, "rows": plain, "problems": problems, "clocks": clocks}
 
 
-def _query(request: dict[str, Any]) -> Any:
+class Misunderstood(Exception):
+    """An answer that is not one to the question; the text is one Portuguese sentence."""
+
+
+def _query(request: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]], dict[str, str | None]]:
+    """The answer's columns and rows, None where a value is missing, and the moments that it tells.
+
+    Raises :class:`Misunderstood` where it cannot be the answer, and whatever the client raises.
+    """
     from google.cloud import bigquery
     from google.cloud.bigquery.retry import DEFAULT_RETRY
 
     deadline = float(request["deadline_seconds"])
     query = QUERY.format(table=request["table"], timezone=request["timezone"])
     client = bigquery.Client()
-    rows = client.query_and_wait(
+    sent = datetime.now(UTC)
+    result = client.query_and_wait(
         query,
         api_timeout=min(10.0, deadline / 6),
         wait_timeout=min(30.0, deadline / 2),
         retry=DEFAULT_RETRY.with_timeout(min(20.0, deadline / 3)),
         job_retry=None,  # type: ignore[arg-type] # None is what switches the client's second, 40-minute retry off
     )
-    return rows.to_dataframe(create_bqstorage_client=False)
+    received = datetime.now(UTC)
+    total = result.total_rows
+    if total is not None and total > MOST_ROWS:
+        raise Misunderstood(f"o histórico de hoje tem {total} linhas; o agente lê até {MOST_ROWS}")
+    frame = result.to_dataframe(create_bqstorage_client=False)
+    names = [str(name) for name in frame.columns]
+    missing = [name for name in COLUMNS if name not in names]
+    if missing:
+        has = _detail(", ".join(names))
+        raise Misunderstood(f"a resposta do BigQuery veio sem a coluna {', '.join(missing)} (tem: {has})")
+    if total != len(frame):
+        told = "nenhum total" if total is None else f"um total de {total}"
+        raise Misunderstood(f"a resposta do BigQuery veio com {len(frame)} linhas e {told}; nada foi contado")
+    server = _server_time(client, result)
+    clocks = {"sent": sent.isoformat(), "received": received.isoformat(), "server": server}
+    return names, _rows(frame), clocks
 
 
-def _rows(frame: Any) -> list[dict[str, Any]]:
-    names = list(frame.columns)
+def _rows(frame: Any) -> list[tuple[Any, ...]]:
     known = frame.notna().itertuples(index=False, name=None)
     return [
-        {
-            name: _plain(cell) if is_known else None
-            for name, cell, is_known in zip(names, row, there, strict=True)
-        }
+        tuple(value if is_known else None for value, is_known in zip(row, there, strict=True))
         for row, there in zip(frame.itertuples(index=False, name=None), known, strict=True)
     ]
 
 
-def _plain(value: Any) -> str | float:
+def _server_time(client: Any, result: Any) -> str | None:
+    """When the service began the query, by its own clock: as the answer tells, else as the job does."""
+    told = _began(result)
+    if told is None and result.job_id:
+        try:
+            place = {"project": result.project, "location": result.location}
+            told = _began(client.get_job(result.job_id, retry=None, timeout=5.0, **place))
+        except Exception:  # noqa: BLE001 - the rows are there; without this time they are judged by themselves
+            traceback.print_exc()
+    return told.isoformat() if told is not None else None
+
+
+def _began(told: Any) -> datetime | None:
+    times = (getattr(told, name, None) for name in ("started", "created", "ended"))
+    return next((time for time in times if isinstance(time, datetime)), None)
+
+
+def _plain(name: str, value: Any) -> str | float | None:
+    """A value as JSON holds it, never longer than anybody needs it."""
+    if value is None:
+        return None
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
-    return value if isinstance(value, str) else float(value)
+    if isinstance(value, int | float):
+        return float(value)
+    text = str(value)
+    if name == "status":
+        return shortened(text)
+    return text[-_LONGEST_NAME:] if name == "script_name" else text[:_LONGEST]  # a path ends in its script
 
 
 def sentence(error: BaseException) -> str:
@@ -141,6 +194,8 @@ def _network(error: BaseException) -> str:
         return "o certificado do BigQuery não é confiável neste computador; verifique o proxy da rede"
     if isinstance(error, http.RequestException | ConnectionError):
         return "sem conexão com o BigQuery; verifique a rede e o proxy"
+    if isinstance(error, MemoryError):
+        return "a resposta do BigQuery não cabe na memória do leitor"
     if isinstance(error, TypeError | AttributeError):
         return "a resposta do BigQuery veio vazia ou sem sentido; nova tentativa em breve"
     return f"falha inesperada ao ler o BigQuery ({type(error).__name__}: {_detail(str(error))})"
@@ -149,5 +204,5 @@ def _network(error: BaseException) -> str:
 def _detail(text: str) -> str:
     """The first line of a message, without its request and its markup, cut to a sentence's length."""
     plain = _MARKUP.sub(" ", _REQUEST.sub("", text)).strip()
-    line = " ".join(plain.splitlines()[0].split()) if plain else "sem detalhes"
+    line = (displayed(plain.splitlines()[0]) if plain else "") or "sem detalhes"
     return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"

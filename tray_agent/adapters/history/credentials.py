@@ -25,7 +25,9 @@ def find_credentials(
         return Path(named)
     for folder in _folders(appdata, configured_dir):
         try:
-            keys = sorted(each for each in folder.iterdir() if each.suffix.casefold() == ".json")
+            keys = sorted(
+                each for each in folder.iterdir() if each.suffix.casefold() == ".json" and each.is_file()
+            )
         except OSError:
             continue
         if keys:

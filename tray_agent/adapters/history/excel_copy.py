@@ -1,34 +1,46 @@
-"""Writes the history's Excel copy; runs in reader children only, with pandas."""
+"""Writes the history's Excel copy; runs in reader children only, with openpyxl."""
 
 from __future__ import annotations
 
 import logging
+import math
 import os
 import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tray_agent.adapters.system import os_faults
 
+MOST_ROWS = 50_000
+SHEET = "automacoes_exec"
+
 _log = logging.getLogger(__name__)
-_ILLEGAL_IN_EXCEL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ILLEGAL_IN_EXCEL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LONGEST_TEXT = 32_000  # Excel holds 32,767 signs in a cell
+_FIRST_YEAR = 1900
 
 
-def write_copy(frame: Any, timezone: str, path: Path) -> list[list[str]]:
-    """Write the Excel copy by rename; what hindered it, as problems (what, action)."""
+def write_copy(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], timezone: str, path: Path
+) -> list[list[str]]:
+    """Write the Excel copy by rename; what hindered it or is missing in it, as problems (what, action)."""
     written = path.with_name(f".{path.stem}-{os.getpid()}.tmp{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_excel(_local(frame, timezone), written)
+        _write(names, rows[:MOST_ROWS], ZoneInfo(timezone), written)
         written.replace(path)
-    except (OSError, ValueError, OverflowError) as error:
-        why = os_faults.reason(error) if isinstance(error, OSError) else str(error)
-        what = f"a cópia do histórico em Excel não pôde ser gravada: {why}"
+    except OSError as error:
+        what = f"a cópia do histórico em Excel não pôde ser gravada: {os_faults.reason(error)}"
         return [[what, f"Feche o arquivo {path} ou libere a pasta; o histórico em si foi lido."]]
     finally:
         _remove(written)
-    return []
+    if len(rows) <= MOST_ROWS:
+        return []
+    what = f"a cópia do histórico em Excel tem só as primeiras {MOST_ROWS} de {len(rows)} linhas"
+    return [[what, "Nada a fazer: o histórico em si foi lido por inteiro."]]
 
 
 def _remove(path: Path) -> None:
@@ -38,27 +50,42 @@ def _remove(path: Path) -> None:
         _log.warning("%s: %s", path, error)
 
 
-def _local(frame: Any, timezone: str) -> Any:
-    """A copy that Excel can hold: local times without a zone, text without control signs."""
-    local = frame.copy()
-    for name in local.columns:
-        column = local[name]
-        if getattr(column.dtype, "tz", None) is not None:
-            local[name] = column.dt.tz_convert(ZoneInfo(timezone)).dt.tz_localize(None)
-        elif column.dtype.kind == "O":
-            local[name] = column.map(
-                lambda value: _ILLEGAL_IN_EXCEL.sub(" ", value) if isinstance(value, str) else value
-            )
-    return local
+def _write(names: Sequence[str], rows: Iterable[Sequence[Any]], zone: ZoneInfo, path: Path) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(SHEET)
+    sheet.append(list(names))
+    for row in rows:
+        cells: list[Any] = [_held(value, zone) for value in row]
+        for at, value in enumerate(cells):
+            # Text that begins with "=" is text: a status must not become a formula.
+            if isinstance(value, str) and value.startswith("="):
+                cells[at] = WriteOnlyCell(sheet, value=value)
+                cells[at].data_type = "s"
+        sheet.append(cells)
+    book.save(path)
 
 
-def _write_excel(frame: Any, path: Path) -> None:
-    import pandas
+def _held(value: Any, zone: ZoneInfo) -> Any:
+    """A value as a cell can hold it: local times without a zone, text without control signs; what Excel has
+    no number for (a year before 1900, infinity) is text."""
+    if isinstance(value, datetime):
+        local = _local(value, zone)
+        return value.isoformat() if local is None or local.year < _FIRST_YEAR else local
+    if isinstance(value, date):
+        return value if value.year >= _FIRST_YEAR else value.isoformat()
+    if isinstance(value, bool | int) or value is None:
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    return _ILLEGAL_IN_EXCEL.sub(" ", str(value)[:_LONGEST_TEXT])
 
-    with pandas.ExcelWriter(path, engine="openpyxl") as book:
-        frame.to_excel(book, index=False, sheet_name="automacoes_exec")
-        for row in book.sheets["automacoes_exec"].iter_rows(min_row=2):
-            for cell in row:
-                # Text that begins with "=" is text: a status must not become a formula.
-                if cell.data_type == "f":
-                    cell.data_type = "s"
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime | None:
+    """A moment's wall clock in the zone; None beyond either end of the calendar."""
+    try:
+        return (moment if moment.tzinfo is None else moment.astimezone(zone)).replace(tzinfo=None)
+    except (OverflowError, ValueError):
+        return None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tray_agent.adapters.readers.asking import AskedThread
 from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
+from tray_agent.core.collation import displayed
+from tray_agent.core.history.clocks import Clocks, other_days_rows
 from tray_agent.core.history.rows import history_rows
 from tray_agent.core.messages import HistoryFailed, HistoryRead
 from tray_agent.core.model import Problem, Where
@@ -45,7 +47,6 @@ class HistoryReader:
         self._reader.kill()
 
     def _read(self, at: datetime) -> None:
-        day = at.astimezone(self._zone).date()
         try:
             answer = self._reader.run(
                 "read-history", _request(self._settings, self._copy), self._settings.history_deadline_seconds
@@ -54,27 +55,26 @@ class HistoryReader:
             if not failure.cancelled:
                 self._post(HistoryFailed(_unread(failure)))
             return
-        if answer["ok"]:
-            self._post(_read_answer(answer, day, at, self._zone))
-        else:
-            self._post(HistoryFailed(str(answer["error"])))
+        self._post(_judged(answer, at.astimezone(self._zone), self._settings.history_times))
 
     def _broken(self, _at: datetime, error: Exception) -> None:
-        self._post(
-            HistoryFailed(f"falha inesperada ao ler o histórico ({type(error).__name__}: {error})"[:300])
-        )
+        text = displayed(f"falha inesperada ao ler o histórico ({type(error).__name__}: {error})"[:300])
+        self._post(HistoryFailed(text))
 
 
 def read_once(
     settings: Settings, copy: Path, environment: Mapping[str, str] | None = None
 ) -> tuple[int | None, str]:
-    """Read now and wait for it: how many rows today has, or None and the cause in one sentence."""
+    """Read now and wait for it: how many rows today has and what is wrong beside, or None and the cause."""
     reader = ReaderProcess(environment)
     try:
         answer = reader.run("read-history", _request(settings, copy), settings.history_deadline_seconds)
     except ReaderFailed as failure:
         return None, _unread(failure)
-    return (len(answer["rows"]), "") if answer["ok"] else (None, str(answer["error"]))
+    read = _judged(answer, datetime.now(ZoneInfo(settings.timezone)), settings.history_times)
+    if isinstance(read, HistoryFailed):
+        return None, read.cause
+    return read.count, "; ".join(problem.what for problem in read.problems)
 
 
 def _request(settings: Settings, copy: Path) -> dict[str, Any]:
@@ -91,6 +91,28 @@ def _unread(failure: ReaderFailed) -> str:
     return f"o histórico não pôde ser lido: {failure}"
 
 
-def _read_answer(answer: dict[str, Any], day: date, at: datetime, zone: ZoneInfo) -> HistoryRead:
-    problems = tuple(Problem(Where.HISTORY, what, action) for what, action in answer["problems"])
-    return HistoryRead(day, at, history_rows(answer["rows"], day, zone), len(answer["rows"]), problems)
+def _judged(answer: dict[str, Any], at: datetime, times: str) -> HistoryRead | HistoryFailed:
+    """An answer to what was asked at ``at`` (in the zone): it counts only where it tells of a day of ours."""
+    if not answer["ok"]:
+        return HistoryFailed(displayed(str(answer["error"])))
+    clocks = _clocks(answer["clocks"], at)
+    if not clocks.days:
+        return HistoryFailed(clocks.disagreement())
+    raw, zone = answer["rows"], at.tzinfo
+    assert zone is not None  # noqa: S101 - the caller moved it into the zone
+    local_until = clocks.received if times == "local" else None
+    read = {day: history_rows(raw, day, zone, local_until) for day in clocks.days}
+    day = next((day for day, rows in read.items() if rows), clocks.days[0])
+    if raw and not read[day]:
+        return HistoryFailed(other_days_rows(day))
+    problems = [Problem(Where.HISTORY, displayed(what), displayed(do)) for what, do in answer["problems"]]
+    problems += [off] if (off := clocks.skew()) else []
+    return HistoryRead(day, at, read[day], len(read[day]), tuple(problems), finds_local=times == "auto")
+
+
+def _clocks(told: dict[str, Any], at: datetime) -> Clocks:
+    sent, received, server = (
+        datetime.fromisoformat(told[name]).astimezone(at.tzinfo) if told[name] else None
+        for name in ("sent", "received", "server")
+    )
+    return Clocks(sent or at, received or at, server)
