@@ -63,17 +63,35 @@ export const bridge = {
   run: (job) => call("run", [job]),
   /** @param {string} job */
   stop: (job) => call("stop", [job]),
-  pause: () => call("pause", []),
-  resume: () => call("resume", []),
+  /** @param {string} job */
+  repeat: (job) => call("repeat", [job]),
+  /** @param {string[]} jobs */
+  repeatMany: (jobs) => call("repeat_many", [jobs]),
+  /** @param {string} job */
+  acknowledge: (job) => call("acknowledge", [job]),
+  /** Suspends one job, an area, or all. @param {string|null} [job] @param {string|null} [area] @param {string|null} [until] @param {string|null} [reason] */
+  pause: (job = null, area = null, until = null, reason = null) => call("pause", [job, area, until, reason]),
+  /** @param {string|null} [job] @param {string|null} [area] @param {string|null} [catchUp] */
+  resume: (job = null, area = null, catchUp = null) => call("resume", [job, area, catchUp]),
   refresh: () => call("refresh", []),
   /** @param {string} job @param {string|null} run @param {number|null} offset */
   log: (job, run, offset) => call("log", [job, run, offset]),
   /** @param {string} job */
   runs: (job) => call("runs", [job]),
+  /** The last days of every job. @param {number} n */
+  days: (n) => call("days", [n]),
+  /** Past days' runs, with their figures. @param {string|null} job @param {number} days @param {boolean} onlyErrors */
+  history: (job, days, onlyErrors) => call("history", [job, days, onlyErrors]),
+  /** What runs when. @param {string|null} day @param {string|null} next */
+  plan: (day, next) => call("plan", [day, next]),
+  /** Where a text occurs in the whole of a log. @param {string} job @param {string|null} run @param {string} text @param {number} from */
+  find: (job, run, text, from) => call("find", [job, run, text, from]),
+  /** @param {string} job @param {string|null} run */
+  copyForTeams: (job, run) => call("copy_for_teams", [job, run]),
   /** @param {string} job @param {string|null} run */
   openLogFolder: (job, run) => call("open_log_folder", [job, run]),
   doctor: () => call("doctor", [], DOCTOR_MS),
-  /** @param {Record<string, string|null>} preferences */
+  /** @param {Record<string, unknown>} preferences */
   remember: (preferences) => call("remember", [preferences]),
   /** @param {"stop"|"finish"|"cancel"} choice */
   quitConfirmed: (choice) => call("quit_confirmed", [choice]),
@@ -81,7 +99,7 @@ export const bridge = {
   /**
    * Tells of the agent's events. Where none ever came (an older window) it asks every 2 s instead, and
    * every 10 s in any case, so that a lost event cannot leave the page behind.
-   * @param {(event: {event: string, version?: number, names?: string[]}) => void} notice
+   * @param {(event: {event: string, version?: number, names?: string[], job?: string}) => void} notice
    */
   listen(notice) {
     let heard = false;

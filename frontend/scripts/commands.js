@@ -1,77 +1,140 @@
 /**
- * What each command does, the keys of the whole page, and what is remembered.
+ * What each command does, and what is remembered.
  */
 import { ask } from "./dialog.js";
-import { FILTERS } from "./logic.js";
+import { failed, FILTERS } from "./logic.js";
+import { SORTS } from "./order.js";
 import { TEXT } from "./texts.js";
+import { jobActions, openMenu } from "./views/menu.js";
+import { askPause } from "./views/pausing.js";
 
 const REMEMBER_MS = 400;
-const VIEWS = ["cards", "timeline", "problems"];
+const LONG_MS = 60_000;
+const MOST_PINS = 100;
+export const DENSE = ["cards", "list", "now"];
 const THEMES = ["auto", "light", "dark"];
 
-/** @typedef {import("./main.js").Choices} Choices */
+/** @typedef {import("./main.js").Choices} Choices @typedef {import("./main.js").Parts} Parts */
 
-/** Nothing may lead away from the page: no link, no dropped file, no form. */
-function stayHere() {
-  const stop = (/** @type {Event} */ event) => event.preventDefault();
-  for (const name of ["dragover", "drop"]) window.addEventListener(name, stop);
-  for (const name of ["click", "auxclick"]) {
-    window.addEventListener(name, (event) => {
-      if (/** @type {Element} */ (event.target).closest?.("a, area")) event.preventDefault();
-    }, { capture: true });
-  }
+/** What the agent remembered, as far as it still makes sense. @param {Record<string, any>} kept @param {string[]} areas @returns {Partial<Choices>} */
+export function sensible(kept, areas) {
+  const list = (/** @type {unknown} */ value) => (Array.isArray(value) ? value.filter((each) => typeof each === "string") : []);
+  return {
+    area: areas.includes(kept.area) ? kept.area : null,
+    filter: FILTERS.includes(kept.filter) ? kept.filter : null,
+    theme: THEMES.includes(kept.theme) ? kept.theme : "auto",
+    view: DENSE.includes(kept.view) ? kept.view : "cards",
+    sort: SORTS.includes(kept.sort) ? kept.sort : "state",
+    backwards: kept.backwards === true,
+    folds: list(kept.folds),
+    pins: list(kept.pins).slice(0, MOST_PINS),
+  };
 }
 
-/**
- * @param {{bridge: import("./bridge.js").Bridge, store: import("./store.js").Store, choices: Choices,
- *   draw: (fromTop?: boolean) => void, tell: {failed: (error: unknown) => void},
- *   log: ReturnType<typeof import("./views/log.js").mountLog>,
- *   cards: ReturnType<typeof import("./views/cards.js").mountCards>,
- *   head: ReturnType<typeof import("./views/head.js").mountHead>, pull: () => Promise<void>}} parts
- */
-export function createCommands({ bridge, store, choices, draw, tell, log, cards, head, pull }) {
+/** @param {Parts} parts */
+export function createCommands({ bridge, store, choices, draw, tell, drawer, focus, pull, many, zone }) {
   let timer = 0;
+  let dense = "cards";
   const remember = () => {
     clearTimeout(timer);
     timer = window.setTimeout(() => {
-      const { area, filter, theme, view } = choices;
-      bridge.remember({ area, filter, theme, view }).catch(() => undefined);
+      const { area, filter, theme, view, sort, backwards, folds, pins } = choices;
+      bridge.remember({ area, filter, theme, view: DENSE.includes(view) ? view : dense, sort, backwards, folds, pins }).catch(() => undefined);
     }, REMEMBER_MS);
   };
 
   /** @param {Partial<Choices>} change */
   const choose = (change) => {
     Object.assign(choices, change);
-    draw(!("theme" in change));
+    if (DENSE.includes(choices.view)) dense = choices.view;
+    draw(!("theme" in change || "folds" in change || "pins" in change));
     if (!("query" in change)) remember();
   };
 
-  /** An order to the agent; what it changed is fetched at once, not waited for. @param {Promise<unknown>} answer */
-  const ordered = (answer) => answer.then(() => pull(), tell.failed);
+  /** An order to the agent; what it changed is fetched at once, not waited for. @param {() => Promise<any>} send @param {HTMLElement|null} [from] @param {string} [said] */
+  const ordered = async (send, from, said) => {
+    const done = tell.busy(from ?? null);
+    try {
+      const answer = await send();
+      if (said || answer?.text) tell.done(said ?? answer.text);
+      await pull();
+    } catch (error) {
+      tell.failed(error);
+    } finally {
+      done();
+    }
+  };
 
-  /** @type {Record<string, (detail: any, from: HTMLElement) => void>} */
+  /** @param {string} job @param {HTMLElement} from */
+  const stop = async (job, from) => {
+    const card = store.cards.get(job);
+    const old = card?.started && store.now() - Date.parse(card.started) > LONG_MS;
+    if (card && old && card.state === "RUNNING") {
+      const chosen = await ask({ title: TEXT.stopTitle, text: `${card.name}. ${TEXT.stopMore}`, cancel: "", choices: [
+        { value: "stop", text: TEXT.stop, kind: "button stop" }, { value: "", text: TEXT.keepRunning }] });
+      if (chosen !== "stop") return;
+    }
+    await ordered(() => bridge.stop(job), from);
+  };
+
+  /** @param {{job?: string, area?: string|null}} of @param {HTMLElement} from */
+  const pause = async ({ job, area }, from) => {
+    const name = job ? store.cards.get(job)?.name ?? job : area ? TEXT.theArea(area) : TEXT.everything;
+    const chosen = await askPause(name, store.wall(), zone());
+    if (chosen) await ordered(() => bridge.pause(job ?? null, area ?? null, chosen.until, chosen.reason), from);
+    if (from.isConnected) from.focus({ preventScroll: true });
+  };
+
+  const toDense = () => (DENSE.includes(choices.view) ? choices.view : dense);
+  const order = (/** @type {HTMLElement} */ from) => (/** @type {string} */ name, detail = {}) => table[name]?.(detail, from);
+  const drawerOf = (/** @type {string} */ tab, /** @type {boolean} */ toError) => (/** @type {any} */ { job, run }, /** @type {HTMLElement} */ from) => {
+    const card = store.cards.get(job);
+    if (card) drawer.open(card, { run: run ?? null, tab, toError }, from);
+  };
+
+  /** @type {Record<string, (detail: any, from: HTMLElement) => unknown>} */
   const table = {
-    run: ({ job }) => ordered(bridge.run(job)),
-    stop: ({ job }) => ordered(bridge.stop(job)),
-    pause: () => ordered(bridge.pause()),
-    resume: () => ordered(bridge.resume()),
-    refresh: () => ordered(bridge.refresh()),
-    log: ({ job, run }, from) => {
+    run: ({ job }, from) => ordered(() => bridge.run(job), from),
+    repeat: ({ job }, from) => ordered(() => bridge.repeat(job), from, TEXT.repeated),
+    repeatMany: (_, from) => many(from),
+    acknowledge: ({ job }, from) => ordered(() => bridge.acknowledge(job), from, TEXT.acknowledgedNow),
+    stop: ({ job }, from) => stop(job, from),
+    pause,
+    resume: ({ job, area }, from) => ordered(() => bridge.resume(job ?? null, area ?? null), from),
+    refresh: (_, from) => ordered(() => bridge.refresh(), from),
+    folder: ({ job }, from) => ordered(() => bridge.openLogFolder(job, null), from),
+    log: drawerOf("log", false), open: drawerOf("log", false), error: drawerOf("log", true),
+    menu: ({ job }, from) => {
       const card = store.cards.get(job);
-      if (card) log.open(card, run ?? null, from);
+      if (card) openMenu(from, card.name, jobActions(card, choices.pins.includes(job), order(from)));
     },
-    area: ({ area }) => choose({ area, view: choices.view === "problems" ? "cards" : choices.view }),
-    filter: ({ filter }) => choose({ filter, view: choices.view === "problems" ? "cards" : choices.view }),
-    query: ({ query }) => choose({ query }),
+    areaMenu: ({ area }, from) => openMenu(from, area ?? TEXT.all, [
+      { text: area ? TEXT.pauseArea : TEXT.pause, drawing: "paused", act: () => order(from)("pause", { area }) },
+      { text: area ? TEXT.resumeArea : TEXT.resume, drawing: "run", act: () => order(from)("resume", { area }) }]),
+    frameMenu: (_, from) => openMenu(from, TEXT.more, [
+      { text: TEXT.shortcuts, drawing: "keys", act: () => order(from)("shortcuts") },
+      { text: TEXT.television, drawing: "timeline", act: () => order(from)("television") },
+      { text: TEXT.seeProblems, drawing: "problems", act: () => order(from)("view", { view: "problems" }) }]),
+    area: ({ area }) => choose({ area, view: toDense() }),
+    filter: ({ filter }) => choose({ filter, view: toDense() }),
+    query: ({ query }) => choose({ query, ...(choices.view === "problems" || choices.view === "plan" ? { view: toDense() } : {}) }),
     view: ({ view }) => choose({ view }),
     theme: ({ theme }) => choose({ theme }),
+    sort: ({ sort }) => choose({ sort, backwards: choices.sort === sort && !choices.backwards }),
+    fold: ({ area }) => choose({ folds: choices.folds.includes(area) ? choices.folds.filter((each) => each !== area) : [...choices.folds, area] }),
+    pin: ({ job }) => choose({ pins: choices.pins.includes(job) ? choices.pins.filter((each) => each !== job) : [...choices.pins, job].slice(-MOST_PINS) }),
     clear: () => choose({ filter: null, query: "" }),
-    first: () => cards.focusFirst(),
+    first: () => focus("first"),
     show: ({ job }) => {
-      choose({ area: null, filter: null, query: "", view: "cards" });
-      cards.focusJob(job);
+      choose({ area: null, filter: null, query: "", view: toDense() === "now" ? "cards" : toDense() });
+      focus(job);
     },
+    shortcuts: () => parts.shortcuts?.(),
+    television: () => choose({ view: choices.view === "tv" ? dense : "tv" }),
+    back: () => choose({ view: dense }),
   };
+  /** @type {{shortcuts?: () => void}} */
+  const parts = {};
 
   document.addEventListener("command", (event) => {
     const { name, ...detail } = /** @type {CustomEvent} */ (event).detail;
@@ -80,41 +143,16 @@ export function createCommands({ bridge, store, choices, draw, tell, log, cards,
   document.addEventListener("click", (event) => {
     const pressed = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("[data-command]"));
     const name = pressed?.dataset.command ?? "";
-    if (pressed && ["pause", "resume", "refresh", "clear"].includes(name)) table[name]({}, pressed);
+    if (pressed && !pressed.getAttribute("aria-disabled") && ["resume", "refresh", "clear"].includes(name)) table[name]({}, pressed);
   });
-  document.addEventListener("keydown", (event) => {
-    const typing = /** @type {Element} */ (event.target).closest("input, select, textarea, dialog");
-    const find = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "f";
-    if (!find && (event.key !== "/" || typing || event.ctrlKey || event.altKey)) return;
-    event.preventDefault();
-    const box = find && log.shown ? log.find : head.input;
-    box.focus();
-    box.select();
-  });
-  stayHere();
 
-  return {
-    /** What the agent remembered from the last window, as far as it still makes sense. @param {Record<string, string|null>} kept */
-    restore(kept) {
-      const { area, filter, theme, view } = kept;
-      if (area && store.facts?.areas.includes(area)) choices.area = area;
-      if (filter && FILTERS.includes(filter)) choices.filter = filter;
-      if (theme && THEMES.includes(theme)) choices.theme = theme;
-      if (view && VIEWS.includes(view)) choices.view = view;
+  return { table, choose, parts,
+    /** @param {Record<string, any>} kept */
+    restore: (kept) => {
+      Object.assign(choices, sensible(kept, store.facts?.areas ?? []));
+      dense = choices.view;
     },
-    /** The agent wants to quit while jobs run: the person chooses. @param {string[]} names */
-    async askQuit(names) {
-      const chosen = await ask({
-        title: TEXT.quitTitle,
-        text: names.length ? TEXT.quitWhich(names.join(", ")) : "",
-        choices: [
-          { value: "stop", text: TEXT.quitStop, kind: "button stop" },
-          { value: "finish", text: TEXT.quitFinish },
-          { value: "cancel", text: TEXT.quitCancel },
-        ],
-        cancel: "cancel",
-      });
-      bridge.quitConfirmed(/** @type {"stop"|"finish"|"cancel"} */ (chosen)).catch(tell.failed);
-    },
+    /** The jobs with an error among those shown. @param {string[]} shown */
+    broken: (shown) => shown.filter((id) => { const card = store.cards.get(id); return card !== undefined && failed(card); }),
   };
 }

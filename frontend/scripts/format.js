@@ -1,7 +1,7 @@
 /**
  * Values to text. Pure. Times are shown as the agent wrote them: never in the browser's zone.
  */
-import { MONTHS, WEEKDAYS } from "./texts.js";
+import { MONTHS, TOMORROW, WEEKDAYS } from "./texts.js";
 
 /** @param {number} n */
 const two = (n) => String(n).padStart(2, "0");
@@ -30,6 +30,15 @@ export const wallClock = (epochMs, zoneMinutes) =>
 export function moment(iso, today) {
   if (iso.slice(0, 10) === today) return hourMinute(iso);
   return `${iso.slice(8, 10)}/${iso.slice(5, 7)} ${hourMinute(iso)}`;
+}
+
+/** A moment to come, said as a person would: `14:00`, `amanhã 08:00`, `qui 12/03 08:00`. @param {string} iso @param {string} today */
+export function ahead(iso, today) {
+  const day = iso.slice(0, 10);
+  const days = Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000);
+  if (days === 0) return hourMinute(iso);
+  if (days === 1) return `${TOMORROW} ${hourMinute(iso)}`;
+  return `${WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()]?.slice(0, 3) ?? ""} ${iso.slice(8, 10)}/${iso.slice(5, 7)} ${hourMinute(iso)}`;
 }
 
 /** `2026-03-10` → `terça, 10 de março`. @param {string} day */

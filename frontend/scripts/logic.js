@@ -7,12 +7,17 @@ import { plain } from "./format.js";
  * @typedef {{start: string, end: string|null, state: string, trigger: string, run: string|null,
  *   exit_code: number|null, outcome: string|null}} DayRun
  * @typedef {{start: string|null, status: string|null, duration_seconds: number|null, source: string}} LastRun
- * @typedef {{id: string, name: string, area: string, state: string, queued: boolean, ticket: number|null,
- *   schedule: {kind: string, hours: number[]}, target: number, actual: number, backlog: number,
- *   last_run: LastRun|null, next_run_text: string, why: string, started: string|null, starting: boolean,
- *   stopping_since: string|null, stop_grace_seconds: number, usual_seconds: number|null, overdue: boolean,
- *   exit_code: number|null, outcome: string|null, trigger: string|null, runs_kept?: number,
- *   runs: DayRun[]}} Card
+ * @typedef {{time: string, state: string, run: string|null, reason: string|null}} Fire
+ * @typedef {{id: string, name: string, area: string, path: string, state: string, queued: boolean, ticket: number|null,
+ *   schedule: {kind: string, hours: number[], text?: string, times?: string[]}, target: number, actual: number,
+ *   backlog: number, last_run: LastRun|null, next_run: string|null, next_run_text: string, why: string,
+ *   started: string|null, starting: boolean, stopping_since: string|null, stop_grace_seconds: number,
+ *   usual_seconds: number|null, overdue: boolean, exit_code: number|null, outcome: string|null,
+ *   trigger: string|null, pid?: number|null, interpreter?: string|null, runs_kept?: number, runs: DayRun[], next_fire?: string|null,
+ *   reason?: string|null, covered?: string[], paused?: {until: string|null, reason: string}|null,
+ *   fires?: Fire[]|null, late?: {since: string|null, text: string}|null, retry_at?: string|null,
+ *   acknowledged?: boolean, note?: string, script?: string, estimate?: string|null, repeatable?: boolean,
+ *   leftovers?: number[], has_log?: boolean, timeout_minutes?: number|null, removed?: boolean}} Card
  * @typedef {{area: string|null, filter: string|null, query: string}} Choice
  */
 
@@ -20,20 +25,32 @@ import { plain } from "./format.js";
 export const WORST = ["ERROR", "RUNNING", "NO_DATA", "SUCCESS", "SCHEDULED", "IDLE"];
 
 /** What the head offers to filter by; `queued` is a badge beside the six states. */
-export const FILTERS = ["RUNNING", "ERROR", "NO_DATA", "SUCCESS", "queued", "IDLE"];
+export const FILTERS = ["ERROR", "late", "RUNNING", "queued", "NO_DATA", "SUCCESS", "IDLE"];
+
+/** `510` → `08:30`. @param {number} minute */
+export const clockOf = (minute) =>
+  `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(Math.floor(minute % 60)).padStart(2, "0")}`;
+
+/** Whether the last run failed by itself: a person's own stop is no failure. @param {Card} card */
+export const failed = (card) => card.state === "ERROR" && card.outcome !== "stopped";
+
+/** Whether it is behind, and since when, as far as the agent says. @param {Card} card */
+export const lateOf = (card) => card.late ?? (card.overdue && card.state === "RUNNING" ? { since: card.started, text: "" } : null);
 
 /** The state a status text means (product 5.2), or null. @param {string|null|undefined} status */
 export function statusState(status) {
   const text = (status ?? "").toUpperCase();
+  if (/ERROR|ERRO|FALHA|FAIL|TIMEOUT|CANCEL|INSUCESSO|SEM SUCESSO|UNSUCCESS|SUCCESS=FALSE/.test(text)) return "ERROR";
   if (text.includes("SUCCESS") || text.includes("SUCESSO")) return "SUCCESS";
-  if (text.includes("ERROR") || text.includes("ERRO")) return "ERROR";
-  if (text.includes("NO_DATA")) return "NO_DATA";
+  if (/NO_DATA|NO DATA|SEM DADOS/.test(text)) return "NO_DATA";
   if (text.includes("RUNNING")) return "RUNNING";
   return text === "" || text.includes("SEM_RESULTADO") || text === "UNKNOWN" ? "UNKNOWN" : null;
 }
 
 /** @param {Card} card @param {string} filter */
-const passes = (card, filter) => (filter === "queued" ? card.queued : card.state === filter);
+const passes = (card, filter) =>
+  filter === "queued" ? card.queued : filter === "late" ? lateOf(card) !== null : filter === "paused" ? Boolean(card.paused)
+    : filter === "ERROR" ? failed(card) : card.state === filter;
 
 /** Where a card can be found by; kept beside the card because folding accents costs. @param {Card} card */
 export const searchText = (card) => plain(`${card.name} ${card.area}`);
@@ -66,12 +83,12 @@ export function filterCounts(cards, area) {
 }
 
 /**
- * @typedef {{area: string|null, count: number, running: number, worst: string}} AreaSummary
+ * @typedef {{area: string|null, count: number, running: number, failed: number, late: number, worst: string}} AreaSummary
  * @param {string[]} areas @param {Iterable<Card>} cards
  * @returns {AreaSummary[]} all first, then each area in its order
  */
 export function areaSummaries(areas, cards) {
-  const empty = (/** @type {string|null} */ area) => ({ area, count: 0, running: 0, worst: "IDLE" });
+  const empty = (/** @type {string|null} */ area) => ({ area, count: 0, running: 0, failed: 0, late: 0, worst: "IDLE" });
   const all = empty(null);
   const byArea = new Map(areas.map((area) => [area, empty(area)]));
   for (const card of cards) {
@@ -79,6 +96,8 @@ export function areaSummaries(areas, cards) {
       if (!summary) continue;
       summary.count += 1;
       if (card.state === "RUNNING") summary.running += 1;
+      if (failed(card) && !card.acknowledged) summary.failed += 1;
+      if (lateOf(card)) summary.late += 1;
       if (WORST.indexOf(card.state) < WORST.indexOf(summary.worst)) summary.worst = card.state;
     }
   }
@@ -95,7 +114,7 @@ export function queueRanks(cards) {
 
 /** Runs planned for the whole of today; 0 where nothing is. @param {Card} card */
 export const plannedToday = (card) =>
-  card.schedule.kind === "all" ? 24 : card.schedule.kind === "hours" ? card.schedule.hours.length : 0;
+  card.schedule.times?.length ?? (card.schedule.kind === "all" ? 24 : card.schedule.kind === "hours" ? card.schedule.hours.length : 0);
 
 /**
  * Elapsed of the active run against its usual duration; null when nothing runs.

@@ -2,10 +2,17 @@
  * Joins the parts: what the agent tells goes down to the views, what the person orders goes up to it.
  */
 import { bridge, Refused } from "./bridge.js";
-import { createCommands } from "./commands.js";
-import { el, setAttribute, setShown, setText } from "./dom.js";
+import { createBusy } from "./busy.js";
+import { createCommands, DENSE } from "./commands.js";
+import { el, setAttribute, setText } from "./dom.js";
 import { dayTitle } from "./format.js";
+import { listenToKeys } from "./keys.js";
 import { visible } from "./logic.js";
+import { createMany } from "./many.js";
+import { createMemory } from "./memory.js";
+import { needFirst } from "./order.js";
+import { askQuit } from "./quit.js";
+import { createSteady } from "./steady.js";
 import { createStore } from "./store.js";
 import { createSync } from "./sync.js";
 import { TEXT } from "./texts.js";
@@ -13,15 +20,25 @@ import { mountAreas } from "./views/areas.js";
 import { mountBanner } from "./views/banner.js";
 import { mountCards } from "./views/cards.js";
 import { createDoctor } from "./views/doctor.js";
+import { mountDrawer } from "./views/drawer.js";
 import { mountEmpty } from "./views/empty.js";
 import { mountHead } from "./views/head.js";
 import { mountHistory } from "./views/history.js";
-import { mountLog } from "./views/log.js";
+import { mountList } from "./views/list.js";
 import { mountNotices } from "./views/notice.js";
+import { mountNow } from "./views/now.js";
 import { mountProblems } from "./views/problems.js";
 import { mountTimeline } from "./views/timeline.js";
+import { mountTitle } from "./views/title.js";
 
-/** @typedef {{area: string|null, filter: string|null, query: string, view: string, theme: string}} Choices */
+/**
+ * @typedef {{area: string|null, filter: string|null, query: string, view: string, theme: string, sort: string,
+ *   backwards: boolean, folds: string[], pins: string[]}} Choices
+ * @typedef {{failed: (error: unknown) => void, done: (text: string) => void, busy: (from: HTMLElement|null) => () => void}} Tell
+ * @typedef {{bridge: import("./bridge.js").Bridge, store: import("./store.js").Store, choices: Choices,
+ *   draw: (fromTop?: boolean) => void, tell: Tell, drawer: ReturnType<typeof mountDrawer>, focus: (job: string) => void,
+ *   pull: () => Promise<void>, many: (from: HTMLElement) => Promise<void>, zone: () => string}} Parts
+ */
 
 const SILENT_AFTER = 3;
 const RETRY_MS = 500;
@@ -29,45 +46,39 @@ const place = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document
 
 const store = createStore(Date.now);
 /** @type {Choices} */
-const choices = { area: null, filter: null, query: "", view: "cards", theme: "auto" };
+const choices = { area: null, filter: null, query: "", view: "cards", theme: document.documentElement.dataset.theme ?? "auto",
+  sort: "state", backwards: false, folds: [], pins: [] };
 const link = { gone: false, silent: false };
 let failures = 0;
+/** @type {string[]} */
+let shown = [];
 
 const notice = mountNotices(document.body);
-const failed = (/** @type {unknown} */ error) => {
-  notice(error instanceof Refused || error instanceof Error ? error.message : TEXT.unexpected, "failed");
+/** @type {Tell} */
+const tell = {
+  failed: (error) => void notice(error instanceof Error ? error.message : TEXT.unexpected, "failed"),
+  done: (text) => void notice(text, "done"),
+  busy: createBusy(notice),
 };
-const tell = { failed, done: (/** @type {string} */ text) => void notice(text, "done") };
 
 const side = place("side");
 const content = place("content");
 const day = el("p", { class: "day" });
 place("brand-words").append(el("h1", null, TEXT.product), day);
+const memory = createMemory(bridge.days, () => draw());
 const areas = mountAreas(side);
 const history = mountHistory(side);
 const head = mountHead(place("head"));
 const banner = mountBanner(place("notes"));
-const title = el("h2", { class: "view-title", dir: "auto" });
-const summary = el("p", { class: "view-summary", role: "status" });
-const viewHead = el("div", { class: "view-head" }, title, summary);
-content.append(viewHead);
-const empty = mountEmpty(content, createDoctor(bridge.doctor, failed));
-const cards = mountCards(content, store);
+const title = mountTitle(content);
+const empty = mountEmpty(content, createDoctor(bridge.doctor, tell.failed));
+const cards = mountCards(content, store, memory);
+const list = mountList(content, store, memory);
+const now = mountNow(content, store);
 const timeline = mountTimeline(content, store);
-const problems = mountProblems(content, createDoctor(bridge.doctor, failed));
-const log = mountLog(document.body, bridge, tell);
-
-/** @param {number} count */
-function drawTitle(count) {
-  const facts = store.facts;
-  const area = choices.area ?? TEXT.all;
-  setShown(viewHead, choices.view !== "problems" && facts !== null && store.cards.size > 0);
-  setText(title, choices.view === "timeline" ? `${TEXT.timeline} · ${area}` : area);
-  const said = [TEXT.automations(count)];
-  if (facts) said.push(TEXT.inRun(facts.running, facts.max_concurrent));
-  if (store.ranks.size) said.push(TEXT.inQueue(store.ranks.size));
-  setText(summary, said.join(" · "));
-}
+const problems = mountProblems(content, createDoctor(bridge.doctor, tell.failed));
+const drawer = mountDrawer(document.body, bridge, store, tell);
+const steady = createSteady(content, () => draw());
 
 function drawFrame() {
   setAttribute(document.documentElement, "data-theme", choices.theme === "auto" ? null : choices.theme);
@@ -76,29 +87,40 @@ function drawFrame() {
   setText(day, store.facts ? dayTitle(store.facts.processing_date) : "");
   areas.update(store, choices);
   history.update(store, choices);
-  head.update(store, choices);
   banner.update(store, link);
 }
 
-/** Everything, from what is known and chosen now. @param {boolean} [fromTop] */
+/** Everything, from what is known and chosen now. @param {boolean} [fromTop] whether the choice changed, so that the old place means nothing */
 function draw(fromTop = false) {
   drawFrame();
-  const shown = visible(store.order, store.cards, store.texts, choices);
-  drawTitle(shown.length);
-  const nothing = shown.length === 0 && choices.view !== "problems";
+  const { view } = choices;
+  const pins = new Set(choices.pins);
+  const scope = visible(store.order, store.cards, store.texts, { area: choices.area, filter: null, query: choices.query });
+  const area = choices.query ? visible(store.order, store.cards, store.texts, { area: choices.area, filter: null, query: "" }) : scope;
+  const found = choices.filter ? visible(scope, store.cards, store.texts, { area: null, filter: choices.filter, query: "" }) : scope;
+  shown = steady(needFirst(found, store.cards, store.troubled, pins), fromTop);
+  head.update(store, choices, new Map(scope.map((id) => [id, /** @type {import("./logic.js").Card} */ (store.cards.get(id))])));
+  title.update(store, choices, shown, area);
+  const nothing = shown.length === 0 && view !== "problems";
   empty.update(store, nothing);
-  cards.update(choices.view === "cards" ? shown : [], fromTop);
-  timeline.update(shown, choices.view === "timeline" && !nothing);
-  problems.update(store, choices.view === "problems");
+  cards.update(view === "cards" ? shown : [], pins, fromTop);
+  list.update(shown, choices, view === "list" && !nothing, fromTop);
+  now.update(shown, view === "now" && !nothing);
+  timeline.update(shown, view === "timeline" && !nothing);
+  problems.update(store, view === "problems");
 }
 
 const pull = createSync(bridge.snapshot, store, {
   changed(change, snapshot) {
     [failures, link.silent, link.gone] = [0, false, false];
     const first = !(/** @type {any} */ (window).dashboardReady);
-    if (first) commands.restore(snapshot.preferences ?? {});
+    if (first) {
+      commands.restore(snapshot.preferences ?? {});
+      memory.start();
+    } else if (change.changed.size) memory.soon();
     draw(first);
-    log.update(change.changed);
+    drawer.update(change.changed);
+    many.update();
     /** @type {any} */ (window).dashboardReady = true;
   },
   failed(error) {
@@ -111,22 +133,30 @@ const pull = createSync(bridge.snapshot, store, {
   },
 });
 
-const commands = createCommands({ bridge, store, choices, draw, tell, log, cards, head, pull });
+/** @param {string} job a job, or "first" */
+function focus(job) {
+  const view = { cards, list, now }[choices.view];
+  if (job === "first") view?.focusFirst();
+  else (choices.view === "list" ? list : cards).focusJob(job);
+}
+const many = createMany({ bridge, store, shown: () => shown, tell, pull });
+const zone = () => store.facts?.now.slice(19) || "Z";
+const commands = createCommands({ bridge, store, choices, draw, tell, drawer, focus, pull, many: many.ask, zone });
+listenToKeys(commands.table, { drawer, input: head.input, choices });
 
-bridge.listen(({ event, version, names }) => {
+bridge.listen(({ event, version, names, job }) => {
   if (event === "gone") {
     link.gone = true;
     drawFrame();
-  } else if (event === "ask_quit") void commands.askQuit(names ?? []);
+  } else if (event === "ask_quit") void askQuit(bridge, names ?? [], tell.failed);
+  else if (event === "show" && job) commands.table.show({ job }, document.body);
   else if (!link.gone) void pull(event === "changed" ? version : undefined);
 });
 
 window.setInterval(() => {
   if (document.hidden || link.gone || !store.facts) return;
-  cards.tick();
-  history.tick();
+  for (const view of [cards, list, now, history, drawer]) view.tick();
   if (choices.view === "timeline") timeline.tick();
-  log.tick();
 }, 1000);
 
 draw();

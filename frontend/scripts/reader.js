@@ -5,10 +5,10 @@
 
 /**
  * @typedef {{run: string, running: boolean, size: number, start: number, end: number, text: string,
- *   interpreter?: string}} Piece
+ *   interpreter?: string, begun?: string|null}} Piece
  * @typedef {{cleared: () => void, appended: (text: string) => void, prepended: (text: string) => void,
  *   changed: (piece: Piece|null) => void, failed: (error: unknown, first: boolean) => void}} Listener
- * @typedef {{job: string, run: string|null, piece: Piece|null}} Place
+ * @typedef {{job: string, run: string|null, piece: Piece|null, pinned?: boolean}} Place
  */
 
 export const PIECE_BYTES = 65_536;
@@ -65,7 +65,7 @@ export function createReader(ask, tell) {
   };
 
   const advance = async () => {
-    if (!place || asking) return;
+    if (!place || asking || place.pinned) return;
     asking = true;
     for (let at = place; at; ) {
       let more = false;
@@ -95,6 +95,39 @@ export function createReader(ask, tell) {
       tell.cleared();
     },
     advance,
+    /** Shows the piece around an offset and stays there, whatever is written meanwhile. @param {number} offset */
+    async around(offset) {
+      const at = place;
+      const known = at?.piece;
+      if (!at || !known) return;
+      try {
+        const piece = await ask(at.job, known.run, Math.max(0, offset - PIECE_BYTES / 2));
+        if (place !== at) return;
+        at.pinned = true;
+        tell.cleared();
+        tell.appended(piece.text);
+        at.piece = { ...known, ...piece };
+        tell.changed(at.piece);
+      } catch (error) {
+        if (place === at) tell.failed(error, false);
+      }
+    },
+    /** Reads the piece after the last one known, where the reading stays. */
+    async later() {
+      const at = place;
+      const known = at?.piece;
+      if (!at || !known || !at.pinned) return;
+      try {
+        const piece = await ask(at.job, known.run, known.end);
+        if (place !== at || at.piece?.end !== piece.start) return;
+        tell.appended(piece.text);
+        at.piece = { ...known, end: piece.end, size: piece.size, running: piece.running };
+        at.pinned = piece.end < piece.size;
+        tell.changed(at.piece);
+      } catch (error) {
+        if (place === at) tell.failed(error, false);
+      }
+    },
     /** Reads the piece before the first one known. */
     async earlier() {
       const at = place;

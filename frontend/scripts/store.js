@@ -3,6 +3,7 @@
  */
 import { offsetMinutes, wallClock } from "./format.js";
 import { queueRanks, searchText } from "./logic.js";
+import { troubledJobs } from "./order.js";
 
 /**
  * @typedef {import("./logic.js").Card} Card
@@ -11,11 +12,12 @@ import { queueRanks, searchText } from "./logic.js";
  * @typedef {{source: string, verified: boolean, last_sync: string|null, rows: number, error: string|null,
  *   next_read: string|null, unverified_since: string|null}} History
  * @typedef {{version: number, full: boolean, agent: {version: string, pid: number, instance: string}, now: string,
- *   processing_date: string, paused: boolean, paused_since: string|null, aggregate: string,
+ *   processing_date: string, paused: boolean, paused_since: string|null, paused_until?: string|null, paused_reason?: string, aggregate: string,
  *   heartbeat_seconds: number, history: History, max_concurrent: number, running: number, blocked: string, problems: Problem[],
  *   areas: string[], order?: string[]|null, removed: string[], queue_size: number,
  *   places: {base_path: string, base_available: boolean, registry: string, discovered: boolean},
- *   preferences?: Record<string, string|null>, cards: Card[]}} Snapshot
+ *   preferences?: Record<string, any>, late?: number,
+ *   day_notes?: string[], me?: string, cards: Card[]}} Snapshot
  * @typedef {{full: boolean, changed: Set<string>, structure: boolean}} Change
  */
 
@@ -31,6 +33,8 @@ export function createStore(nowMs) {
   let order = [];
   /** @type {Map<string, number>} */
   let ranks = new Map();
+  /** @type {Set<string>} */
+  let troubled = new Set();
   /** @type {Omit<Snapshot, "cards"|"order"|"removed"|"preferences">|null} */
   let facts = null;
   let skew = 0;
@@ -71,6 +75,8 @@ export function createStore(nowMs) {
     texts,
     get order() { return order; },
     get ranks() { return ranks; },
+    /** Jobs that a problem names. */
+    get troubled() { return troubled; },
     get facts() { return facts; },
     get version() { return facts ? facts.version : null; },
     /** Whether the queue moves: nothing suspends, blocks or ends it. */
@@ -102,6 +108,7 @@ export function createStore(nowMs) {
       zone = offsetMinutes(snapshot.now);
       const { cards: changed, order: _order, removed: _removed, preferences: _preferences, ...rest } = snapshot;
       facts = { ...facts, ...rest };
+      if (rest.problems) troubled = troubledJobs(rest.problems);
       return { full: snapshot.full, changed: new Set(changed.map((card) => card.id)), structure };
     },
   };

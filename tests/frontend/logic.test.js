@@ -13,6 +13,7 @@ test("status texts match as the specification says, in any case and anywhere", (
   const cases = {
     SUCCESS: "SUCCESS", sucesso: "SUCCESS", "Concluído com SUCESSO": "SUCCESS", Erro: "ERROR", "FATAL ERROR 3": "ERROR",
     no_data: "NO_DATA", SEM_RESULTADO: "UNKNOWN", "": "UNKNOWN", RUNNING: "RUNNING", outra: null,
+    "SUCESSO PARCIAL COM ERRO": "ERROR", INSUCESSO: "ERROR", "success=false": "ERROR", FALHA: "ERROR", "SEM DADOS": "NO_DATA",
   };
   for (const [text, state] of Object.entries(cases)) assert.equal(logic.statusState(text), state, text);
   assert.equal(logic.statusState(null), "UNKNOWN");
@@ -48,10 +49,10 @@ test("an area is as bad as its worst card, in the tray's order", () => {
     card("c", { area: "Y", state: "RUNNING" }), card("d", { area: "Y", state: "ERROR" }),
   ];
   assert.deepEqual(logic.areaSummaries(["X", "Y", "Z"], cards), [
-    { area: null, count: 4, running: 1, worst: "ERROR" },
-    { area: "X", count: 2, running: 0, worst: "NO_DATA" },
-    { area: "Y", count: 2, running: 1, worst: "ERROR" },
-    { area: "Z", count: 0, running: 0, worst: "IDLE" },
+    { area: null, count: 4, running: 1, failed: 1, late: 0, worst: "ERROR" },
+    { area: "X", count: 2, running: 0, failed: 0, late: 0, worst: "NO_DATA" },
+    { area: "Y", count: 2, running: 1, failed: 1, late: 0, worst: "ERROR" },
+    { area: "Z", count: 0, running: 0, failed: 0, late: 0, worst: "IDLE" },
   ]);
 });
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from datetime import date, timedelta
 from typing import Any
 
 DAY = "2026-03-10"
@@ -385,6 +386,99 @@ def problems() -> list[dict[str, Any]]:
             {"row": 31, "column": "A", "value": "fecha_caixa"},
         ),
     ]
+
+
+def _fires(made: Card, minute: int = 845) -> list[dict[str, Any]]:
+    """The fire times of a card with hours, as the agent tells them: its runs paid them in their order."""
+    hours = made["schedule"]["hours"] if made["schedule"]["kind"] == "hours" else list(range(24))
+    words = {"SUCCESS": "done", "ERROR": "failed", "NO_DATA": "no_data", "RUNNING": "running"}
+    found = []
+    for index, hour in enumerate(hours):
+        paid = made["runs"][index] if index < len(made["runs"]) else None
+        state = words[paid["state"]] if paid else "owed" if hour * 60 <= minute else "coming"
+        found.append(
+            {"time": f"{hour:02}:00", "state": state, "run": paid and paid["run"], "reason": None}
+        )
+    return found
+
+
+REASONS = [
+    "ValueError: conciliação não fechou: 1 boleto sem baixa",
+    "PermissionError: [Errno 13] Permission denied: '//rede/entrada/retorno_20260310.txt'",
+    "KeyError: 'segmento P'",
+    "saiu com código 3",
+]
+
+
+def known_days(cards: list[Card], seed: int = 3) -> dict[str, list[dict[str, Any]]]:
+    """A fortnight of each job: mostly well, empty at the weekend."""
+    rng = random.Random(seed)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for made in cards:
+        days = []
+        for back in range(13, -1, -1):
+            day = (date.fromisoformat(DAY) - timedelta(days=back)).isoformat()
+            rest = date.fromisoformat(day).weekday() >= 5
+            runs = 0 if rest or made["schedule"]["kind"] == "manual" else rng.randint(1, 9)
+            failed = rng.random() < (0.9 if made["state"] == "ERROR" and back < 2 else 0.07)
+            state = None if not runs else "ERROR" if failed else "NO_DATA" if rng.random() < 0.06 else "SUCCESS"
+            days.append({"day": day, "state": state, "runs": runs, "failed": int(bool(runs) and failed)})
+        found[made["id"]] = days
+    return found
+
+
+def rich(count: int = 38, seed: int = 7) -> Snapshot:
+    """The sample with everything that the agent tells beyond the first contract."""
+    made = sample(count, seed)
+    failed = 0
+    for each in made["cards"]:
+        kind = each["schedule"]["kind"]
+        if kind != "manual":
+            each["fires"] = _fires(each)
+        each |= {"covered": [], "paused": None, "late": None, "retry_at": None, "acknowledged": False, "note": ""}
+        each |= {"estimate": None, "repeatable": False, "leftovers": [], "reason": None}
+        coming = [fire["time"] for fire in each.get("fires", []) if fire["state"] == "coming"]
+        each["next_fire"] = f"{DAY}T{coming[0]}:00-03:00" if coming else None
+        if each["state"] == "ERROR":
+            each |= {"reason": REASONS[failed % len(REASONS)], "repeatable": True}
+            failed += 1
+    cards = {each["id"]: each for each in made["cards"]}
+    special(cards)
+    made["days"] = known_days(made["cards"])
+    made["late"] = sum(each["late"] is not None for each in made["cards"])
+    return made
+
+
+def special(cards: dict[str, Card]) -> None:
+    """One card for each new thing that a card can say."""
+    late = {"since": at(13), "text": "Em atraso desde 13:00: espera uma das 5 vagas há 1 h 05 min."}
+    changes: dict[str, Card] = {
+        "gera_lote_ted": {"late": late, "estimate": at(14, 9)},
+        "atualiza_cadastro_participantes": {"estimate": at(14, 12)},
+        "relatorio_tarifas_diario_consolidado_operacoes": {
+            "paused": {"until": "2026-03-11T08:00:00-03:00", "reason": "arquivo da B3 não sai hoje"}
+        },
+        "baixa_extrato_str": {
+            "schedule": {
+                "kind": "rule",
+                "hours": [],
+                "text": "dias úteis às 8:30, 10h e 16h",
+                "times": ["08:30", "10:00", "16:00"],
+            },
+            "fires": [
+                {"time": "08:30", "state": "done", "run": None, "reason": None},
+                {"time": "10:00", "state": "no_data", "run": None, "reason": None},
+                {"time": "12:00", "state": "skipped", "run": None, "reason": "prazo de 30 min passou"},
+                {"time": "14:00", "state": "covered", "run": None, "reason": None},
+                {"time": "16:00", "state": "coming", "run": None, "reason": None},
+            ],
+            "covered": ["14:00"],
+            "leftovers": [4711, 4712],
+        },
+    }
+    for job, change in changes.items():
+        if job in cards:
+            cards[job] |= change
 
 
 def sample(count: int = 38, seed: int = 7) -> Snapshot:

@@ -42,11 +42,48 @@
     const bytes = new TextEncoder().encode(wanted.text);
     const start = offset === null ? Math.max(0, bytes.length - 65536) : Math.min(offset, bytes.length);
     const end = Math.min(bytes.length, start + 65536);
-    return { run: wanted.run, running: wanted.running, size: bytes.length, start, end, text: new TextDecoder().decode(bytes.subarray(start, end)) };
+    return { run: wanted.run, running: wanted.running, begun: wanted.start ?? null, size: bytes.length, start, end, text: new TextDecoder().decode(bytes.subarray(start, end)) };
+  };
+
+  /** Where a text stands in the whole of a log: offsets in bytes, lines from 1. */
+  const find = (job, run, text, from) => {
+    const wanted = logs[job]?.find((each) => each.run === run) ?? logs[job]?.[0];
+    const matches = [];
+    let offset = 0;
+    (wanted?.text ?? "").split("\n").forEach((line, index) => {
+      for (let at = line.toLowerCase().indexOf(text.toLowerCase()); at >= 0; at = line.toLowerCase().indexOf(text.toLowerCase(), at + text.length)) {
+        const place = offset + new TextEncoder().encode(line.slice(0, at)).length;
+        if (place >= from && matches.length < 200) matches.push({ offset: place, line: index + 1, text: line.slice(0, 200) });
+      }
+      offset += new TextEncoder().encode(line).length + 1;
+    });
+    return { matches, more: matches.length === 200 };
+  };
+
+  /** Thirty days of made-up runs, newest first; `given.history` overrides. */
+  const history = (job, days, errors) => {
+    if (given.history_runs) return given.history_runs;
+    const found = [];
+    for (let back = 0; back < days; back += 1) {
+      const day = new Date(Date.parse(given.processing_date) - back * 86400000).toISOString().slice(0, 10);
+      const runs = [8, 12].map((hour) => {
+        const failed = (back * 7 + hour) % 11 === 0;
+        const seconds = 30 + ((back * 13 + hour * 7) % 19);
+        return { job, run: `${day}-${hour}`, log: back < 20, start: `${day}T${String(hour).padStart(2, "0")}:00:02-03:00`,
+          end: `${day}T${String(hour).padStart(2, "0")}:00:${String(2 + seconds).padStart(2, "0")}-03:00`, status: failed ? "ERROR" : "SUCCESS",
+          outcome: "ended", exit_code: failed ? 1 : 0, reason: failed ? "KeyError: 'segmento P'" : null, trigger: hour === 8 ? "scheduled" : "manual", by: hour === 8 ? null : "ana" };
+      }).filter((run) => !errors || run.status === "ERROR");
+      if (new Date(day).getUTCDay() % 6) found.push({ day, runs });
+    }
+    return { days: found, stats: { runs: 44, success_rate: 0.93, median_seconds: 38, p95_seconds: 47, trend_seconds_per_day: 0.4 } };
   };
 
   const answers = {
-    snapshot, log,
+    snapshot, log, find, history,
+    days: () => ({ jobs: given.days ?? {} }),
+    plan: () => given.plan ?? { day: given.processing_date, fires: [], skipped: [], problems: [], load: [] },
+    repeat: () => ({ text: "" }), repeat_many: () => ({ text: "" }), acknowledge: () => ({ text: "" }),
+    copy_for_teams: (job) => ({ text: `**${job}** falhou` }),
     run: () => ({}), stop: () => ({}), pause: () => ({}), resume: () => ({}), refresh: () => ({}),
     runs: (job) => ({ runs: (logs[job] ?? []).map(({ text, running, ...run }) => run) }),
     open_log_folder: () => ({}),

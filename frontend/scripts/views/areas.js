@@ -1,5 +1,5 @@
 /**
- * The side: areas with their count and worst state, then the views of the day. Arrow keys walk it.
+ * The side: areas with what failed, is late and runs in each, then the views of the day. Arrow keys walk it.
  */
 import { command, el, icon, setAttribute, setIcon, setShown, setText } from "../dom.js";
 import { areaSummaries } from "../logic.js";
@@ -7,17 +7,36 @@ import { keyedList } from "../list.js";
 import { STATE, TEXT } from "../texts.js";
 
 const ALL = "\u0000all";
-const VIEWS = [["timeline", TEXT.timeline, "timeline"], ["problems", TEXT.problems, "problems"]];
+const VIEWS = [["timeline", TEXT.timeline, "timeline"], ["plan", TEXT.plan, "plan"], ["problems", TEXT.problems, "problems"]];
+const DENSE = ["cards", "list", "now"];
+
+/** A small number with its drawing, silent where it is none. @param {string} state @param {string} drawing */
+function tally(state, drawing) {
+  const number = el("span", null);
+  const element = el("span", { class: "side-tally", "data-state": state, "aria-hidden": "true", hidden: true }, icon(drawing), number);
+  return {
+    element,
+    /** @param {number} n */
+    update(n) {
+      setShown(element, n > 0);
+      setText(number, String(n));
+    },
+  };
+}
 
 /** @param {string} key */
 function areaEntry(key) {
   const mark = icon("idle");
   const name = el("span", { class: "side-name", dir: "auto" });
-  const running = el("span", { class: "side-running", "aria-hidden": "true" });
+  const [failed, late, running] = [tally("ERROR", "error"), tally("LATE", "late"), tally("RUNNING", "run")];
   const count = el("span", { class: "side-count" });
   const entry = el("button", { type: "button", class: "side-entry" }, mark, name,
-    el("span", { class: "side-numbers" }, running, count));
+    el("span", { class: "side-numbers" }, failed.element, late.element, running.element, count));
   entry.addEventListener("click", () => command(entry, "area", { area: key === ALL ? null : key }));
+  entry.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+    command(entry, "areaMenu", { area: key === ALL ? null : key });
+  });
   return {
     element: el("li", null, entry),
     /** @param {import("../logic.js").AreaSummary} summary @param {boolean} current */
@@ -25,8 +44,11 @@ function areaEntry(key) {
       const text = summary.area ?? TEXT.all;
       setText(name, text);
       setText(count, String(summary.count));
-      setText(running, summary.running ? `${summary.running}` : "");
-      const said = [text, TEXT.automations(summary.count), TEXT.running(summary.running), TEXT.worst(STATE[summary.worst])];
+      failed.update(summary.failed);
+      late.update(summary.late);
+      running.update(summary.failed || summary.late ? 0 : summary.running);
+      const said = [text, TEXT.automations(summary.count), TEXT.failed(summary.failed), TEXT.lateN(summary.late),
+        TEXT.running(summary.running), TEXT.worst(STATE[summary.worst])];
       setAttribute(entry, "title", said.join(" · "));
       setAttribute(mark, "data-state", summary.worst);
       setIcon(mark, summary.worst.toLowerCase());
@@ -47,7 +69,7 @@ function viewEntry(view, text, drawing) {
     update(current, count) {
       setAttribute(entry, "aria-current", current ? "true" : null);
       setShown(badge, count > 0);
-      setText(badge, `(${count})`);
+      setText(badge, String(count));
     },
   };
 }
@@ -81,7 +103,7 @@ export function mountAreas(side) {
     update(store, choices) {
       const summaries = areaSummaries(store.facts?.areas ?? [], store.cards.values());
       list.sync(summaries.map(({ area }) => area ?? ALL), (entry, _, index) => {
-        entry.update(summaries[index], choices.view === "cards" && summaries[index].area === choices.area);
+        entry.update(summaries[index], DENSE.includes(choices.view) && summaries[index].area === choices.area);
       });
       const problems = store.facts?.problems.length ?? 0;
       for (const { view, entry } of views) entry.update(choices.view === view, view === "problems" ? problems : 0);

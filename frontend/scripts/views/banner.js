@@ -2,7 +2,7 @@
  * What everybody must know at once: the agent is gone or silent, its engine stands, scheduling is off.
  */
 import { button, el, icon, setAttribute, setIcon, setShown, setText } from "../dom.js";
-import { about, moment } from "../format.js";
+import { about, ahead, hourMinute, moment } from "../format.js";
 import { SOURCE, TEXT } from "../texts.js";
 
 const STUCK_SECONDS = 10;
@@ -29,7 +29,15 @@ function messages(store, link) {
     const { source, unverified_since: from, error } = facts.history;
     found.push({ kind: "ERROR", text: TEXT.unverified(SOURCE[source] ?? source, since(from), error ?? ""), command: "refresh" });
   }
-  if (facts.paused) found.push({ kind: "NO_DATA", text: TEXT.paused(since(facts.paused_since)), command: "resume" });
+  else if (facts.history.error && facts.history.last_sync && facts.history.source !== "local") {
+    const { source, last_sync: read, error } = facts.history;
+    found.push({ kind: "LATE", text: TEXT.stale(SOURCE[source] ?? source, hourMinute(read ?? ""), error ?? ""), command: "refresh" });
+  }
+  if (facts.paused) {
+    const until = facts.paused_until ? ahead(facts.paused_until, facts.processing_date) : "";
+    found.push({ kind: "PAUSED", text: TEXT.paused(since(facts.paused_since), until, facts.paused_reason ?? ""), command: "resume" });
+  }
+  for (const note of facts.day_notes ?? []) found.push({ kind: "IDLE", text: note });
   return found;
 }
 
@@ -50,7 +58,7 @@ function line(command) {
       setShown(element, message !== undefined);
       if (!message) return;
       setAttribute(element, "data-state", message.kind);
-      setIcon(drawing, message.kind === "ERROR" ? "problems" : "pause");
+      setIcon(drawing, message.kind === "PAUSED" ? "paused" : message.kind === "LATE" ? "late" : message.kind === "IDLE" ? "plan" : "problems");
       setText(text, message.text);
       setText(more, message.more ?? "");
     },
@@ -59,7 +67,7 @@ function line(command) {
 
 /** @param {HTMLElement} place */
 export function mountBanner(place) {
-  const plain = [line(""), line(""), line("")];
+  const plain = Array.from({ length: 6 }, () => line(""));
   const acting = ["refresh", "resume"].map((command) => ({ command, view: line(command) }));
   const region = el("div", { class: "banners", role: "status" });
   region.append(...plain.map((view) => view.element), ...acting.map(({ view }) => view.element));

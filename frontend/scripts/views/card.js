@@ -1,54 +1,46 @@
 /**
  * One job as a card of 300 by 300: fixed markup once, then only what changed.
  */
-import { button, el, icon, setAttribute, setDisabled, setIcon, setName, setShown, setText } from "../dom.js";
-import { clock, duration, elapsed, ordinal, about } from "../format.js";
-import { plannedToday, progress, secondsToKill, statusState } from "../logic.js";
-import { OUTCOME, STATE, TEXT } from "../texts.js";
-import { stripMarkup, stripOf } from "./strip.js";
+import { button, el, icon, iconButton, setAttribute, setDisabled, setIcon, setName, setShown, setText } from "../dom.js";
+import { age, boxWords, countdown, drawingOf, resultWords, scheduleWords, stateWord, tone } from "../cardwords.js";
+import { clock, ordinal } from "../format.js";
+import { lateOf, plannedToday } from "../logic.js";
+import { TEXT } from "../texts.js";
+import { progressMarkup, progressOf } from "./progress.js";
+import { CARD_STRIP, fortnightMarkup, fortnightOf, stripMarkup, stripOf } from "./strip.js";
 
 /**
  * @typedef {import("../logic.js").Card} Card
- * @typedef {{day: string, hour: number, rank: number|null, queued: number, running: number, max: number, flowing: boolean}} Context
+ * @typedef {import("../cardwords.js").Around & {minute: number, pinned: boolean, past: import("../memory.js").Past|undefined}} Context
  */
 
 function markup() {
-  const pill = el("span", { class: "pill" }, icon("idle"), el("span", { class: "pill-word" }));
-  const text = (/** @type {string} */ name) => el("p", { class: name, dir: "auto" });
   const labelled = (/** @type {string} */ name) => el("p", { class: name }, el("span", { class: "label" }), el("b", null));
+  const side = (/** @type {string} */ name) => el("span", { class: `card-side ${name}` });
+  const badge = (/** @type {string} */ name, /** @type {string} */ state, /** @type {string} */ drawing) =>
+    el("span", { class: `badge ${name}`, "data-state": state, hidden: true }, icon(drawing), el("span", null));
   const body = el("div", { class: "card-body" },
-    el("div", { class: "card-head" }, el("div", { class: "card-clamp" },
-      el("div", null, pill, el("h3", { class: "card-name" })))),
-    labelled("card-last"),
-    el("p", { class: "card-status" }, icon("idle"), el("span", { class: "card-status-text", dir: "auto" })),
-    labelled("card-next"),
-    el("div", { class: "card-today" }, text("card-done"), el("span", { class: "badge" })),
-    stripMarkup(),
-    el("div", { class: "card-progress", hidden: true },
-      el("div", { class: "bar", role: "progressbar", "aria-label": TEXT.progress, "aria-valuemin": "0", "aria-valuemax": "100" },
-        el("i", null)),
-      el("span", { class: "elapsed" }), el("span", { class: "usual" })),
-    text("card-why"),
+    el("div", { class: "card-top" }, el("p", { class: "card-area", dir: "auto" }),
+      el("button", { type: "button", class: "card-star", tabindex: "-1", "data-command": "pin", "aria-label": TEXT.pin }, icon("star"))),
+    el("h3", { class: "card-name", "data-command": "open" }),
+    el("div", { class: "card-state" }, el("span", { class: "disc" }, icon("idle")),
+      el("p", { class: "card-result", dir: "auto" }), side("card-age"),
+      badge("badge-problem", "LATE", "problems"), badge("badge-late", "LATE", "late"),
+      badge("badge-paused", "PAUSED", "paused"), badge("badge-queue", "SCHEDULED", "scheduled")),
+    progressMarkup(),
+    el("div", { class: "card-box" }, el("p", { class: "card-why", dir: "auto" }), el("p", { class: "card-more", dir: "auto" })),
+    el("div", { class: "card-line" }, labelled("card-last"), el("span", { class: "card-side card-done" })),
+    el("div", { class: "card-line" }, labelled("card-next"), side("card-countdown")),
+    stripMarkup(CARD_STRIP), fortnightMarkup(),
     el("div", { class: "card-buttons" },
-      button("run", TEXT.run, "run", "button run"), button("stop", TEXT.stop, "stop", "button stop"),
-      button("log", TEXT.log, "log", "button quiet")));
+      button("repeat", TEXT.repeat, "repeat", "button primary"), button("run", TEXT.run, "run", "button run"),
+      button("stop", TEXT.stop, "stop", "button stop"), button("log", TEXT.log, "log", "button quiet"),
+      iconButton("menu", TEXT.more, "more")));
   return el("article", { class: "card", tabindex: "-1" }, body);
 }
 
 /** @type {HTMLElement|null} */
 let template = null;
-
-/** The last run's result in words: status, duration, and what is out of the ordinary. @param {Card} card */
-function resultWords(card) {
-  const last = card.last_run;
-  if (!last) return "";
-  const state = statusState(last.status);
-  const words = [state ? STATE[state] : String(last.status)];
-  if (last.duration_seconds !== null && last.duration_seconds !== undefined) words.push(duration(last.duration_seconds));
-  if (card.state !== "RUNNING" && card.outcome && OUTCOME[card.outcome]) words.push(OUTCOME[card.outcome]);
-  else if (card.state === "ERROR" && card.exit_code) words.push(TEXT.exitCode(card.exit_code));
-  return words.join(" · ");
-}
 
 /** `Próxima execução: 14:00` as label and value. @param {HTMLElement} line @param {string} text */
 function setLabelled(line, text) {
@@ -57,53 +49,31 @@ function setLabelled(line, text) {
   setText(/** @type {Node} */ (line.lastChild), cut ? text.slice(cut + 1) : text);
 }
 
-/** @param {Card} card @param {Context} context */
-const why = (card, context) =>
-  card.queued && context.rank && context.flowing
-    ? TEXT.queueWhy(context.rank, context.queued, context.running, context.max)
-    : card.why ?? "";
-
-/** @param {HTMLElement} root */
-function progressOf(root) {
-  const [bar, gone, usual] = /** @type {HTMLElement[]} */ ([...root.children]);
-  const fill = /** @type {HTMLElement} */ (bar.firstChild);
-  return (/** @type {Card} */ card, /** @type {number} */ nowMs) => {
-    const now = progress(card, nowMs);
-    setShown(root, now !== null);
-    if (!now) return;
-    const kill = secondsToKill(card, nowMs);
-    const percent = now.share === null ? null : Math.round(now.share * 100);
-    setAttribute(root, "data-pace", now.overdue ? "overdue" : percent === null ? "unknown" : "usual");
-    setAttribute(bar, "aria-valuenow", percent === null ? null : String(percent));
-    fill.style.transform = `scaleX(${now.share ?? 1})`;
-    setText(gone, elapsed(now.seconds));
-    setText(usual, kill === 0 ? TEXT.killing : kill !== null ? TEXT.stoppingIn(kill)
-      : now.usual ? TEXT.usually(about(now.usual)) : TEXT.noUsual);
+/** Badges beside the state: each a drawing and a word. @param {(selector: string) => HTMLElement} find */
+function badgesOf(find) {
+  const badge = (/** @type {string} */ name) => {
+    const element = find(`.badge-${name}`);
+    return (/** @type {boolean} */ shown, /** @type {string} */ word) => {
+      setShown(element, shown);
+      setText(/** @type {Node} */ (element.lastChild), word);
+    };
+  };
+  const [late, queue, paused, problem] = ["late", "queue", "paused", "problem"].map(badge);
+  return (/** @type {Card} */ card, /** @type {Context} */ context) => {
+    late(lateOf(card) !== null, card.state === "RUNNING" || card.queued ? "" : TEXT.late);
+    queue(card.queued, card.queued ? TEXT.queueBadge(context.rank ? ordinal(context.rank) : "…") : "");
+    paused(Boolean(card.paused), "");
+    problem(context.troubled, "");
   };
 }
 
-/** The pill: a drawing and a word for the state. @param {HTMLElement} pill */
-function pillOf(pill) {
-  const drawing = /** @type {Element} */ (pill.firstChild);
-  const word = /** @type {Node} */ (pill.lastChild);
-  return (/** @type {Card} */ card) => {
-    setAttribute(pill, "data-state", card.state);
-    setIcon(drawing, card.state.toLowerCase());
-    setText(word, card.stopping_since ? TEXT.stopping : card.starting ? TEXT.starting : STATE[card.state] ?? card.state);
-  };
-}
+/** Whether there is something for Parar to end. @param {Card} card */
+export const stoppable = (card) => card.state === "RUNNING" || Boolean(card.leftovers?.length);
 
-/** @param {Element} line */
-function statusOf(line) {
-  const [drawing, words] = line.children;
-  return (/** @type {Card} */ card) => {
-    const state = card.last_run ? statusState(card.last_run.status) ?? "UNKNOWN" : null;
-    setAttribute(line, "data-state", state);
-    setAttribute(drawing, "hidden", state ? null : "");
-    setIcon(drawing, (state ?? "idle").toLowerCase());
-    setText(words, resultWords(card));
-    setAttribute(words, "title", card.last_run ? resultWords(card) : null);
-  };
+/** Out of the way of Tab and of the eye where it cannot be pressed, but still known by its name. @param {HTMLElement} element @param {boolean} off */
+export function setOff(element, off) {
+  setDisabled(element, off);
+  setAttribute(element, "tabindex", off ? "-1" : null);
 }
 
 /** A card for whichever job it is updated with. */
@@ -111,48 +81,79 @@ export function createCard() {
   template ??= markup();
   const article = /** @type {HTMLElement} */ (template.cloneNode(true));
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (article.querySelector(selector));
-  const name = find(".card-name");
-  const last = find(".card-last");
-  const next = find(".card-next");
-  const done = find(".card-done");
-  const badge = find(".badge");
-  const reason = find(".card-why");
-  const [run, stop] = /** @type {HTMLElement[]} */ ([...find(".card-buttons").children]);
-  const showPill = pillOf(find(".pill"));
-  const showStatus = statusOf(find(".card-status"));
-  const showStrip = stripOf(find(".strip"));
-  const showProgress = progressOf(find(".card-progress"));
+  const [area, star, name, disc, result, since] = [".card-area", ".card-star", ".card-name", ".disc", ".card-result", ".card-age"].map(find);
+  const [why, more, last, done, next, wait] = [".card-why", ".card-more", ".card-last", ".card-done", ".card-next", ".card-countdown"].map(find);
+  const box = find(".card-box");
+  const [repeat, run, stop] = /** @type {HTMLElement[]} */ ([...find(".card-buttons").children]);
+  const showBadges = badgesOf(find);
+  const showStrip = stripOf(/** @type {SVGElement} */ (article.querySelector(".strip")), CARD_STRIP);
+  const showDays = fortnightOf(find(".fortnight"));
+  const showProgress = progressOf(find(".card-progress"), result);
   /** @type {Card|null} */
   let shown = null;
-  let shownContext = "";
+  let seen = "";
+  let minute = -1;
+
+  /** What a minute changes. @param {Card} card @param {Context} context @param {number} nowMs */
+  const minutes = (card, context, nowMs) => {
+    minute = context.minute;
+    setText(since, card.state === "RUNNING" ? "" : age(card, nowMs));
+    setText(wait, countdown(card, context.day, nowMs));
+    showStrip(card, context.day, context.minute);
+  };
+
+  /** @param {Card} card @param {Context} context */
+  const words = (card, context) => {
+    const kind = tone(card);
+    setAttribute(article, "data-job", card.id);
+    setAttribute(article, "data-state", card.state);
+    setAttribute(article, "data-tone", kind);
+    setAttribute(article, "data-late", lateOf(card) ? "" : null);
+    setAttribute(article, "aria-label", card.name);
+    const schedule = card.schedule.kind === "rule" ? scheduleWords(card) : "";
+    setText(area, [card.area, schedule].filter(Boolean).join(" · "));
+    setAttribute(area, "title", [card.area, scheduleWords(card)].filter(Boolean).join(" · "));
+    setAttribute(star, "data-on", context.pinned ? "" : null);
+    setAttribute(star, "aria-label", context.pinned ? TEXT.unpin : TEXT.pin);
+    setName(name, card.name);
+    setAttribute(name, "title", card.name);
+    setAttribute(disc, "data-state", kind === "STOPPED" ? "UNKNOWN" : card.state);
+    setAttribute(disc, "data-tone", kind);
+    setIcon(/** @type {Element} */ (disc.firstChild), drawingOf(card));
+    if (card.state !== "RUNNING") setText(result, card.last_run && card.state !== "SCHEDULED" ? resultWords(card) : stateWord(card));
+    setAttribute(result, "title", resultWords(card) || null);
+    const said = boxWords(card, context);
+    setAttribute(box, "data-kind", said.kind);
+    setText(why, said.text);
+    setText(more, said.more);
+    setAttribute(box, "title", [said.text, said.more, said.kind === "why" ? "" : card.why].filter(Boolean).join("\n"));
+    setLabelled(last, card.last_run?.start ? `${TEXT.lastRun} ${clock(card.last_run.start)}` : TEXT.noRun);
+    setLabelled(next, card.next_run_text);
+    setText(done, TEXT.done(card.actual, plannedToday(card)));
+  };
 
   return {
     element: article,
     get card() { return shown; },
     /** Idempotent: shows the card as it is now. @param {Card} card @param {Context} context @param {number} nowMs */
     update(card, context, nowMs) {
-      const seen = `${context.day} ${context.hour} ${card.queued ? Object.values(context).join(" ") : ""}`;
-      if (card === shown && seen === shownContext) return;
-      [shown, shownContext] = [card, seen];
-      setAttribute(article, "data-job", card.id);
-      setAttribute(article, "data-state", card.state);
-      setAttribute(article, "aria-label", card.name);
-      setName(name, card.name);
-      setAttribute(name, "title", card.name);
-      showPill(card);
-      setLabelled(last, card.last_run?.start ? `${TEXT.lastRun} ${clock(card.last_run.start)}` : TEXT.noRun);
-      showStatus(card);
-      setLabelled(next, card.next_run_text);
-      setText(done, TEXT.done(card.actual, plannedToday(card)));
-      setShown(badge, card.queued);
-      setText(badge, card.queued ? TEXT.queueBadge(context.rank ? ordinal(context.rank) : "…") : "");
-      showStrip(card, context.day, context.hour);
+      const { day, rank, queued, running, max, flowing, troubled, pinned, past } = context;
+      const key = `${day} ${troubled} ${pinned} ${past?.runs} ${past?.failed} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
+      if (card === shown && key === seen) {
+        if (minute !== context.minute) minutes(card, context, nowMs);
+        return;
+      }
+      [shown, seen] = [card, key];
+      words(card, context);
+      showBadges(card, context);
+      minutes(card, context, nowMs);
+      showDays(past);
       showProgress(card, nowMs);
-      setText(reason, why(card, context));
-      setAttribute(reason, "title", why(card, context));
-      const running = card.state === "RUNNING";
-      setDisabled(run, running || card.starting);
-      setDisabled(stop, !running || card.stopping_since !== null);
+      const active = card.state === "RUNNING";
+      setShown(repeat, Boolean(card.repeatable) && !active && !card.queued);
+      setOff(run, active || card.starting);
+      setOff(stop, !stoppable(card) || card.stopping_since !== null);
+      setAttribute(article, "data-active", stoppable(card) ? "" : null);
     },
     /** A second passed: only a running card has something to say. @param {number} nowMs */
     tick(nowMs) {

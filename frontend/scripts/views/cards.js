@@ -7,18 +7,21 @@ import { slice, step } from "../logic.js";
 import { TEXT } from "../texts.js";
 import { keyedList } from "../list.js";
 import { createCard } from "./card.js";
+import { contextOf, minuteNow } from "./context.js";
 
 const SIZE = 300;
 const GAP = 18;
 const PITCH = SIZE + GAP;
 const WHOLE = 120;
 const SPARE_ROWS = 2;
+const FOUND_MS = 2_500;
 
 /**
  * @param {HTMLElement} scroller what scrolls and holds the grid
  * @param {import("../store.js").Store} store
+ * @param {import("../memory.js").Memory} memory
  */
-export function mountCards(scroller, store) {
+export function mountCards(scroller, store, memory) {
   const grid = el("div", { class: "cards", role: "feed", "aria-label": TEXT.product });
   scroller.append(grid);
   const list = keyedList(grid, createCard, true);
@@ -28,6 +31,9 @@ export function mountCards(scroller, store) {
   let viewport = 0;
   let above = 0;
   let top = 0;
+  let drawnMinute = -1;
+  /** @type {Set<string>} */
+  let pins = new Set();
 
   const windowed = () => store.cards.size > WHOLE;
   const focusedIndex = () => {
@@ -48,27 +54,24 @@ export function mountCards(scroller, store) {
     return indexes;
   };
 
-  const context = () => {
-    const facts = store.facts;
-    return {
-      day: facts?.processing_date ?? "", hour: Number(store.wall().slice(11, 13)), rank: /** @type {number|null} */ (null),
-      queued: store.ranks.size, running: facts?.running ?? 0, max: facts?.max_concurrent ?? 0,
-      flowing: store.flowing,
-    };
-  };
-
   const draw = () => {
     if (viewport === 0) measure();
     const height = windowed() ? `${Math.ceil(ids.length / columns) * PITCH - GAP}px` : "";
     if (grid.style.height !== height) grid.style.height = height;
     grid.toggleAttribute("data-windowed", windowed());
     const indexes = present();
-    const shared = context();
+    const shared = contextOf(store);
     const nowMs = store.now();
+    drawnMinute = shared.minute;
     list.sync(indexes.map((index) => ids[index]), (view, id, at) => {
       const index = indexes[at];
       const card = store.cards.get(id);
-      if (card) view.update(card, { ...shared, rank: store.ranks.get(id) ?? null }, nowMs);
+      if (card) {
+        view.update(card, {
+          ...shared, rank: store.ranks.get(id) ?? null, troubled: store.troubled.has(id), pinned: pins.has(id),
+          past: memory.of(id),
+        }, nowMs);
+      }
       place(view.element, index);
     });
   };
@@ -133,32 +136,39 @@ export function mountCards(scroller, store) {
     focusCard(to, document.activeElement?.getAttribute("data-command") ?? null);
   });
   grid.addEventListener("click", (event) => {
-    const pressed = /** @type {Element} */ (event.target).closest("[data-command]");
+    const at = /** @type {Element} */ (event.target);
+    const pressed = at.closest("[data-command]") ?? at.closest(".card-box[data-kind=reason]");
     const article = /** @type {HTMLElement|null} */ (pressed?.closest(".card") ?? null);
     if (!pressed || !article || pressed.getAttribute("aria-disabled")) return;
     event.stopPropagation();
-    command(pressed, pressed.getAttribute("data-command") ?? "", { job: article.dataset.job });
+    command(pressed, pressed.getAttribute("data-command") ?? "error", { job: article.dataset.job });
   });
 
   return {
     element: grid,
-    /** Shows these jobs. @param {string[]} shown @param {boolean} fromTop whether the choice changed, so that the old place means nothing */
-    update(shown, fromTop) {
+    /** Shows these jobs. @param {string[]} shown @param {Set<string>} pinned @param {boolean} fromTop whether the choice changed, so that the old place means nothing */
+    update(shown, pinned, fromTop) {
       const held = focusedIndex() >= 0;
-      ids = shown;
+      [ids, pins] = [shown, pinned];
       grid.hidden = ids.length === 0;
       if (fromTop && top > 0) scroller.scrollTop = top = 0;
       draw();
       if (held && document.activeElement === document.body) scroller.focus({ preventScroll: true });
     },
     tick() {
+      if (grid.hidden) return;
       const nowMs = store.now();
+      if (minuteNow(store) !== drawnMinute) draw();
       for (const view of list.items.values()) view.tick(nowMs);
     },
     focusFirst: () => ids.length > 0 && focusCard(0, "run"),
     /** @param {string} id */
     focusJob(id) {
-      if (ids.includes(id)) focusCard(ids.indexOf(id), "log");
+      if (!ids.includes(id)) return;
+      focusCard(ids.indexOf(id), "log");
+      const article = list.get(id)?.element;
+      article?.setAttribute("data-found", "");
+      window.setTimeout(() => article?.removeAttribute("data-found"), FOUND_MS);
     },
   };
 }

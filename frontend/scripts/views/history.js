@@ -16,8 +16,8 @@ function words(store) {
   if (!facts) return { state: "IDLE", text: TEXT.loading, more: "" };
   const history = facts.history;
   const source = SOURCE[history.source] ?? history.source;
-  const rows = TEXT.executions(history.rows);
-  if (history.source === "local") return { state: "SUCCESS", text: source, more: `${TEXT.localMore} · ${rows}` };
+  const rows = TEXT.executions(Math.max(history.rows, [...store.cards.values()].reduce((sum, card) => sum + card.actual, 0)));
+  if (history.source === "local") return { state: "SUCCESS", text: source, more: rows };
   if (!history.verified) {
     const since = history.unverified_since ? TEXT.since(moment(history.unverified_since, facts.processing_date)) : "";
     return { state: "ERROR", text: TEXT.notVerified(source), more: since };
@@ -27,9 +27,9 @@ function words(store) {
   const wait = history.next_read
     ? TEXT.nextRead(about(Math.max(0, Date.parse(history.next_read) - store.now()) / 1000)) : "";
   return {
-    state: history.error ? "NO_DATA" : "SUCCESS",
+    state: history.error ? "LATE" : "SUCCESS",
     text: history.last_sync ? TEXT.readAt(hourMinute(history.last_sync), source) : source,
-    more: [history.error ? TEXT.readFailed(history.error) : "", age, wait, rows].filter(Boolean).join(" · "),
+    more: [age, wait].filter(Boolean).join(" · ") + (history.error ? "" : `\n${rows}`),
   };
 }
 

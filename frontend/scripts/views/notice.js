@@ -11,11 +11,11 @@ const AT_MOST = 4;
 export function mountNotices(body) {
   const place = el("div", { class: "notices", role: "status" });
   body.append(place);
-  /** @param {string} text @param {"done"|"failed"} kind */
+  /** @param {string} text @param {"done"|"failed"|"wait"} kind */
   return function notice(text, kind) {
     const close = el("button", { type: "button", class: "icon-button", "aria-label": TEXT.close }, icon("close"));
     const element = el("div", { class: "notice", "data-kind": kind },
-      icon(kind === "failed" ? "problems" : "success"), el("p", { dir: "auto" }, text), close);
+      icon(kind === "failed" ? "problems" : kind === "wait" ? "running" : "success"), el("p", { dir: "auto" }, text), close);
     close.addEventListener("click", () => element.remove());
     place.append(element);
     while (place.childElementCount > AT_MOST) place.firstElementChild?.remove();

@@ -1,68 +1,122 @@
 /**
- * The day's 24 hours of one job as a strip of small bars: one path for each kind of hour.
+ * The day's 24 hours of one job as a strip, and its last fortnight below in the same grammar: one path for each kind.
  */
-import { el, setAttribute, svg } from "../dom.js";
-import { hourStrip } from "../day.js";
+import { el, setAttribute, setText, svg } from "../dom.js";
+import { hourCells, KIND, KINDS, marksOf } from "../day.js";
+import { dayTitle } from "../format.js";
+import { rate } from "../memory.js";
+import { DRAWN, paths } from "../shapes.js";
 import { HOUR, TEXT } from "../texts.js";
 
-const WIDTH = 264;
-const STEP = WIDTH / 24;
-const BAR = 9;
-const TALL = 15;
-const FLAT = 5;
-const KINDS = ["none", "SUCCESS", "ERROR", "NO_DATA", "UNKNOWN", "RUNNING", "coming", "owed"];
-const AXIS = "0 6 12 18 24";
+const AXIS = [0, 6, 12, 18];
+const MOST_TIMES = 24;
+const DAYS = 14;
+const FORTNIGHT_WIDTH = 182;
+/** How tall a day's block is. @type {Record<string, number>} */
+const DAY_HEIGHT = { none: 3, done: 4, no_data: 7, failed: 10, unknown: 4, running: 7 };
 
-/** A bar with round corners. @param {number} hour @param {number} height @param {number} inset half a line, where it is outlined */
-function bar(hour, height, inset) {
-  const left = hour * STEP + 1 + inset;
-  const wide = BAR - 2 * inset;
-  const top = TALL - height + inset;
-  const high = height - 2 * inset;
-  const r = height === TALL ? 2.5 : 1.5;
-  return `M${left + r} ${top}h${wide - 2 * r}q${r} 0 ${r} ${r}v${high - 2 * r}q0 ${r} ${-r} ${r}h${2 * r - wide}`
-    + `q${-r} 0 ${-r} ${-r}v${2 * r - high}q0 ${-r} ${r} ${-r}z`;
+/** @typedef {{width: number, bar: number, tall: number, axis: boolean}} Size */
+/** @type {Size} */
+export const CARD_STRIP = { width: 264, bar: 9, tall: 15, axis: true };
+/** @type {Size} */
+export const ROW_STRIP = { width: 156, bar: 5.5, tall: 13, axis: false };
+
+/** @param {SVGElement} drawing @param {Record<string, string>} found */
+function draw(drawing, found) {
+  for (const path of drawing.children) {
+    const kind = path.getAttribute("data-kind");
+    if (kind) setAttribute(path, "d", found[kind] ?? "");
+  }
 }
 
-/** @param {string[]} hours @param {string} kind */
-const pathOf = (hours, kind) => {
-  const outlined = kind === "coming" || kind === "owed" ? 0.5 : 0;
-  return hours.map((each, hour) => (each === kind ? bar(hour, kind === "none" ? FLAT : TALL, outlined) : "")).join("");
-};
+const layers = () => DRAWN.map((kind) => svg("path", { "data-kind": kind }));
 
-/** The fixed markup of a strip. */
-export function stripMarkup() {
-  const hours = svg("svg", { class: "strip-hours", role: "img", viewBox: `0 0 ${WIDTH} 20` },
-    ...KINDS.map((kind) => svg("path", { "data-hour": kind })),
-    svg("rect", { class: "strip-now", width: String(BAR), height: "2", y: "17.5", rx: "1" }));
-  return el("div", { class: "strip" }, hours, el("div", { class: "strip-axis", "aria-hidden": "true" }, AXIS));
+/** The fixed markup of a strip. @param {Size} size */
+export function stripMarkup(size) {
+  const step = size.width / 24;
+  const axis = AXIS.map((hour) => {
+    const label = svg("text", { x: String(hour * step + 1), y: String(size.tall + 13) });
+    label.textContent = String(hour);
+    return label;
+  });
+  return svg("svg", { class: "strip", role: "img", viewBox: `0 0 ${size.width} ${size.tall + (size.axis ? 15 : 4)}` },
+    ...layers(), svg("rect", { class: "strip-now", width: "1.5", height: String(size.tall + 4), y: "0", rx: "0.7" }),
+    ...(size.axis ? axis : []));
 }
 
-/** The strip in words, for a tooltip and for assistive technology. @param {string[]} hours */
-function inWords(hours) {
-  const said = Object.entries(HOUR).map(([kind, word]) => {
-    const at = hours.flatMap((each, hour) => (each === kind ? [`${hour}h`] : []));
-    return at.length ? `${word}: ${at.join(", ")}` : "";
+/** @param {string} time `08:30` */
+const brief = (time) => (time.endsWith(":00") ? `${Number(time.slice(0, 2))}h` : `${Number(time.slice(0, 2))}:${time.slice(3)}`);
+
+/** The day in words, for a tooltip and for assistive technology. @param {import("../day.js").Mark[]} marks */
+export function inWords(marks) {
+  const said = KINDS.map((kind) => {
+    const at = marks.filter((each) => each.kind === kind);
+    const named = at.slice(0, MOST_TIMES).map(({ time, reason }) => brief(time) + (reason && kind === "skipped" ? ` (${reason})` : ""));
+    return at.length ? `${HOUR[kind]}: ${named.join(", ")}${at.length > MOST_TIMES ? " …" : ""}` : "";
   });
   return said.filter(Boolean).join(" · ") || TEXT.noHour;
 }
 
 /**
- * @param {Element} strip what `stripMarkup` made
- * @returns {(card: import("../logic.js").Card, day: string, hour: number) => void}
+ * @param {SVGElement} drawing what `stripMarkup` made @param {Size} size
+ * @returns {(card: import("../logic.js").Card, day: string, minute: number) => void}
  */
-export function stripOf(strip) {
-  const drawing = /** @type {Element} */ (strip.firstElementChild);
-  const paths = [...drawing.children];
-  const now = /** @type {Element} */ (paths.pop());
+export function stripOf(drawing, size) {
+  const now = /** @type {Element} */ (drawing.querySelector(".strip-now"));
+  const step = size.width / 24;
   let shown = "";
-  return (card, day, hour) => {
-    const hours = hourStrip(card, day, hour);
-    setAttribute(now, "x", String(hour * STEP + 1));
-    if (shown === hours.join()) return;
-    shown = hours.join();
-    KINDS.forEach((kind, index) => setAttribute(paths[index], "d", pathOf(hours, kind)));
-    setAttribute(drawing, "aria-label", inWords(hours));
-    setAttribute(strip, "title", inWords(hours));
+  return (card, day, minute) => {
+    setAttribute(now, "x", String((minute / 1440) * size.width - 0.5));
+    const marks = marksOf(card, day, minute);
+    const words = inWords(marks);
+    const cells = hourCells(marks);
+    if (shown === words + cells.join()) return;
+    shown = words + cells.join();
+    draw(drawing, paths(cells.map((kind, hour) =>
+      ({ kind, x: hour * step + (step - size.bar) / 2, y: 2, w: size.bar, h: size.tall }))));
+    setAttribute(drawing, "aria-label", words);
+  };
+}
+
+/** @param {number} width */
+export const daysMarkup = (width) =>
+  svg("svg", { class: "days", role: "img", viewBox: `0 0 ${width} 10`, preserveAspectRatio: "xMinYMax" }, ...layers());
+
+/**
+ * The last fortnight: the worst of each day, taller where something failed.
+ * @param {SVGElement} drawing @param {number} width
+ * @returns {(past: import("../memory.js").Past|undefined) => void}
+ */
+export function daysOf(drawing, width) {
+  const step = width / DAYS;
+  let shown = "";
+  return (past) => {
+    const days = (past?.days ?? []).slice(-DAYS);
+    const missing = DAYS - days.length;
+    const kinds = [...Array(missing).fill("none"), ...days.map(({ state, runs }) => (runs ? KIND[state ?? "UNKNOWN"] ?? "unknown" : "none"))];
+    const words = days.filter(({ runs }) => runs).map(({ day, runs, failed }) => TEXT.dayWords(dayTitle(day), runs, failed)).join(" · ");
+    if (shown === kinds.join() + words) return;
+    shown = kinds.join() + words;
+    draw(drawing, paths(kinds.map((kind, index) => {
+      const h = DAY_HEIGHT[kind] ?? 4;
+      return { kind, x: index * step + 1.5, y: 10 - h, w: step - 3, h };
+    })));
+    setAttribute(drawing, "aria-label", words ? `${TEXT.fortnight} (${TEXT.ownOnly}): ${words}` : TEXT.fortnight);
+  };
+}
+
+/** The fortnight with its label and its rate. */
+export function fortnightMarkup() {
+  return el("div", { class: "fortnight" }, el("span", null, TEXT.fortnight), daysMarkup(FORTNIGHT_WIDTH), el("span", { title: TEXT.ownOnly }));
+}
+
+/** @param {Element} root what `fortnightMarkup` made */
+export function fortnightOf(root) {
+  const [, drawing, share] = root.children;
+  const show = daysOf(/** @type {SVGElement} */ (drawing), FORTNIGHT_WIDTH);
+  return (/** @type {import("../memory.js").Past|undefined} */ past) => {
+    const percent = rate(past);
+    setText(share, percent === null ? "" : `${percent} %`);
+    show(past);
   };
 }

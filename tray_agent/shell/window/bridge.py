@@ -17,11 +17,20 @@ BRIDGE_METHODS = frozenset(
         "snapshot",
         "run",
         "stop",
+        "repeat",
+        "repeat_many",
+        "acknowledge",
         "pause",
         "resume",
         "refresh",
         "log",
+        "find",
+        "copy_for_teams",
         "runs",
+        "days",
+        "history",
+        "plan",
+        "explain",
         "open_log_folder",
         "doctor",
         "preferences",
@@ -36,6 +45,8 @@ WINDOW_PREFERENCES = "window"
 _MAX_TEXT = 1000
 _MAX_PREFERENCES = 1 << 16
 _DOCTOR_SECONDS = 175.0
+_FIND_SECONDS = 19.0
+_MAX_JOBS = 5000
 _CHOICES = {"stop": True, "finish": False}
 
 _log = logging.getLogger(__name__)
@@ -71,13 +82,27 @@ class Bridge:
         """End a job's run."""
         return self._answer("stop", lambda: {"job": _text(job)})
 
-    def pause(self, *_: Any) -> Result:
-        """Suspend scheduling."""
-        return self._answer("pause")
+    def repeat(self, job: Any = None, *_: Any) -> Result:
+        """Run again a job whose last scheduled run failed."""
+        return self._answer("repeat", lambda: {"job": _text(job)})
 
-    def resume(self, *_: Any) -> Result:
-        """Resume scheduling."""
-        return self._answer("resume")
+    def repeat_many(self, jobs: Any = None, *_: Any) -> Result:
+        """The same for several, as the queue has room."""
+        return self._answer("repeat_many", lambda: {"jobs": _texts(jobs)})
+
+    def acknowledge(self, job: Any = None, *_: Any) -> Result:
+        """Somebody saw the error of a job."""
+        return self._answer("acknowledge", lambda: {"job": _text(job)})
+
+    def pause(
+        self, job: Any = None, area: Any = None, until: Any = None, reason: Any = None, *_: Any
+    ) -> Result:
+        """Suspend scheduling of a job, of an area, or of all, until a moment or for good."""
+        return self._answer("pause", lambda: _given(job=job, area=area, until=until, reason=reason))
+
+    def resume(self, job: Any = None, area: Any = None, catch_up: Any = None, *_: Any) -> Result:
+        """Resume scheduling of what was suspended."""
+        return self._answer("resume", lambda: _given(job=job, area=area, catch_up=catch_up))
 
     def refresh(self, *_: Any) -> Result:
         """Discovery and history now."""
@@ -88,6 +113,48 @@ class Bridge:
         return self._answer(
             "log", lambda: {"job": _text(job), "run": _text_or_none(run), "offset": _number(offset)}
         )
+
+    def find(
+        self, job: Any = None, run: Any = None, text: Any = None, start: Any = None, *_: Any
+    ) -> Result:
+        """Where a text occurs in the whole of a run's output, from an offset in bytes."""
+        return self._answer(
+            "find",
+            lambda: {
+                "job": _text(job),
+                "run": _text_or_none(run),
+                "text": _text(text),
+                "from": _number(start) or 0,
+                "timeout": _FIND_SECONDS,
+            },
+        )
+
+    def copy_for_teams(self, job: Any = None, run: Any = None, *_: Any) -> Result:
+        """A run in some lines, to be pasted where the team talks."""
+        return self._answer("copy_for_teams", lambda: {"job": _text(job), "run": _text_or_none(run)})
+
+    def days(self, days: Any = None, *_: Any) -> Result:
+        """The worst state and the counts of the last days of every job."""
+        return self._answer("days", lambda: {"n": _number(days)})
+
+    def history(self, job: Any = None, days: Any = None, only_errors: Any = None, *_: Any) -> Result:
+        """Past days' runs and their figures."""
+        return self._answer(
+            "history",
+            lambda: {
+                "job": _text_or_none(job),
+                "days": _number(days),
+                "only_errors": only_errors is True,
+            },
+        )
+
+    def plan(self, day: Any = None, following: Any = None, *_: Any) -> Result:
+        """What runs when: of a day, or within a time from now."""
+        return self._answer("plan", lambda: _given(day=day, next=following))
+
+    def explain(self, text: Any = None, *_: Any) -> Result:
+        """What a schedule's text means."""
+        return self._answer("explain", lambda: {"text": _text(text)})
 
     def runs(self, job: Any = None, *_: Any) -> Result:
         """Today's runs of a job."""
@@ -143,6 +210,17 @@ def _text(value: Any) -> str:
 
 def _text_or_none(value: Any) -> str | None:
     return None if value is None else _text(value)
+
+
+def _texts(value: Any) -> list[str]:
+    if not isinstance(value, list) or len(value) > _MAX_JOBS:
+        raise _Unfit
+    return [_text(each) for each in value]
+
+
+def _given(**values: Any) -> Result:
+    """Texts by name; what the page left out is left out."""
+    return {name: _text(value) for name, value in values.items() if value is not None}
 
 
 def _number(value: Any) -> int | None:

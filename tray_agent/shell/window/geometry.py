@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 MIN_SIZE = (700, 480)
-DEFAULT_SIZE = (1180, 780)
+DEFAULT_SIZE = (1240, 800)
 _MAX = 20_000
 _GRIP = 80
 """How much of the window's upper edge (logical pixels) a screen must show for a person to take hold of it."""

@@ -41,7 +41,7 @@ GONE_SECONDS = 4.0
 LEAVE_SECONDS = 3.0
 QUIET_SECONDS = 0.5
 
-_LIGHT, _DARK = "#f6f7f9", "#14171c"
+_LIGHT, _DARK = "#f5f6f9", "#14171c"
 _NO_WEBVIEW2 = (
     "O painel precisa do Microsoft Edge WebView2 Runtime, que não está instalado neste computador. "
     "Peça ao suporte para instalá-lo; o agente e as automações continuam funcionando sem o painel."
@@ -96,6 +96,7 @@ class _Window:
         self._minimized = False
         self._maximized = False
         self._geometry = Geometry()
+        self._color = _LIGHT
         self._window: Any = None
         self._page = Outbox("page", self._dispatch)
         self._orders = Outbox("window", self._obey)
@@ -145,9 +146,10 @@ class _Window:
         preferences = self._preferences()
         self._geometry = read_geometry(preferences.get(WINDOW_PREFERENCES)).fitted(_screens(webview))
         self._maximized = self._geometry.maximized
+        self._color = _background(preferences.get("theme"))
         self._window = webview.create_window(
             TITLE,
-            f"{self._pages.origin}/index.html",
+            f"{self._pages.origin}/index.html{_theme_query(preferences.get('theme'))}",
             js_api=Bridge(self._channel.call),
             width=self._geometry.width,
             height=self._geometry.height,
@@ -155,7 +157,7 @@ class _Window:
             y=self._geometry.y,
             min_size=MIN_SIZE,
             maximized=self._geometry.maximized,
-            background_color=_background(preferences.get("theme")),
+            background_color=self._color,
             text_select=True,
             zoomable=True,
         )
@@ -184,7 +186,9 @@ class _Window:
         native = self._window.native
         lock_navigation(self._renderer, native, self._is_own)
         if self._renderer == "qtwebengine":
-            native.webview.page().renderProcessTerminated.connect(lambda *_: _leave(NOT_LOADED))
+            page = native.webview.page()
+            page.renderProcessTerminated.connect(lambda *_: _leave(NOT_LOADED))
+            page.setBackgroundColor(self._color)  # pywebview colours the window alone, and Qt's page is white
 
     # --- threads of pywebview's ---------------------------------------------------------------------
 
@@ -295,6 +299,11 @@ def _screens(webview: Any) -> list[Area]:
     if sys.platform == "win32":
         return [Area(*screen) for screen in windows_desktop.screens()]
     return [Area(screen.x, screen.y, screen.width, screen.height) for screen in webview.screens]
+
+
+def _theme_query(theme: Any) -> str:
+    """The chosen theme as part of the page's address, so that its first paint is right already."""
+    return f"?theme={theme}" if theme in ("dark", "light") else ""
 
 
 def _background(theme: Any) -> str:

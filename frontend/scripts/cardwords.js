@@ -1,0 +1,84 @@
+/**
+ * What a card says beside its fixed labels: one rule for card, row and drawer. Pure.
+ * @typedef {import("./logic.js").Card} Card
+ * @typedef {{day: string, rank: number|null, queued: number, running: number, max: number, flowing: boolean, troubled: boolean}} Around
+ */
+import { about, ahead, duration } from "./format.js";
+import { failed, lateOf, statusState } from "./logic.js";
+import { OUTCOME, STATE, TEXT } from "./texts.js";
+
+/** How a card looks, which is its state but for what a person did about it. @param {Card} card */
+export function tone(card) {
+  if (card.state !== "ERROR") return card.state;
+  return card.outcome === "stopped" ? "STOPPED" : card.acknowledged ? "ACK" : "ERROR";
+}
+
+/** The drawing of a tone. @type {Record<string, string>} */
+const DRAWING = { STOPPED: "stopped", ACK: "error" };
+/** @param {Card} card */
+export const drawingOf = (card) => DRAWING[tone(card)] ?? card.state.toLowerCase();
+
+/** The state in one word. @param {Card} card */
+export function stateWord(card) {
+  if (card.stopping_since) return TEXT.stopping;
+  if (card.starting) return TEXT.starting;
+  return tone(card) === "STOPPED" ? TEXT.interrupted : STATE[card.state] ?? card.state;
+}
+
+/** The last run's result in words: status, duration, and what is out of the ordinary. @param {Card} card */
+export function resultWords(card) {
+  const last = card.last_run;
+  if (!last) return "";
+  const state = statusState(last.status);
+  const words = [tone(card) === "STOPPED" ? TEXT.interrupted : state ? STATE[state] : String(last.status)];
+  if (last.duration_seconds !== null && last.duration_seconds !== undefined) words.push(duration(last.duration_seconds));
+  if (card.state === "RUNNING" || tone(card) === "STOPPED") return words.join(" · ");
+  if (card.outcome && OUTCOME[card.outcome]) words.push(OUTCOME[card.outcome]);
+  else if (card.state === "ERROR" && card.exit_code) words.push(TEXT.exitCode(card.exit_code));
+  return words.join(" · ");
+}
+
+/** How long ago the last run ended, or "". @param {Card} card @param {number} nowMs */
+export function age(card, nowMs) {
+  const start = card.last_run?.start;
+  if (!start) return "";
+  const seconds = (nowMs - Date.parse(start)) / 1000 - (card.last_run?.duration_seconds ?? 0);
+  return seconds < 60 ? "" : TEXT.age(about(seconds));
+}
+
+/** How long until the next run, or its day when that is another. @param {Card} card @param {string} day @param {number} nowMs */
+export function countdown(card, day, nowMs) {
+  const at = card.next_fire ?? card.next_run;
+  if (!at || card.paused) return "";
+  if (at.slice(0, 10) !== day) return ahead(at, day);
+  const seconds = (Date.parse(at) - nowMs) / 1000;
+  return seconds > 0 && !card.next_run_text.endsWith(TEXT.now) ? TEXT.inTime(about(seconds)) : "";
+}
+
+/**
+ * The sentence in a card's box, and its kind: what went wrong first, else what there is to know.
+ * @param {Card} card @param {Around} around
+ * @returns {{kind: "reason"|"late"|"paused"|"why", text: string, more: string}}
+ */
+export function boxWords(card, around) {
+  const extra = [
+    card.retry_at ? TEXT.retry(ahead(card.retry_at, around.day)) : "",
+    card.leftovers?.length ? TEXT.leftovers(card.leftovers) : "",
+  ].filter(Boolean).join(" ");
+  const why = card.why ?? "";
+  if (failed(card) && card.reason) return { kind: "reason", text: card.reason, more: extra };
+  const late = lateOf(card);
+  if (late?.text) return { kind: "late", text: late.text, more: extra };
+  if (card.paused) return { kind: "paused", text: pausedWords(card.paused, around.day), more: extra };
+  if (card.queued && around.rank && around.flowing) {
+    const begins = card.estimate ? TEXT.startsAbout(ahead(card.estimate, around.day)) : "";
+    return { kind: "why", text: TEXT.queueWhy(around.rank, around.queued, around.running, around.max), more: [begins, extra].filter(Boolean).join(" ") };
+  }
+  return { kind: "why", text: extra ? `${extra} ${why}` : why, more: "" };
+}
+
+/** @param {{until: string|null, reason: string}} paused @param {string} day */
+export const pausedWords = (paused, day) => TEXT.pausedUntil(paused.until ? ahead(paused.until, day) : "", paused.reason ?? "");
+
+/** The schedule in words. @param {Card} card */
+export const scheduleWords = (card) => card.schedule.text || (card.schedule.kind === "manual" ? TEXT.noSchedule : "");

@@ -1,0 +1,94 @@
+/**
+ * What the views beyond the cards say: empty states, problems, doctor, log, and the rest.
+ */
+
+export const VIEWS = {
+  columnState: "Estado", columnName: "Nome", columnLast: "Última", columnDuration: "Duração", columnSaid: "O que disse",
+  columnNext: "Próxima", columnRate: "Êxito",
+  needsYou: "Precisa de você",
+  runningAndQueue: "Executando e na fila",
+  nextHours: "Próximas 2 horas",
+  nothingNeeds: "Nada precisa de você.",
+  nothingRuns: "Nada executa agora.",
+  nothingNext: "Nada previsto nas próximas 2 horas.",
+  nextAfter: "Depois disso:",
+  /** @param {number} n */
+  andMore: (n) => `e mais ${n}; veja na lista`,
+  doctorRunning: "Verificando…",
+  doctorTitle: "Diagnóstico",
+  doctorOk: "Em ordem",
+  doctorBad: "A corrigir",
+  doctorApart: "Não se aplica",
+  again: "Procurar de novo",
+  searching: "Procurando as automações…",
+  searchingMore: "A primeira leitura do registro e das pastas leva alguns segundos.",
+  noBase: "Pasta das automações não encontrada",
+  noRegistry: "Registro não pôde ser lido",
+  noActive: "Nenhuma automação ativa",
+  noActiveMore: "O registro foi lido, mas nenhuma linha ativa corresponde a um script em uma pasta «metodos».",
+  lookedAt: "Procurado em",
+  nothingFound: "Nenhuma automação corresponde",
+  nothingFoundMore: "Mude a busca, o filtro de estado ou a área.",
+  noProblems: "Nenhum problema",
+  noProblemsMore: "O que estiver errado no registro, nas pastas, no histórico ou nos scripts aparece aqui.",
+  row: "Linha", column: "Coluna", value: "Valor", job: "Automação", what: "O que está errado", action: "O que fazer", sinceHead: "Desde",
+  registryProblems: "No registro",
+  otherProblems: "Outros",
+  show: "Ver automação",
+  runs: "Execução",
+  find: "Localizar no log",
+  findPrevious: "Ocorrência anterior",
+  findNext: "Próxima ocorrência",
+  follow: "Acompanhar",
+  copy: "Copiar",
+  copied: "Log copiado.",
+  notCopied: "Não foi possível copiar; selecione o texto e use Ctrl+C.",
+  earlier: "Carregar trecho anterior",
+  earlierFull: "O trecho carregado chegou ao limite; abra a pasta para ver o arquivo inteiro.",
+  noLog: "Nenhuma saída foi registrada hoje.",
+  emptyLog: "A execução ainda não escreveu nada.",
+  live: "ao vivo",
+  output: "Saída da execução",
+  toError: "Ir ao erro",
+  copyForTeams: "Copiar para o Teams",
+  copiedForTeams: "Resumo copiado; cole no Teams.",
+  later: "Carregar trecho seguinte",
+  wrap: "Quebrar linhas",
+  searchingFile: "procurando…",
+  tabs: "Partes da automação",
+  past: "Histórico",
+  details: "Detalhes",
+
+  onlyErrors: "Só com erro",
+  pastNone: "Nenhuma execução registrada por este agente nos últimos 30 dias.",
+  pastNoErrors: "Nenhuma execução com erro nos últimos 30 dias.",
+  pastAway: "Este agente não guarda o histórico de dias anteriores.",
+  reading: "Lendo…",
+  statRuns: "execuções em 30 dias", statRate: "com sucesso", statMedian: "mediana", statP95: "95 % até", statTrend: "tendência",
+  steadyTrend: "estável",
+  chart: "Duração das execuções nos últimos 30 dias, com a mediana",
+  when: "Início", lasted: "Duração", ended: "Resultado", how: "Como", said: "Motivo", whoHead: "Quem",
+  openLog: "Ver log",
+  why: "Situação", schedule: "Agendamento", times: "Horários de hoje", following: "Próxima", scriptPath: "Script",
+  interpreter: "Interpretador", hash: "Impressão do script", registryRow: "Linha do registro", note: "Nota", process: "Processo", limit: "Tempo limite",
+  usual: "Duração normal", coveredTimes: "Cobertas por outra execução", none: "–",
+  /** @param {number} minutes */
+  minutes: (minutes) => `${minutes} min`,
+  /** @param {string} change */
+  perDay: (change) => `${change} por dia`,
+  /** @param {string} when */
+  logOfDay: (when) => `Este log é da execução de ${when}. Hoje ainda não houve execução com log.`,
+  /** @param {string} last @param {string} shown */
+  logOfOther: (last, shown) => `A última execução, das ${last}, foi vista no histórico e não tem log neste computador. Este log é da execução das ${shown}.`,
+  /** @param {string} part @param {string} whole */
+  copiedPart: (part, whole) => `Copiado o trecho carregado: ${part} de ${whole}.`,
+  /** @param {number} i @param {number} n @param {boolean} more */
+  matchesInFile: (i, n, more) => (n ? `${i} de ${n}${more ? "+" : ""} no arquivo` : "nenhuma no arquivo"),
+
+  /** @param {string} name */
+  logOf: (name) => `Log de ${name}`,
+  /** @param {string} loaded @param {string} size */
+  loaded: (loaded, size) => `${loaded} de ${size}`,
+  /** @param {number} i @param {number} n @param {boolean} all */
+  matches: (i, n, all) => (n ? `${i} de ${n}` : "nenhuma") + (all ? "" : " no trecho carregado"),
+};

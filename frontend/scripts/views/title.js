@@ -1,0 +1,55 @@
+/**
+ * The page in one sentence: what needs somebody, whether the rest is well, what comes next; and the window's title.
+ */
+import { command, el, icon, setAttribute, setShown, setText } from "../dom.js";
+import { ahead } from "../format.js";
+import { failed } from "../logic.js";
+import { picture } from "../order.js";
+import { TEXT } from "../texts.js";
+
+/** @typedef {import("../store.js").Store} Store */
+
+/** @param {Store} store @param {import("../order.js").Picture} seen */
+function rest(store, seen) {
+  const facts = store.facts;
+  const said = [];
+  if (!facts?.paused && facts?.history.verified !== false) said.push(seen.needs ? TEXT.restWell : TEXT.allWell);
+  if (seen.running) said.push(TEXT.areRunning(seen.running));
+  if (seen.queued) said.push(TEXT.inQueue(seen.queued));
+  return said;
+}
+
+/** @param {HTMLElement} content */
+export function mountTitle(content) {
+  const title = el("h2", { class: "view-title", dir: "auto" });
+  const summary = el("p", { class: "view-summary", role: "status", dir: "auto" });
+  const many = el("button", { type: "button", class: "button primary", hidden: true }, icon("repeat"), el("span", null));
+  const element = el("div", { class: "view-head" }, title, summary, many);
+  content.append(element);
+  many.addEventListener("click", () => command(many, "repeatMany"));
+  return {
+    element,
+    /** @param {Store} store @param {import("../main.js").Choices} choices @param {string[]} shown @param {string[]} scope jobs of the area, unfiltered */
+    update(store, choices, shown, scope) {
+      const facts = store.facts;
+      const dense = ["cards", "list", "now"].includes(choices.view);
+      setShown(element, dense && facts !== null && store.cards.size > 0);
+      const errors = [...store.cards.values()].filter((card) => failed(card) && !card.acknowledged).length;
+      const name = TEXT.title(errors);
+      if (document.title !== name) document.title = name;
+      if (!facts || !dense) return;
+      const seen = picture(scope, store.cards, store.troubled, store.wall());
+      const narrowed = choices.filter !== null || choices.query.trim() !== "";
+      const [first, ...others] = narrowed ? [TEXT.automationsOf(shown.length, scope.length)]
+        : seen.needs ? [TEXT.needs(seen.needs), ...rest(store, seen)] : rest(store, seen).length ? rest(store, seen) : [TEXT.automations(scope.length)];
+      if (!narrowed) others.push(seen.next ? TEXT.nextIs(ahead(seen.next.at, facts.processing_date), seen.next.name) : TEXT.noMore);
+      const area = choices.area;
+      setText(title, area ?? first);
+      setAttribute(title, "data-needs", area === null && seen.needs && !narrowed ? "" : null);
+      setText(summary, [...(area === null ? [] : [first]), ...others].join(" · "));
+      const again = shown.filter((id) => { const card = store.cards.get(id); return card && failed(card) && card.repeatable; });
+      setShown(many, choices.filter === "ERROR" && again.length > 1);
+      setText(/** @type {Node} */ (many.lastChild), TEXT.repeatMany(again.length));
+    },
+  };
+}
