@@ -50,6 +50,8 @@ const choices = { area: null, filter: null, query: "", view: "cards", theme: doc
   sort: "state", backwards: false, folds: [], pins: [] };
 const link = { gone: false, silent: false };
 let failures = 0;
+/** @type {string|null} a job that the window was opened for */
+let wanted = null;
 /** @type {string[]} */
 let shown = [];
 
@@ -119,6 +121,8 @@ const pull = createSync(bridge.snapshot, store, {
       memory.start();
     } else if (change.changed.size) memory.soon();
     draw(first);
+    if (wanted) commands.table.show({ job: wanted }, document.body);
+    wanted = null;
     drawer.update(change.changed);
     many.update();
     /** @type {any} */ (window).dashboardReady = true;
@@ -149,7 +153,10 @@ bridge.listen(({ event, version, names, job }) => {
     link.gone = true;
     drawFrame();
   } else if (event === "ask_quit") void askQuit(bridge, names ?? [], tell.failed);
-  else if (event === "show" && job) commands.table.show({ job }, document.body);
+  else if (event === "show" && job) {
+    if (store.facts) commands.table.show({ job }, document.body);
+    else wanted = job;
+  }
   else if (!link.gone) void pull(event === "changed" ? version : undefined);
 });
 

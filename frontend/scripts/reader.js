@@ -47,7 +47,7 @@ export function createReader(ask, tell) {
     const grows = known !== null && known.run === piece.run && known.end === piece.start;
     if (!grows) tell.cleared();
     if (piece.text) tell.appended(piece.text);
-    at.piece = { ...piece, start: grows ? known.start : piece.start };
+    at.piece = { ...(grows ? known : {}), ...piece, start: grows ? known.start : piece.start };
     tell.changed(at.piece);
   };
 

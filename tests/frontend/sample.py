@@ -396,9 +396,7 @@ def _fires(made: Card, minute: int = 845) -> list[dict[str, Any]]:
     for index, hour in enumerate(hours):
         paid = made["runs"][index] if index < len(made["runs"]) else None
         state = words[paid["state"]] if paid else "owed" if hour * 60 <= minute else "coming"
-        found.append(
-            {"time": f"{hour:02}:00", "state": state, "run": paid and paid["run"], "reason": None}
-        )
+        found.append({"time": f"{hour:02}:00", "state": state, "run": paid and paid["run"], "reason": None})
     return found
 
 
@@ -421,7 +419,9 @@ def known_days(cards: list[Card], seed: int = 3) -> dict[str, list[dict[str, Any
             rest = date.fromisoformat(day).weekday() >= 5
             runs = 0 if rest or made["schedule"]["kind"] == "manual" else rng.randint(1, 9)
             failed = rng.random() < (0.9 if made["state"] == "ERROR" and back < 2 else 0.07)
-            state = None if not runs else "ERROR" if failed else "NO_DATA" if rng.random() < 0.06 else "SUCCESS"
+            state = (
+                None if not runs else "ERROR" if failed else "NO_DATA" if rng.random() < 0.06 else "SUCCESS"
+            )
             days.append({"day": day, "state": state, "runs": runs, "failed": int(bool(runs) and failed)})
         found[made["id"]] = days
     return found
@@ -435,7 +435,14 @@ def rich(count: int = 38, seed: int = 7) -> Snapshot:
         kind = each["schedule"]["kind"]
         if kind != "manual":
             each["fires"] = _fires(each)
-        each |= {"covered": [], "paused": None, "late": None, "retry_at": None, "acknowledged": False, "note": ""}
+        each |= {
+            "covered": [],
+            "paused": None,
+            "late": None,
+            "retry_at": None,
+            "acknowledged": False,
+            "note": "",
+        }
         each |= {"estimate": None, "repeatable": False, "leftovers": [], "reason": None}
         coming = [fire["time"] for fire in each.get("fires", []) if fire["state"] == "coming"]
         each["next_fire"] = f"{DAY}T{coming[0]}:00-03:00" if coming else None

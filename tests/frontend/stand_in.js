@@ -42,7 +42,7 @@
     const bytes = new TextEncoder().encode(wanted.text);
     const start = offset === null ? Math.max(0, bytes.length - 65536) : Math.min(offset, bytes.length);
     const end = Math.min(bytes.length, start + 65536);
-    return { run: wanted.run, running: wanted.running, begun: wanted.start ?? null, size: bytes.length, start, end, text: new TextDecoder().decode(bytes.subarray(start, end)) };
+    return { run: wanted.run, running: wanted.running, ...(offset === null ? { begun: wanted.start ?? null } : {}), size: bytes.length, start, end, text: new TextDecoder().decode(bytes.subarray(start, end)) };
   };
 
   /** Where a text stands in the whole of a log: offsets in bytes, lines from 1. */

@@ -30,7 +30,7 @@ export const FILTER = { ...STATE, late: "Em atraso", paused: "Pausadas", IDLE: "
 export const OUTCOME = { stopped: "interrompida", timed_out: "tempo esgotado" };
 
 /** @type {Record<string, string>} */
-export const TRIGGER = { scheduled: "agendada", manual: "manual", repeat: "repetida", history: "vista no histórico" };
+export const TRIGGER = { scheduled: "agendada", manual: "manual", repeat: "repetida", retry: "nova tentativa", history: "vista no histórico" };
 
 /** @type {Record<string, string>} */
 export const PLACE = {

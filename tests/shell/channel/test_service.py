@@ -296,6 +296,7 @@ class TestLogs:
         newest = asked.ask("log", job="pix")
         python = newest.pop("interpreter")
         assert python.startswith("Python para ")
+        assert newest.pop("begun") == asked.ask("runs", job="pix")["runs"][0]["start"]
         assert newest == {"run": second, "running": True, "size": 3, "start": 0, "end": 3, "text": "dois"}
         assert asked.ask("log", job="pix", run=first)["running"] is False
         assert asked.ask("log", job="pix", run=first)["text"] == "um"
@@ -311,6 +312,7 @@ class TestLogs:
         asked.machine.logs = {"old": "ontem"}
 
         assert asked.ask("log", job="pix")["text"] == "ontem"
+        assert asked.ask("log", job="pix")["begun"][:10] == at(day=9).date().isoformat()
         assert asked.ask("log", job="pix", run="old")["run"] == "old"
         assert asked.ask("log", job="pix", run="x") == (
             "unknown",

@@ -17,6 +17,7 @@ from tests.shell.channel.peers import Agent
 from tray_agent.shell.channel import control
 from tray_agent.shell.channel.answer import Answer
 from tray_agent.shell.channel.client import Channel, connect
+from tray_agent.shell.channel.user import os_user
 from tray_agent.shell.window.bridge import BRIDGE_METHODS, Bridge
 
 ARGUMENTS: dict[str, list[Any]] = {
@@ -102,7 +103,7 @@ def test_the_arguments_arrive_by_name(agent: Agent, bridge: Bridge) -> None:
         {"since": 17},
         {"job": "a", "run": "r", "offset": 65536},
         {"job": "a", "run": None},
-        {"stop_runs": False},
+        {"stop_runs": False, "by": os_user()},
     ]
 
 
@@ -125,6 +126,11 @@ def test_the_page_cannot_set_what_belongs_to_the_window(agent: Agent, bridge: Br
         ("run", [["envia_pix"]]),
         ("run", ["x" * 1001]),
         ("stop", [{"job": "x"}]),
+        ("pause", ["x", {}]),
+        ("repeat_many", ["x"]),
+        ("repeat_many", [["x", 7]]),
+        ("find", ["x", None, ""]),
+        ("history", ["x", "30"]),
         ("snapshot", ["3"]),
         ("snapshot", [True]),
         ("snapshot", [-1]),
@@ -149,9 +155,21 @@ def test_an_argument_of_another_kind_is_refused_here(name: str, arguments: list[
 
 
 def test_superfluous_arguments_are_ignored(agent: Agent, bridge: Bridge) -> None:
-    assert bridge.pause("x", {})["ok"] is True
-    assert bridge.run("a", "b", 3)["ok"] is True
-    assert agent.asked == [("pause", {}), ("run", {"job": "a"})]
+    assert bridge.refresh("x", {})["ok"] is True
+    assert bridge.runs("a", "b", 3)["ok"] is True
+    assert agent.asked == [("refresh", {"by": os_user()}), ("runs", {"job": "a"})]
+
+
+def test_what_the_page_leaves_out_of_a_pause_is_left_out(agent: Agent, bridge: Bridge) -> None:
+    bridge.pause()
+    bridge.pause("envia_pix", None, "2026-03-11T08:00:00-03:00", "feriado na B3")
+    bridge.resume(None, "Mensageria")
+    by = {"by": os_user()}
+    assert agent.asked == [
+        ("pause", by),
+        ("pause", {"job": "envia_pix", "until": "2026-03-11T08:00:00-03:00", "reason": "feriado na B3"} | by),
+        ("resume", {"area": "Mensageria"} | by),
+    ]
 
 
 def test_a_refusal_of_the_agent_comes_as_data(agent: Agent, bridge: Bridge) -> None:

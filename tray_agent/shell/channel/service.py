@@ -209,6 +209,7 @@ class Service:
         answer = {"run": run.id, "running": run.outcome is None, **piece}
         if offset is None:
             answer["interpreter"] = self._outside.interpreter(run.script)
+            answer["begun"] = views.stamp(run.started)
         return answer
 
     def _open_folder(self, params: Json) -> Json:

@@ -114,9 +114,7 @@ class Bridge:
             "log", lambda: {"job": _text(job), "run": _text_or_none(run), "offset": _number(offset)}
         )
 
-    def find(
-        self, job: Any = None, run: Any = None, text: Any = None, start: Any = None, *_: Any
-    ) -> Result:
+    def find(self, job: Any = None, run: Any = None, text: Any = None, start: Any = None, *_: Any) -> Result:
         """Where a text occurs in the whole of a run's output, from an offset in bytes."""
         return self._answer(
             "find",
