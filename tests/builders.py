@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import (
+    Asked,
     Discovery,
     HistoryRow,
     Identity,
@@ -112,8 +113,9 @@ class Replies:
 class Day:
     """The rules alone, turned by hand: tell messages, let time pass, see what is ordered.
 
-    Held runs begin only when a test says so; ``ordered`` holds the last turn's actions, ``journal`` the ended
-    runs on record.
+    Held runs begin only when a test says so; ``ordered`` holds the last turn's actions but what is kept of
+    commands (``asked``), ``journal`` the ended runs on record, ``surplus`` what the history counted beyond
+    them.
     """
 
     def __init__(self, clock: str = "14:05", *, day: int = 10, verified: bool = True, **limits: Any) -> None:
@@ -121,6 +123,8 @@ class Day:
         self.state: State = first_state(Limits(**limits), self.moment.now, "/logs", "boot")
         self.ordered: Actions = []
         self.journal: list[Run] = []
+        self.surplus: dict[date, dict[str, int]] = {}
+        self.asked: list[Asked] = []
         self.snapshot: Snapshot | None = None
         self._pids = 100
         self._verified = verified
@@ -153,11 +157,15 @@ class Day:
                     reply(value)
                 case act.RecordEnd(run):
                     self.journal.append(run)
+                case act.RecordSurplus(day, surplus):
+                    self.surplus.setdefault(day, {}).update(surplus)
                 case act.LoadDay():
-                    self.state.load_day(self.journal)
-        self.ordered = ordered
+                    self.state.load_day(self.journal, self.surplus.get(self.state.day, {}))
+                case act.RecordAsked(asked):
+                    self.asked.append(asked)
+        self.ordered = [action for action in ordered if not isinstance(action, act.RecordAsked)]
         self.freeze()
-        return ordered
+        return self.ordered
 
     def freeze(self) -> Snapshot:
         """Publish, as the engine does at the end of a turn."""

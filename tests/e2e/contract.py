@@ -14,7 +14,10 @@ STATES = ("RUNNING", "SUCCESS", "ERROR", "NO_DATA", "SCHEDULED", "IDLE")
 PLACES = ("settings", "base_path", "registry", "script", "run", "history", "data")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 _NEXT = re.compile(
-    r"Próxima execução: ((0\d|1\d|2[0-3]):00|agora|só amanhã)|Sem agendamento"
+    r"Próxima execução: ((0\d|1\d|2[0-3]):[0-5]\d( \(nova tentativa\))?|agora|só amanhã|depois desta"
+    r"|na fila \(\d+ª\)|após ler o BigQuery|suspensa|quando (o disco permitir|a pasta voltar)"
+    r"|(pausada|parada prevista|suspensa \(veja Problemas\))( até .+)?|depois de outra automação"
+    r"|(seg|ter|qua|qui|sex|sáb|dom) \d\d/\d\d \d\d:\d\d)|Sem agendamento"
 )  # the spelling of product 5.3
 
 
@@ -115,7 +118,10 @@ _CARD: dict[str, Check] = {
     "next_run_text": lambda value: bool(_NEXT.fullmatch(value)),
     "why": lambda value: _said(value) and value.endswith("."),
 }
-_SCHEDULE: dict[str, Check] = {"kind": lambda value: value in {"all", "hours", "manual"}, "hours": _hours}
+_SCHEDULE: dict[str, Check] = {
+    "kind": lambda value: value in {"all", "hours", "manual", "rule"},
+    "hours": _hours,
+}
 _LAST_RUN: dict[str, Check] = {
     "start": _or_null(_moment),
     "status": _or_null(_text),
@@ -163,14 +169,14 @@ def _wrong_card(card: Mapping[str, Any]) -> list[str]:
         return found
     kind, hours = card["schedule"]["kind"], card["schedule"]["hours"]
     rules = {
-        "backlog is target minus actual": card["backlog"] == card["target"] - card["actual"],
+        "backlog is target minus actual, but for repeats": card["backlog"] >= card["target"] - card["actual"],
         "a pid only while running": (card["state"] == "RUNNING") or card["pid"] is None,
         "0 to 23 for all, listed hours, or none": hours == list(range(24))
         if kind == "all"
         else bool(hours) == (kind == "hours"),
         "Sem agendamento means manual": (card["next_run_text"] == "Sem agendamento") == (kind == "manual"),
-        "agora means a backlog": (card["next_run_text"] == "Próxima execução: agora")
-        == (card["backlog"] > 0 and kind != "manual"),
+        "agora means a backlog that can start": card["next_run_text"] != "Próxima execução: agora"
+        or (card["backlog"] > 0 and kind != "manual" and card["state"] != "RUNNING"),
         "só amanhã means no hour left": card["next_run_text"] != "Próxima execução: só amanhã"
         or card["next_run"] is None,
         "an hour in the text is the next run's": not card["next_run_text"].endswith(":00")

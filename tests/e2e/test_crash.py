@@ -62,7 +62,7 @@ def test_an_adopted_run_can_be_stopped_with_all_its_processes(program: Program, 
     assert not is_alive(root)
     assert not is_alive(child)
     assert card_of(status, "arvore")["actual"] == 1
-    assert card_of(status, "arvore")["state"] == "ERROR"
+    assert card_of(status, "arvore")["state"] == "IDLE"
 
 
 def test_a_stop_whose_agent_died_within_the_grace_is_carried_out_by_the_next(

@@ -112,7 +112,7 @@ def test_todays_rows_decide_what_is_still_owed(agent: Program, server: History) 
         "source": "bigquery",
     }
     sync = status["history"]["last_sync"][11:16]
-    assert feita["why"] == f"Em dia: 2 devidas até agora, 2 feitas (BigQuery {sync})."
+    assert feita["why"] == f"Em dia: 2 previstas até agora, 2 feitas (BigQuery {sync})."
     assert card_of(status, "errada")["state"] == "ERROR"
     assert card_of(status, "errada")["name"] == "ERRADA"
     assert card_of(status, "errada")["last_run"]["duration_seconds"] is None

@@ -71,7 +71,7 @@ def test_a_rewritten_registry_is_in_force_within_a_discovery(program: Program, p
         ("beta", "Outra área"),
         ("alfa", "Sem área"),
     ]
-    assert card_of(status, "alfa")["schedule"] == {"kind": "manual", "hours": []}
+    assert card_of(status, "alfa")["schedule"]["kind"] == "manual"
     program.until(lambda status: card_of(status, "beta")["actual"] == 1)
 
 
@@ -100,9 +100,10 @@ def test_every_mismatch_of_the_registry_is_a_problem_with_its_place(
         assert word in said, word
     for word in ("linha 6", "2 arquivos", "linha 7", "fantasma", "linha 8", "numero"):
         assert word in said, word
-    schedules = {card["id"]: card["schedule"] for card in status["cards"]}
-    manual = {"kind": "manual", "hours": []}
-    only_eight = {"kind": "hours", "hours": [8]}
+    schedules = {
+        card["id"]: (card["schedule"]["kind"], card["schedule"]["hours"]) for card in status["cards"]
+    }
+    manual, only_eight = ("manual", []), ("hours", [8])
     assert schedules == {
         "errada": only_eight,
         "decimal": manual,

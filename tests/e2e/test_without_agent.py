@@ -179,7 +179,7 @@ def test_quit_with_stop_runs_leaves_nothing_running(program: Program, place: Wor
     program.start()
     for job in ("longa", "outra"):
         card = program.card(job)
-        assert (card["state"], card["actual"], card["last_run"]["status"]) == ("ERROR", 1, "ERROR")
+        assert (card["state"], card["actual"], card["last_run"]["status"]) == ("IDLE", 1, "PARADA")
 
 
 def test_doctor_without_an_agent_says_what_to_do(program: Program, place: Workspace) -> None:

@@ -112,6 +112,7 @@ class MemoryJournal:
         self.paused_jobs: dict[str, Pausing] = {}
         self.paused_areas: dict[str, Pausing] = {}
         self.known: dict[str, str] = {}
+        self.cleared: dict[str, datetime] = {}
         self.closings: dict[date, tuple[str, ...]] = {}
         self.fault = ""
         self.trouble = ""
@@ -204,6 +205,14 @@ class MemoryJournal:
         self.known.pop(job, None)
         if run:
             self.known[job] = run
+
+    def cleared_of(self, day: date) -> dict[str, datetime]:
+        self._may_fail()
+        return {job: moment for job, moment in self.cleared.items() if moment.date() == day}
+
+    def clear(self, job: str, moment: datetime) -> None:
+        self._may_fail()
+        self.cleared[job] = moment
 
     def closing_of(self, day: date) -> tuple[str, ...] | None:
         self._may_fail()

@@ -12,7 +12,7 @@ import pytest
 from tests.builders import Replies, at, make_discovery, make_job, make_open_run, make_read, make_run
 from tests.engine.fakes import FakeClock, FakeProcesses, FakeReader, MemoryJournal
 from tray_agent.core import messages as msg
-from tray_agent.core.model import CardState, Job, Outcome, Problem, Run, Snapshot, Where
+from tray_agent.core.model import Asked, CardState, Job, Outcome, Problem, Run, Snapshot, Where
 from tray_agent.core.ports import JournalError, Standing
 from tray_agent.core.rules.state import Limits
 from tray_agent.core.schedules.schedule import ALL_DAY
@@ -858,9 +858,9 @@ class TestTogether:
         pieces: list[tuple[list[str], list[str]]] = []
         record = world.journal.record
 
-        def noted(starts: Sequence[Run], ends: Sequence[Run]) -> None:
+        def noted(starts: Sequence[Run], ends: Sequence[Run], asked: Sequence[Asked] = ()) -> None:
             pieces.append(([run.job for run in starts], [run.job for run in ends]))
-            record(starts, ends)
+            record(starts, ends, asked)
 
         monkeypatch.setattr(world.journal, "record", noted)
         world.processes.end("pix")

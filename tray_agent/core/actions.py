@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from tray_agent.core.messages import Reply
-from tray_agent.core.model import Job, Outcome, Run
+from tray_agent.core.model import Asked, Job, Outcome, Pausing, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,53 @@ class RecordPause:
 
 
 @dataclass(frozen=True, slots=True)
+class StopLeftovers:
+    """End the processes that a run left behind when it ended."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPausing:
+    """Remember that a person paused a job or an area, or (None) that it goes on."""
+
+    pausing: Pausing | None
+    job: str = ""
+    area: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCleared:
+    """Remember up to when a person gave up what a job owed today."""
+
+    job: str
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSurplus:
+    """Remember what the history counted of a day beyond our own runs, by job (product 3.9)."""
+
+    day: date
+    surplus: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAcknowledged:
+    """Remember which bad end of a job a person took note of; "" for none."""
+
+    job: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAsked:
+    """Keep what a person asked, and what was answered; with whatever is recorded next."""
+
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
 class Discover:
     """Look for scripts and read the registry."""
 
@@ -99,6 +146,12 @@ Action = (
     | RecordEnd
     | Forget
     | RecordPause
+    | RecordPausing
+    | RecordCleared
+    | RecordSurplus
+    | RecordAcknowledged
+    | RecordAsked
+    | StopLeftovers
     | Discover
     | ReadHistory
     | LoadDay

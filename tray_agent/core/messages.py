@@ -38,7 +38,24 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class RunJob(Command):
-    """Start a job now, past queue and limit."""
+    """Start a job now, past queue and limit. With a busy resource it is refused, unless ``force`` (start all
+    the same) or ``in_queue`` (start as soon as the resource is free)."""
+
+    job: str
+    force: bool = False
+    in_queue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatJob(Command):
+    """Run a job again whose last scheduled run failed: it stands for that run and takes no later hour."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge(Command):
+    """Take note of a job's bad end: it is not counted as wrong until the job fails anew."""
 
     job: str
 
@@ -52,12 +69,26 @@ class StopJob(Command):
 
 @dataclass(frozen=True, slots=True)
 class Pause(Command):
-    """Take nothing from the queue until resumed."""
+    """Start nothing by itself until resumed: everything, one job, or one area; ``until`` ends a job's or an
+    area's pause by itself."""
+
+    job: str = ""
+    area: str = ""
+    until: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume(Command):
-    """Take from the queue again."""
+    """Start by itself again.
+
+    ``catch_up`` says what becomes of what is owed by now: ``all``, the ``last`` fire time of each job, or
+    ``none``.
+    """
+
+    job: str = ""
+    area: str = ""
+    catch_up: str = "all"
 
 
 @dataclass(frozen=True, slots=True)

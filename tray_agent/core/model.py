@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from tray_agent.core.policies import NO_POLICIES, Halt, Policies
 from tray_agent.core.schedules.schedule import Schedule
+from tray_agent.core.standing import Attempt, Held, Lateness
 
 
 class Trigger(StrEnum):
@@ -300,9 +301,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """All that is known of one job at one moment, frozen for readers. ``version`` is the snapshot's
-    number at the last change, so a reader can ask for what is newer. ``marks`` are the day's runs wherever
-    they were made, oldest first, and ``marks_since`` the version since which each is in its place."""
+    """All that is known of one job at one moment, frozen for readers.
+
+    ``version`` is the snapshot's number at the last change, so a reader can ask for what is newer. ``marks``
+    are the day's runs wherever they were made, oldest first, and ``marks_since`` the version since which each
+    is in its place. ``fires`` are the day's fire times and what became of them; ``owed`` runs are still to be
+    made beyond the one under way, ``skipped`` are not made up for, ``credit`` are retries and repeats.
+    ``reason`` is the sentence of the last run's bad end, ``leftovers`` the pids that ended runs left behind.
+    """
 
     job: Job
     version: int
@@ -323,10 +329,24 @@ class JobFacts:
     rows: tuple[HistoryRow, ...] = ()
     marks: tuple[Mark, ...] = ()
     marks_since: tuple[int, ...] = ()
+    fires: tuple[Fire, ...] = ()
+    credit: int = 0
+    owed: int = 0
+    skipped: int = 0
+    next_fire: datetime | None = None
+    held: Held | None = None
+    attempt: Attempt | None = None
+    late: Lateness | None = None
+    pausing: Pausing | None = None
+    reason: str = ""
+    acknowledged: bool = False
+    repeatable: bool = False
+    leftovers: tuple[int, ...] = ()
 
     @property
     def backlog(self) -> int:
-        return self.target - self.actual
+        """Target runs so far, minus the actual ones that do not stand for another."""
+        return self.target + self.credit - self.actual
 
     @property
     def own_runs(self) -> tuple[Run, ...]:
@@ -386,3 +406,5 @@ class Snapshot:
     places_since: int = 0
     blocked: str = ""
     paused_since: datetime | None = None
+    paused_areas: tuple[tuple[str, Pausing], ...] = ()
+    day_notes: tuple[str, ...] = ()

@@ -141,6 +141,14 @@ class Journal(Protocol):
         """Keep that a person took note of how this run of the job ended; without a run, that none is."""
         ...
 
+    def cleared_of(self, day: date) -> dict[str, datetime]:
+        """Up to when a person gave up what each job owed on a day, by job."""
+        ...
+
+    def clear(self, job: str, moment: datetime) -> None:
+        """Keep that a person gave up what a job owed on that day up to a moment."""
+        ...
+
     def closing_of(self, day: date) -> tuple[str, ...] | None:
         """What was said of a day when it closed, a sentence each; None where it was not closed."""
         ...

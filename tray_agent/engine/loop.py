@@ -21,7 +21,7 @@ from tray_agent.core.rules.plan import LONGEST_SLEEP_SECONDS, is_under_way, plan
 from tray_agent.core.rules.runs import refuse
 from tray_agent.core.rules.state import Limits, Moment, first_state
 from tray_agent.engine.recorder import TOGETHER_SECONDS, Recorder
-from tray_agent.engine.takeup import load_day, take_up
+from tray_agent.engine.takeup import load_day, take_up, take_up_wishes
 
 _log = logging.getLogger(__name__)
 _CLOCK_JUMP_SECONDS = 2.0
@@ -220,9 +220,10 @@ class Engine:
     def _recover(self, moment: Moment) -> None:
         """Take up what an earlier agent left, and count the day."""
         state = self._state
-        if not self._recorder.pause_unrecorded:  # else a person has said since what is to be
+        if not self._recorder.has_unwritten(act.RecordPause):  # else a person has said since what is to be
             state.paused = self._journal.is_paused()
             state.paused_since = moment.now if state.paused else None
+        take_up_wishes(state, self._journal)
         self._perform(take_up(state, self._journal, self._processes, moment), moment)
         load_day(state, self._journal, self._recorder.unrecorded)
         self._recovered = True
@@ -256,23 +257,23 @@ class Engine:
                 self._recorder.unrecorded.append(run)
             case act.Drop(run_id):
                 self._processes.drop(run_id)
-            case act.Stop(run, outcome):
+            case act.Stop(run):
                 self._processes.stop(run, self._state.limits.stop_grace_seconds)
-                self._recorder.wish_stopped(run, outcome, moment)
+                self._recorder.remember(action, moment)
+            case act.StopLeftovers(run):
+                self._processes.stop(run, self._state.limits.stop_grace_seconds)
             case act.Discover():
                 self._discovery.ask(moment.now)
             case act.ReadHistory(at):
                 self._history.ask(at)
             case act.Answer():
                 self._answers.append(action)
-            case act.Forget(run_id):
-                self._recorder.forget(run_id, moment)
-            case act.RecordPause(paused):
-                self._recorder.pause(paused, moment)
             case act.LoadDay():
                 self._load_day(moment)
             case act.End():
                 self._ended = True
+            case _:
+                self._recorder.remember(action, moment)
 
     def _load_day(self, moment: Moment) -> None:
         try:

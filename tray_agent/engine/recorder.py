@@ -13,17 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tray_agent.core.model import Outcome, Problem, Run, Where
+from tray_agent.core import actions as act
+from tray_agent.core.model import Asked, Problem, Run, Where
 from tray_agent.core.ports import Journal, JournalError, Processes
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.runs import began, refuse
 from tray_agent.core.rules.state import Moment, State
 
 TOGETHER_SECONDS = 0.02  # what happens within it goes on record, and is shown, in one piece
+_MOST_ASKED = 1000
 
 
 class Recorder:
-    """Writes to the journal for the engine; what the disk refuses is kept and tried again."""
+    """Writes to the journal for the engine; what the disk refuses is kept and tried again, in its order."""
 
     def __init__(
         self, state: State, journal: Journal, processes: Processes, is_fenced: Callable[[], bool]
@@ -32,10 +34,10 @@ class Recorder:
         self._journal = journal
         self._processes = processes
         self._is_fenced = is_fenced
+        self._asked: list[Asked] = []
+        self._undone: list[act.Action] = []
         self.together_by: float | None = None
         self.unrecorded: list[Run] = []
-        self.unforgotten: list[str] = []
-        self.pause_unrecorded = False
 
     def is_due(self, starts: list[Run], *, ends_now: bool) -> bool:
         """Whether to write now, or to wait for the start that may follow an end."""
@@ -47,18 +49,18 @@ class Recorder:
         self.together_by = None
         starts = [run for run in starts if self._state.may_begin(run.id)]
         try:
-            self._journal.record(starts, self.unrecorded)
+            self._journal.record(starts, self.unrecorded, self._asked)
         except JournalError as error:
             self.say_data(str(error), moment)
             for run in starts:
                 self._processes.drop(run.id)
                 follow += refuse(self._state, run.id, str(error), moment, wait=False)
             return follow
-        self.unrecorded = []
+        self.unrecorded, self._asked = [], []
         for run in starts:
             if self._is_fenced():
                 self._processes.drop(run.id)
-                self.forget(run.id, moment)
+                self.remember(act.Forget(run.id), moment)
                 continue
             self._processes.let_go(run.id)
             follow += began(self._state, run.id, self._usual(run.job), moment)
@@ -70,47 +72,59 @@ class Recorder:
         except JournalError:
             return None
 
-    def wish_stopped(self, run: Run, outcome: Outcome, moment: Moment) -> None:
-        """Else a stop that was accepted would be forgotten by an agent that dies within the grace."""
+    def remember(self, action: act.Action, moment: Moment) -> None:
+        """Write something else than a start or an end; later, where the disk refuses now."""
+        if isinstance(action, act.RecordAsked):  # with what is recorded next: nobody waits for it
+            self._asked = [*self._asked[-_MOST_ASKED:], action.asked]
+            return
         try:
-            self._journal.wish_stopped(run.id, outcome)
+            self._write(action)
         except JournalError as error:
+            self._undone.append(action)
             self.say_data(str(error), moment)
 
-    def forget(self, run: str, moment: Moment) -> None:
-        """Take a run off the record that never began."""
-        try:
-            self._journal.forget(run)
-        except JournalError as error:
-            self.unforgotten.append(run)
-            self.say_data(str(error), moment)
-
-    def pause(self, paused: bool, moment: Moment) -> None:
-        """Remember across restarts whether scheduling is suspended."""
-        try:
-            self._journal.set_paused(paused)
-        except JournalError as error:
-            self.pause_unrecorded = True
-            self.say_data(str(error), moment)
+    def _write(self, action: act.Action) -> None:
+        match action:
+            case act.Forget(run):
+                self._journal.forget(run)
+            case act.Stop(run, outcome):
+                # Else a stop that was accepted would be forgotten by an agent that dies within the grace.
+                self._journal.wish_stopped(run.id, outcome)
+            case act.RecordPause(paused):
+                self._journal.set_paused(paused)
+            case act.RecordPausing(pausing, job, area):
+                if job:
+                    self._journal.pause_job(job, pausing)
+                else:
+                    self._journal.pause_area(area, pausing)
+            case act.RecordCleared(job, moment):
+                self._journal.clear(job, moment)
+            case act.RecordSurplus(day, surplus):
+                self._journal.record_surplus(day, surplus)
+            case act.RecordAcknowledged(job, run_id):
+                self._journal.acknowledge(job, run_id)
 
     def catch_up(self) -> None:
-        """Write what the disk refused before. Raises JournalError."""
-        if self.unrecorded:
-            self._journal.record([], self.unrecorded)
-            self.unrecorded = []
-        while self.unforgotten:
-            self._journal.forget(self.unforgotten[-1])
-            self.unforgotten.pop()
+        """Write what the disk refused before, and what waited for company. Raises JournalError."""
+        if self.unrecorded or self._asked:
+            self._journal.record([], self.unrecorded, self._asked)
+            self.unrecorded, self._asked = [], []
+        while self._undone:
+            self._write(self._undone[0])
+            del self._undone[0]
 
     def prove(self) -> None:
         """Show that writing works again after trouble. Raises JournalError."""
         self._journal.set_paused(self._state.paused)
-        self.pause_unrecorded = False
 
     @property
     def waits(self) -> bool:
         """Whether something waits for the disk."""
-        return bool(self._state.data_trouble or self.unrecorded or self.unforgotten or self.pause_unrecorded)
+        return bool(self._state.data_trouble or self.unrecorded or self._undone)
+
+    def has_unwritten(self, kind: type[act.Action]) -> bool:
+        """Whether a wish of this kind waits for the disk: what the journal says of it is older."""
+        return any(isinstance(action, kind) for action in self._undone)
 
     def say_data(self, trouble: str, moment: Moment) -> None:
         """Say why nothing can be written, or that it can again ("")."""

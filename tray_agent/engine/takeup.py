@@ -56,4 +56,18 @@ def load_day(state: State, journal: Journal, unrecorded: Iterable[Run]) -> None:
     Raises JournalError.
     """
     ended = [*journal.runs_of(state.day), *unrecorded]
-    state.load_day({run.id: run for run in ended}.values())
+    state.load_day({run.id: run for run in ended}.values(), journal.surplus_of(state.day))
+    for job, moment in journal.cleared_of(state.day).items():
+        state.cleared.setdefault(job, moment)
+
+
+def take_up_wishes(state: State, journal: Journal) -> None:
+    """What people had asked for that outlives an agent: pauses, and bad ends that they took note of.
+
+    Raises JournalError.
+    """
+    state.paused_jobs, state.paused_areas = journal.pausings()
+    state.acknowledged = journal.acknowledged()
+    for job, pausing in state.paused_jobs.items():
+        if pausing.until is not None:
+            state.agenda.put(pausing.until, job)

@@ -10,6 +10,7 @@ from tests.builders import Day, at, make_discovery, make_job, make_open_run, mak
 from tray_agent.core import messages as msg
 from tray_agent.core.model import HistoryState, Job, JobFacts, LastRun, Outcome, Retry, Snapshot, Trigger
 from tray_agent.core.picture.texts import duration, last_run_text, next_run_text, surroundings, why
+from tray_agent.core.standing import Held, HoldKind
 
 NOW = at("14:05")
 
@@ -24,7 +25,9 @@ def facts(job: Job | None = None, **changes: Any) -> JobFacts:
         "actual": job.schedule.due(NOW),
         "next_run": job.schedule.next_after(NOW),
     }
-    return JobFacts(job=job, **(values | changes))
+    values |= changes
+    values.setdefault("owed", max(0, values["target"] - values["actual"]))
+    return JobFacts(job=job, **values)
 
 
 def snapshot(**changes: Any) -> Snapshot:
@@ -64,26 +67,26 @@ MANUAL = make_job("pix")
 OWED = facts(actual=1)
 
 SENTENCES: list[tuple[str, JobFacts, dict[str, Any]]] = [
-    ("Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00).", facts(), {}),
-    ("Em dia: 2 devidas até agora, 2 feitas.", facts(), {"history": HistoryState("local", verified=True)}),
-    ("Em dia: 1 devida até agora, 1 feita (BigQuery 14:00).", facts(make_job("pix", 8)), {}),
-    ("Em dia: 2 devidas até agora, 5 feitas (BigQuery 14:00).", facts(actual=5), {}),
-    ("Nada devido até agora; a primeira é às 18:00.", facts(make_job("pix", 18)), {}),
+    ("Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:00).", facts(), {}),
+    ("Em dia: 2 previstas até agora, 2 feitas.", facts(), {"history": HistoryState("local", verified=True)}),
+    ("Em dia: 1 prevista até agora, 1 feita (BigQuery 14:00).", facts(make_job("pix", 8)), {}),
+    ("Em dia: 2 previstas até agora, 5 feitas (BigQuery 14:00).", facts(actual=5), {}),
+    ("Nada previsto até agora; a primeira é às 18:00.", facts(make_job("pix", 18)), {}),
     ("Manual: roda só quando alguém executa.", facts(MANUAL), {}),
     ("Na fila, posição 3 de 4; 5 de 5 em execução.", OWED, {"queue": ("a", "b", "pix", "c"), "running": 5}),
-    ("Aguardando a vez: 2 devidas até agora, 1 feita.", OWED, {}),
+    ("Aguardando a vez: 2 previstas até agora, 1 feita.", OWED, {}),
     (
-        "Suspensa: agendamentos suspensos por uma pessoa; 2 devidas até agora, 1 feita.",
+        "Suspensa: agendamentos suspensos por uma pessoa; 2 previstas até agora, 1 feita.",
         OWED,
         {"blocked": "paused", "queue": ("pix",)},
     ),
     (
-        "Aguardando: não é possível gravar o diário; 2 devidas até agora, 0 feitas.",
+        "Aguardando: não é possível gravar o diário; 2 previstas até agora, 0 feitas.",
         facts(actual=0),
         {"blocked": "data"},
     ),
     (
-        "Aguardando: o agente está sendo encerrado; 2 devidas até agora, 1 feita.",
+        "Aguardando: o agente está sendo encerrado; 2 previstas até agora, 1 feita.",
         OWED,
         {"blocked": "quitting"},
     ),
@@ -111,7 +114,7 @@ SENTENCES: list[tuple[str, JobFacts, dict[str, Any]]] = [
         replace(OWED, retry=Retry(at("14:04"), "arquivo não encontrado.", 1)),
         {"queue": ("pix",), "running": 5},
     ),
-    ("Em execução desde 14:01 (agendada, 2 de 2).", replace(OWED, active=RUNNING), {}),
+    ("Em execução desde 14:01 (agendada, 2 de 2 até agora).", replace(OWED, active=RUNNING), {}),
     ("Em execução desde 14:01 (agendada).", facts(active=RUNNING), {}),
     ("Em execução desde 14:01 (manual).", facts(active=replace(RUNNING, trigger=Trigger.MANUAL)), {}),
     ("Iniciando desde 14:01:30.", facts(active=RUNNING, holding=True), {}),
@@ -121,17 +124,17 @@ SENTENCES: list[tuple[str, JobFacts, dict[str, Any]]] = [
         {},
     ),
     (
-        "Muito além do normal: costuma levar 30 s, já está em 3 min 30 s.",
+        "Muito além do normal: costuma levar 30 s, roda desde 14:01.",
         facts(active=RUNNING, usual_seconds=30.0, overdue=True),
         {"base_available": False},
     ),
     (
-        "Em execução desde 14:01 (agendada, 2 de 2). Saiu do registro; roda até terminar.",
+        "Em execução desde 14:01 (agendada, 2 de 2 até agora). Saiu do registro; roda até terminar.",
         replace(OWED, active=RUNNING, removed=True),
         {},
     ),
     (
-        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). A última foi parada por uma pessoa.",
+        "Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:00). A última foi parada por uma pessoa.",
         facts(last_run=last("ERROR", outcome=Outcome.STOPPED, exit_code=-15)),
         {},
     ),
@@ -141,12 +144,12 @@ SENTENCES: list[tuple[str, JobFacts, dict[str, Any]]] = [
         {},
     ),
     (
-        "Nada devido até agora; a primeira é às 18:00. A última falhou (código 2).",
+        "Nada previsto até agora; a primeira é às 18:00. A última falhou (código 2).",
         facts(make_job("pix", 18), last_run=last("ERROR", exit_code=2)),
         {},
     ),
     (
-        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). A última falhou.",
+        "Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:00). A última falhou.",
         facts(last_run=last("Erro", outcome=None, exit_code=None)),
         {},
     ),
@@ -156,31 +159,31 @@ SENTENCES: list[tuple[str, JobFacts, dict[str, Any]]] = [
         {},
     ),
     (
-        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). A última não encontrou dados.",
+        "Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:00). A última não encontrou dados.",
         facts(last_run=last("NO_DATA")),
         {},
     ),
-    ("Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00).", facts(last_run=last("SUCCESS")), {}),
+    ("Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:00).", facts(last_run=last("SUCCESS")), {}),
     (
-        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). "
+        "Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:00). "
         "A última falhou, diz o histórico (código 0).",
         facts(last_run=last("FALHA no envio, 3 de 5 com SUCESSO")),
         {},
     ),
     (
-        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). "
+        "Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:00). "
         "O histórico ainda não diz como terminou a última.",
         facts(last_run=last(None)),
         {},
     ),
     (
-        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). "
+        "Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:00). "
         "O histórico ainda não diz como terminou a última.",
         facts(last_run=last("INICIADO")),
         {},
     ),
     (
-        "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:00). "
+        "Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:00). "
         "O status “PROCESSADO” não diz se a última deu certo.",
         facts(last_run=last("PROCESSADO")),
         {},
@@ -196,7 +199,7 @@ def test_a_card_says_what_the_scheduler_thinks(text: str, of: JobFacts, around: 
 def test_for_the_page_the_sentence_does_not_name_the_last_read() -> None:
     around = surroundings(snapshot(), 2.0, says_sync=False)
 
-    assert why(facts(), around, NOW) == "Em dia: 2 devidas até agora, 2 feitas."
+    assert why(facts(), around, NOW) == "Em dia: 2 previstas até agora, 2 feitas."
 
 
 def test_the_sentence_goes_with_what_happens() -> None:
@@ -224,15 +227,15 @@ def test_the_sentence_goes_with_what_happens() -> None:
 
     assert said == [
         "Aguardando: BigQuery ainda não foi lido hoje.",
-        "Nada devido até agora; a primeira é às 08:00.",
+        "Nada previsto até agora; a primeira é às 08:00.",
         "Na fila, posição 1 de 1; 1 de 1 em execução.",
-        "Suspensa: agendamentos suspensos por uma pessoa; 1 devida até agora, 0 feitas.",
+        "Suspensa: agendamentos suspensos por uma pessoa; 1 prevista até agora, 0 feitas.",
         "Na fila, posição 1 de 1; 1 de 1 em execução.",
         "Aguardando: a pasta das automações não está acessível.",
         "Na fila, posição 1 de 1; 1 de 1 em execução.",
         "Iniciando desde 08:00:04.",
-        "Em execução desde 08:00 (agendada, 1 de 1).",
-        "Em dia: 1 devida até agora, 1 feita (BigQuery 07:59).",
+        "Em execução desde 08:00 (agendada, 1 de 1 até agora).",
+        "Em dia: 1 prevista até agora, 1 feita (BigQuery 07:59).",
     ]
 
 
@@ -240,7 +243,7 @@ def test_the_sentence_goes_with_what_happens() -> None:
     ("of", "text"),
     [
         (facts(), "Próxima execução: 18:00"),
-        (facts(actual=1), "Próxima execução: agora"),
+        (OWED, "Próxima execução: agora"),
         (facts(make_job("pix", 8)), "Próxima execução: só amanhã"),
         (facts(make_job("pix", 8), actual=0), "Próxima execução: agora"),
         (facts(MANUAL), "Sem agendamento"),
@@ -248,7 +251,29 @@ def test_the_sentence_goes_with_what_happens() -> None:
     ],
 )
 def test_the_next_run_is_said_in_the_specified_words(of: JobFacts, text: str) -> None:
-    assert next_run_text(of) == text
+    assert next_run_text(of, surroundings(snapshot(), 2.0)) == text
+
+
+@pytest.mark.parametrize(
+    ("of", "around", "text"),
+    [
+        (OWED, {"queue": ("a", "pix"), "running": 3}, "agora"),
+        (OWED, {"queue": ("a", "b", "pix"), "running": 3}, "na fila (3ª)"),
+        (OWED, {"blocked": "paused", "queue": ("pix",)}, "suspensa"),
+        (OWED, {"history": HistoryState("bigquery")}, "após ler o BigQuery"),
+        (OWED, {"blocked": "data"}, "quando o disco permitir"),
+        (replace(OWED, active=RUNNING), {}, "depois desta"),
+        (replace(OWED, held=Held(HoldKind.PAUSED, "", at("15:00"))), {}, "pausada até 15:00"),
+        (replace(OWED, held=Held(HoldKind.WAITS, "")), {}, "depois de outra automação"),
+        (replace(OWED, retry=Retry(at("14:06"), "?", 1)), {}, "14:06 (nova tentativa)"),
+    ],
+)
+def test_a_run_that_cannot_begin_now_is_not_said_to_be_next(
+    of: JobFacts, around: dict[str, Any], text: str
+) -> None:
+    found = next_run_text(of, surroundings(snapshot(**around), 2.0))
+
+    assert found == f"Próxima execução: {text}"
 
 
 @pytest.mark.parametrize(
@@ -288,4 +313,4 @@ def test_a_retry_that_has_come_promises_nothing_any_more() -> None:
     retry = Retry(NOW, "arquivo não encontrado.", 3)
 
     assert "nova tentativa" in sentence(replace(OWED, retry=retry), now=NOW - timedelta(seconds=1))
-    assert sentence(replace(OWED, retry=retry)) == "Aguardando a vez: 2 devidas até agora, 1 feita."
+    assert sentence(replace(OWED, retry=retry)) == "Aguardando a vez: 2 previstas até agora, 1 feita."

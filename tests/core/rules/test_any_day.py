@@ -14,6 +14,7 @@ from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Identity, Trigger
 from tray_agent.core.picture.facts import job_facts
+from tray_agent.core.rules.owed import debt_of
 from tray_agent.core.rules.plan import sleep_seconds
 from tray_agent.core.rules.runs import began, refuse
 from tray_agent.core.rules.state import Phase
@@ -182,13 +183,13 @@ class AnyDay:
         by_schedule = [each for each in state.active.values() if each.run.trigger is Trigger.SCHEDULED]
         assert len(by_schedule) <= state.limits.max_concurrent
         for job in state.queue.jobs():
-            assert state.backlog(state.jobs[job], now) > 0
+            assert debt_of(state, state.jobs[job], now).owed > 0
             assert job not in state.active
         if not state.history.verified:
             return
         for each in state.jobs.values():
             waits = each.id in state.retries and state.retries[each.id].at > now
-            if state.backlog(each, now) > 0 and not waits:
+            if debt_of(state, each, now).owed > 0 and not waits:
                 assert each.id in state.queue or each.id in state.active, "a debt was forgotten"
         if not state.blocked():
             assert not len(state.queue) or state.running() >= state.limits.max_concurrent, (

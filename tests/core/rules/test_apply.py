@@ -291,7 +291,7 @@ class TestStop:
 
         assert day.state.active == {}
         assert [ended.outcome for ended in day.journal] == [Outcome.STOPPED]
-        assert day.facts().state is CardState.ERROR
+        assert day.facts().state is CardState.IDLE  # a person's own decision is no failure
         assert (day.facts().actual, day.held()) == (1, [])
 
     def test_while_descendants_are_being_stopped_the_run_is_shown_once(self) -> None:

@@ -157,7 +157,7 @@ class TestCounts:
 
     def test_a_run_from_before_midnight_awaits_no_row_of_the_new_day(self) -> None:
         day = Day("23:59:50").jobs(make_job("pix", 0, 23))
-        day.state.load_day([])
+        day.state.load_day([], {})
         day.begin()
         day.set_clock(at("00:01", 11))
         day.turn()

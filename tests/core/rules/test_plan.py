@@ -212,7 +212,7 @@ class TestClock:
 
         day.set_clock(at("07:00"))
         assert (day.facts().backlog, day.held()) == (-2, [])
-        assert day.facts().next_run == at("08:00")
+        assert day.facts().next_run is None  # both are made already
         day.set_clock(at("23:00"))
         assert (day.facts().backlog, day.held()) == (0, [])
 
@@ -487,13 +487,14 @@ class TestLongRuns:
         assert day.facts().version == version
         assert act.Stop not in day.kinds()
 
-    def test_without_a_usual_time_nothing_is_overdue(self) -> None:
+    def test_without_a_usual_time_it_is_two_hours(self) -> None:
         day = Day("14:05").jobs(make_job("pix", 8))
         day.begin()
 
-        day.later(10_000)
-
+        day.later(7200)
         assert not day.facts().overdue
+        day.later(1)
+        assert day.facts().overdue
 
 
 class TestRetry:
@@ -634,7 +635,7 @@ def test_an_adopted_run_occupies_its_job_and_its_place() -> None:
 def test_a_run_that_ended_today_before_the_restart_counts() -> None:
     day = Day("14:05")
     day.state.load_day(
-        [make_run(started=at("08:00")), make_run(started=at("12:00")), make_run(started=at(day=9))]
+        [make_run(started=at("08:00")), make_run(started=at("12:00")), make_run(started=at(day=9))], {}
     )
 
     day.jobs(make_job("pix", 8, 12))

@@ -67,7 +67,7 @@ class TestCounts:
         state = Day().state
 
         state.load_day(
-            [make_run(started=at(day=9)), make_run(), make_run("b"), make_run(started=at("13:00"))]
+            [make_run(started=at(day=9)), make_run(), make_run("b"), make_run(started=at("13:00"))], {}
         )
 
         assert (state.actual("pix"), state.actual("b"), state.actual("c")) == (2, 1, 0)
@@ -75,15 +75,22 @@ class TestCounts:
 
     def test_a_day_loaded_again_counts_the_same_also_beside_the_history(self) -> None:
         day = Day().jobs(make_job("pix"))
-        day.state.load_day([make_run()])
+        day.state.load_day([make_run()], {})
         day.turn(make_read(day.now, *make_rows(3)))
         assert day.state.actual("pix") == 3
 
-        day.state.load_day([make_run(), make_run(started=at("13:00"))])
+        day.state.load_day([make_run(), make_run(started=at("13:00"))], {})
 
         assert day.state.actual("pix") == 3
-        day.state.load_day([make_run() for _ in range(4)])
+        day.state.load_day([make_run() for _ in range(4)], {})
         assert day.state.actual("pix") == 4
+
+    def test_what_the_history_counted_before_a_restart_stays_counted(self) -> None:
+        state = Day().state
+
+        state.load_day([make_run()], {"pix": 1, "b": 2})
+
+        assert (state.actual("pix"), state.actual("b")) == (2, 2)
 
     def test_a_row_elsewhere_is_not_taken_for_the_running_one(self) -> None:
         day = Day("14:05").jobs(make_job("pix"))

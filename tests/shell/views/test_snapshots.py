@@ -49,7 +49,12 @@ class TestStatus:
                 "name": "envia_pix",
                 "area": "Mensageria",
                 "path": "/base/metodos/envia_pix.py",
-                "schedule": {"kind": "hours", "hours": [8, 12, 18]},
+                "schedule": {
+                    "kind": "hours",
+                    "hours": [8, 12, 18],
+                    "text": "",
+                    "times": ["08:00", "12:00", "18:00"],
+                },
                 "state": "SUCCESS",
                 "queued": False,
                 "pid": None,
@@ -64,7 +69,12 @@ class TestStatus:
                 },
                 "next_run": "2026-03-10T18:00:00-03:00",
                 "next_run_text": "Próxima execução: 18:00",
-                "why": "Em dia: 2 devidas até agora, 2 feitas (BigQuery 14:05).",
+                "next_fire": "2026-03-10T18:00:00-03:00",
+                "reason": None,
+                "covered": [],
+                "paused": None,
+                "pc": None,
+                "why": "Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:05).",
             }
         ]
         del found["cards"]
@@ -117,7 +127,7 @@ class TestStatus:
 
         assert (running["state"], running["pid"], running["queued"]) == ("RUNNING", 101, False)
         assert (waiting["state"], waiting["pid"], waiting["queued"]) == ("SCHEDULED", None, True)
-        assert waiting["next_run_text"] == "Próxima execução: agora"
+        assert waiting["next_run_text"] == "Próxima execução: na fila (1ª)"
         found = status(day)
         assert found["counts"] | {"SUCCESS": 0} == found["counts"]
         assert (found["counts"]["RUNNING"], found["counts"]["queued"], found["aggregate"]) == (
@@ -220,7 +230,7 @@ class TestPage:
         }
         assert found["history"]["next_read"] == "2026-03-10T14:10:00-03:00"
         assert found["history"]["unverified_since"] is None
-        assert found["cards"][0]["why"] == "Em dia: 2 devidas até agora, 2 feitas."
+        assert found["cards"][0]["why"] == "Em dia: 2 previstas até agora, 2 feitas."
 
     def test_then_only_what_changed_is(self) -> None:
         day = Day("09:00").jobs(make_job("a"), make_job("b"))
@@ -305,6 +315,17 @@ class TestPage:
             "exit_code": None,
             "outcome": None,
             "last_state": None,
+            "fires": [{"time": "08:00", "state": "running", "run": day.run_id(), "reason": None}],
+            "late": None,
+            "retry_at": None,
+            "held": None,
+            "acknowledged": False,
+            "repeatable": False,
+            "note": "",
+            "script": "/base/metodos/pix.py",
+            "leftovers": [],
+            "owed": 0,
+            "skipped": 0,
             "has_log": True,
             "runs_kept": 0,
             "runs": [
@@ -336,7 +357,8 @@ class TestMarks:
             [
                 make_run(id="r1", started=at("08:00"), exit_code=1),
                 make_run(id="r2", started=at("12:00"), outcome=Outcome.UNKNOWN, exit_code=None),
-            ]
+            ],
+            {},
         )
         rows = (
             make_row(start=at("08:00:03")),
@@ -368,7 +390,7 @@ class TestMarks:
 
     def test_a_change_brings_the_runs_that_changed_and_how_many_did_not(self) -> None:
         day = Day("09:00").jobs(make_job("pix"))
-        day.state.load_day([make_run(id=f"r{hour}", started=at(f"{hour:02d}:00")) for hour in range(8)])
+        day.state.load_day([make_run(id=f"r{hour}", started=at(f"{hour:02d}:00")) for hour in range(8)], {})
         day.turn()
         since = page(day)["version"]
         day.turn(msg.RunJob("pix"))

@@ -43,10 +43,10 @@ def test_in_a_pipe_it_is_plain() -> None:
         "",
         "              ÁREA        AUTOMAÇÃO                                     HOJE    ÚLTIMA    PRÓXIMA"
         "          SITUAÇÃO",
-        "▶ executando  Cadastro    a                                             0 de 1  -         agora  "
-        "          Em execução desde 09:00 (agendada, 1 de 1).",
-        "✗ erro        Mensageria  boleto                                        1 de 2  07:30:00  agora  "
-        "          Na fila, posição 1 de 1; 1 de 1 em execução.",
+        "▶ executando  Cadastro    a                                             0 de 1  -         só amanhã"
+        "        Em execução desde 09:00 (agendada, 1 de 1 até agora).",
+        "✗ erro        Mensageria  boleto                                        1 de 2  07:30:00"
+        "  na fila (1ª)     Na fila, posição 1 de 1; 1 de 1 em execução.",
         f"○ ocioso      Mensageria  {'c' * 43}…  0 de 0  -         Sem agendamento"
         "  Manual: roda só quando alguém executa.",
         "– sem dados   Mensageria  d                                             1 de 0  08:00:00"

@@ -11,7 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from tray_agent.adapters.journal.rows import (
@@ -35,6 +35,7 @@ _AHEAD_BYTES = 4_200_000  # SQLite folds the log back into the file at a thousan
 _AMPLE_BYTES = 100_000_000
 _USUAL_RUNS = 20
 _KEPT_DAYS = 3
+_CLEARED = "cleared:"
 
 
 class SqliteJournal:
@@ -171,6 +172,17 @@ class SqliteJournal:
                 db.execute("INSERT OR REPLACE INTO acknowledged VALUES (?, ?)", (job, run))
             else:
                 db.execute("DELETE FROM acknowledged WHERE job = ?", (job,))
+
+    def cleared_of(self, day: date) -> dict[str, datetime]:
+        """Up to when a person gave up what each job owed on a day, by job."""
+        with self._reading() as db:
+            found = db.execute("SELECT name, value FROM remembered WHERE name GLOB ?", (_CLEARED + "*",))
+            moments = {name[len(_CLEARED) :]: datetime.fromisoformat(value) for name, value in found}
+        return {job: moment for job, moment in moments.items() if moment.date() == day}
+
+    def clear(self, job: str, moment: datetime) -> None:
+        """Keep that a person gave up what a job owed on that day up to a moment."""
+        self.remember(_CLEARED + job, moment.isoformat())
 
     def closing_of(self, day: date) -> tuple[str, ...] | None:
         """What was said of a day when it closed; None where it was not closed."""

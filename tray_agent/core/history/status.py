@@ -15,6 +15,7 @@ from functools import lru_cache
 from tray_agent.core.model import CardState, Outcome, Run
 
 NO_RESULT = "SEM_RESULTADO"
+STOPPED = "PARADA"
 LONGEST_STATUS = 200
 _LOOKED_AT = 50_000  # signs at either end of a text that is longer than any status
 
@@ -79,6 +80,8 @@ def shortened(status: str, longest: int = LONGEST_STATUS) -> str:
 
 def run_status(run: Run, no_data_exit_code: int = 0) -> str:
     """The status text of an ended run of ours (product 3.7, 4.10)."""
+    if run.outcome is Outcome.STOPPED:
+        return STOPPED  # a person's own decision is no failure
     if run.outcome is Outcome.TIMED_OUT:
         return "ERROR"
     if run.exit_code is None:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from tray_agent.core.history.last import last_run, outcome_state
 from tray_agent.core.history.matching import Matched, is_from_the_future, match, start_of
+from tray_agent.core.history.status import state_of
 from tray_agent.core.model import (
     CardState,
+    FireState,
     HistoryState,
+    Job,
     JobFacts,
     Mark,
     Run,
     Snapshot,
     own_runs,
 )
+from tray_agent.core.picture.fires import fires_today
+from tray_agent.core.rules.again import attempt_of
+from tray_agent.core.rules.commands import repeatable
+from tray_agent.core.rules.deadline import lateness
+from tray_agent.core.rules.holds import held_back, pausing_of
+from tray_agent.core.rules.owed import credit_of, last_end
+from tray_agent.core.rules.runs import left_behind
 from tray_agent.core.rules.state import Phase, State
 
 
@@ -36,13 +47,18 @@ def job_facts(
     ticket = state.queue.ticket(job_id)
     waiting = CardState.SCHEDULED if ticket is not None else CardState.IDLE
     marks = _marks(own, matched)
+    fires, debt = fires_today(state, job, now, marks)
+    attempt = attempt_of(state, job, now) if active is None else None
+    next_run = next((fire.at for fire in fires if fire.state is FireState.COMING), None)
+    end = last_end(state, job_id)
+    bad_end = end if end is not None and state_of(end.status) is CardState.ERROR else None
     return JobFacts(
         job=job,
         version=version,
         state=CardState.RUNNING if active else left or waiting,
-        target=job.schedule.due(now),
+        target=debt.due,
         actual=state.actual(job_id),
-        next_run=job.schedule.next_after(now),
+        next_run=next_run,
         last_run=last,
         active=run,
         holding=holding,
@@ -56,7 +72,27 @@ def job_facts(
         rows=tuple(rows),
         marks=marks,
         marks_since=_marks_since(marks, former, version),
+        fires=fires,
+        credit=credit_of(state, job_id),
+        owed=debt.owed,
+        skipped=debt.skipped,
+        next_fire=next_run or _another_day(job, now),
+        held=held_back(state, job, now) if active is None and job_id in state.jobs else None,
+        attempt=attempt,
+        late=lateness(state, job, now),
+        pausing=pausing_of(state, job, now),
+        reason=bad_end.run.reason if bad_end is not None and bad_end.run is not None else "",
+        acknowledged=bad_end is not None and state.acknowledged.get(job_id) == bad_end.key,
+        repeatable=active is None and repeatable(state, job_id) is not None,
+        leftovers=tuple(pid for each in left_behind(state, job_id) for pid in each.leftovers),
     )
+
+
+def _another_day(job: Job, now: datetime) -> datetime | None:
+    """The first fire time of a later day."""
+    midnight = now.replace(hour=23, minute=59, second=59, microsecond=999999)
+    later: Callable[[datetime], datetime | None] = getattr(job.schedule, "next_fire", lambda moment: None)
+    return later(midnight)
 
 
 def _marks(own: tuple[Run, ...], matched: Matched) -> tuple[Mark, ...]:
@@ -111,6 +147,8 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
         discovered=state.discovered,
         blocked=state.blocked(),
         paused_since=state.paused_since,
+        paused_areas=tuple(sorted(state.paused_areas.items(), key=lambda each: each[0])),
+        day_notes=state.day_notes,
         born=former.born if former else version,
         problems_since=former.problems_since if former and former.problems == problems else version,
         order_since=former.order_since if former and former.order is order else version,

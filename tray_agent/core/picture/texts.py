@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tray_agent.core.history.status import NO_RESULT, is_open, shortened, state_of
-from tray_agent.core.model import CardState, JobFacts, LastRun, Outcome, Snapshot, Trigger
+from tray_agent.core.model import CardState, FireState, JobFacts, LastRun, Outcome, Run, Snapshot, Trigger
 from tray_agent.core.schedules.schedule import ScheduleKind
+from tray_agent.core.standing import HoldKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,65 @@ def surroundings(snapshot: Snapshot, grace_seconds: float, *, says_sync: bool = 
     return Surroundings(snapshot, places, grace_seconds, says_sync)
 
 
-def next_run_text(facts: JobFacts) -> str:
-    """Product 5.3, in exactly the specified words."""
-    if facts.job.schedule.kind is ScheduleKind.MANUAL:
+def next_run_text(facts: JobFacts, around: Surroundings) -> str:
+    """When the next run comes (product 5.3): never a time at which nothing will happen."""
+    if facts.job.schedule.kind is ScheduleKind.MANUAL and not facts.job.policies.after:
         return "Sem agendamento"
-    if facts.backlog > 0:
-        return "Próxima execução: agora"
-    if facts.next_run is None:
-        return "Próxima execução: só amanhã"
-    return f"Próxima execução: {facts.next_run:%H:%M}"
+    return f"Próxima execução: {_next(facts, around)}"
+
+
+def _next(facts: JobFacts, around: Surroundings) -> str:
+    if facts.held is not None and facts.held.kind in _HELD:
+        until = f" até {clock(facts.held.until, around.snapshot.at)}" if facts.held.until else ""
+        return _HELD[facts.held.kind] + until
+    if facts.owed > 0:
+        return _owed_next(facts, around)
+    if facts.attempt is not None:
+        return f"{facts.attempt.at:%H:%M} (nova tentativa)"
+    if facts.next_run is not None:
+        return f"{facts.next_run:%H:%M}"
+    if facts.job.schedule.kind is not ScheduleKind.RULE:
+        return "depois de outra automação" if facts.job.policies.after and not facts.fires else "só amanhã"
+    return day_and_time(facts.next_fire) if facts.next_fire else "sem data prevista"
+
+
+def _owed_next(facts: JobFacts, around: Surroundings) -> str:
+    snapshot = around.snapshot
+    if facts.active is not None:
+        return "depois desta"
+    if facts.held is not None:
+        return "depois de outra automação"
+    if snapshot.blocked or not snapshot.history.verified:
+        return _BLOCKED_NEXT.get(snapshot.blocked or "history", "aguardando")
+    if facts.retry is not None and facts.retry.at > snapshot.at:
+        return f"{facts.retry.at:%H:%M} (nova tentativa)"
+    place = around.places.get(facts.job.id)
+    free = snapshot.max_concurrent - snapshot.running
+    return "agora" if place is None or place <= free else f"na fila ({place}ª)"
+
+
+_HELD = {
+    HoldKind.PAUSED: "pausada",
+    HoldKind.UNREAD: "suspensa (veja Problemas)",
+    HoldKind.HALTED: "parada prevista",
+}
+_BLOCKED_NEXT = {
+    "paused": "suspensa",
+    "history": "após ler o BigQuery",
+    "data": "quando o disco permitir",
+    "base_path": "quando a pasta voltar",
+}
+_WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
+
+
+def day_and_time(moment: datetime) -> str:
+    """A moment of another day as a card says it: "seg 07/12 09:00"."""
+    return f"{_WEEKDAYS[moment.weekday()]} {moment:%d/%m %H:%M}"
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """A moment as people say it: the time, and the date where it is another day."""
+    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%d/%m %H:%M}"
 
 
 def last_run_text(last: LastRun | None) -> str:
@@ -65,24 +116,98 @@ def duration(seconds: float) -> str:
 
 
 def why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
-    """One sentence that says what the scheduler thinks of a job."""
+    """What the scheduler thinks of a job: one sentence, and what else must be known of it."""
+    return _why(facts, around, now) + _lost(facts) + _late(facts) + _left(facts)
+
+
+def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
     if facts.active is not None:
         return _active(facts, around, now)
     if not around.snapshot.base_available:
         return "Aguardando: a pasta das automações não está acessível."
     if facts.retry is not None and facts.retry.at > now:
-        again = f"; nova tentativa às {facts.retry.at:%H:%M}" if facts.backlog > 0 else ""
+        again = f"; nova tentativa às {facts.retry.at:%H:%M}" if facts.owed > 0 else ""
         return f"Não iniciou: {facts.retry.reason.rstrip('.')}{again}."
-    if facts.job.schedule.kind is ScheduleKind.MANUAL:
-        return "Manual: roda só quando alguém executa." + _aftermath(facts)
+    if facts.job.schedule.kind is ScheduleKind.MANUAL and not facts.job.policies.after:
+        return _unscheduled(facts) + _aftermath(facts)
     if not around.snapshot.history.verified:
         return _unverified(around.snapshot)
-    if facts.backlog > 0:
+    if facts.held is not None and (facts.owed > 0 or facts.held.kind is not HoldKind.WAITS):
+        return f"Não roda sozinha agora: {facts.held.text}." + _aftermath(facts)
+    if facts.owed > 0:
         return _owed(facts, around)
+    if facts.attempt is not None:
+        again = f"nova tentativa {facts.attempt.number} de {facts.attempt.most} às {facts.attempt.at:%H:%M}"
+        return f"Falhou{_code(facts)}; {again}."
     if facts.target == 0:
-        first = f" a primeira é às {facts.next_run:%H:%M}." if facts.next_run else " só amanhã."
-        return "Nada devido até agora;" + first + _aftermath(facts)
-    return _settled(facts, around) + _aftermath(facts)
+        return _nothing_yet(facts) + _aftermath(facts)
+    return _settled(facts, around)
+
+
+def _unscheduled(facts: JobFacts) -> str:
+    if facts.job.schedule_problem:
+        return f"Não está agendada: {facts.job.schedule_problem.rstrip('.')}."
+    return "Manual: roda só quando alguém executa."
+
+
+def _nothing_yet(facts: JobFacts) -> str:
+    covered = _covered(facts)
+    if facts.next_run is not None:
+        return f"Nada previsto até agora; a primeira é às {facts.next_run:%H:%M}.{covered}"
+    if covered:
+        return f"Nada previsto até agora.{covered}"
+    if facts.job.policies.after and not facts.fires:
+        return "Roda depois de outra automação: nenhuma terminou bem hoje ainda."
+    if facts.job.schedule.kind is ScheduleKind.RULE and facts.next_fire is not None:
+        return f"Hoje não roda; a próxima é {day_and_time(facts.next_fire)}."
+    return "Nada previsto hoje; só amanhã."
+
+
+def _covered(facts: JobFacts) -> str:
+    """Which later fire times another run already stands for."""
+    ahead = [fire for fire in facts.fires[facts.target :] if fire.state is FireState.COVERED]
+    if not ahead:
+        return ""
+    if len(ahead) == 1:
+        by = ahead[0].reason.removeprefix("coberta ")
+        return f" A das {ahead[0].at:%H:%M} já foi coberta {by}."
+    times = _and([f"{fire.at:%H:%M}" for fire in ahead])
+    return f" As das {times} já foram cobertas por execuções feitas antes."
+
+
+def _and(parts: list[str]) -> str:
+    return " e ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def _lost(facts: JobFacts) -> str:
+    """What is not made up for, and what of the schedule's cell was lost."""
+    said = ""
+    if facts.job.schedule_problem and facts.job.schedule.kind is not ScheduleKind.MANUAL:
+        said = f" Atenção no agendamento: {facts.job.schedule_problem.rstrip('.')}."
+    lost = [f"{fire.at:%H:%M}" for fire in facts.fires if fire.state is FireState.SKIPPED]
+    if not lost:
+        return said
+    if len(lost) == 1:
+        return f"{said} 1 horário não será recuperado ({lost[0]})."
+    named = _and(lost) if len(lost) <= 4 else f"{lost[0]} a {lost[-1]}"
+    return f"{said} {len(lost)} horários não serão recuperados ({named})."
+
+
+def _late(facts: JobFacts) -> str:
+    late = facts.late
+    if late is None:
+        return ""
+    if late.met is not None:
+        return f" Prazo das {late.since:%H:%M} cumprido às {late.met:%H:%M}."
+    return f" Prazo das {late.since:%H:%M} não cumprido."
+
+
+def _left(facts: JobFacts) -> str:
+    if not facts.leftovers:
+        return ""
+    pids = _and([str(pid) for pid in facts.leftovers[:5]])
+    what = "um processo" if len(facts.leftovers) == 1 else f"{len(facts.leftovers)} processos"
+    return f" Terminou, mas deixou {what} rodando ({pids}); Parar encerra."
 
 
 def _active(facts: JobFacts, around: Surroundings, now: datetime) -> str:
@@ -94,16 +219,23 @@ def _active(facts: JobFacts, around: Surroundings, now: datetime) -> str:
         return f"Parando desde {facts.stopping_since:%H:%M:%S}: até {grace} para terminar sozinha." + left
     if facts.holding:
         return f"Iniciando desde {run.started:%H:%M:%S}." + left
-    if facts.overdue and facts.usual_seconds is not None:
-        elapsed = duration((now - run.started).total_seconds())
-        return (
-            f"Muito além do normal: costuma levar {duration(facts.usual_seconds)}, já está em {elapsed}."
-            + left
-        )
+    if facts.overdue:
+        usual = facts.usual_seconds
+        known = f"costuma levar {duration(usual)}" if usual is not None else "não há duração usual"
+        return f"Muito além do normal: {known}, roda desde {run.started:%H:%M}." + left
+    return f"Em execução desde {run.started:%H:%M} ({_purpose(facts, run)})." + left
+
+
+def _purpose(facts: JobFacts, run: Run) -> str:
+    """What a run under way was started for."""
     if run.trigger is Trigger.MANUAL:
-        return f"Em execução desde {run.started:%H:%M} (manual)." + left
-    place = f", {facts.actual + 1} de {facts.target}" if facts.actual < facts.target else ""
-    return f"Em execução desde {run.started:%H:%M} (agendada{place})." + left
+        return f"manual, {run.by}" if run.by else "manual"
+    if run.trigger is Trigger.RETRY:
+        return f"nova tentativa {run.attempt}"
+    if run.trigger is Trigger.REPEAT:
+        return "repetição" + (f" da das {run.stands_for:%H:%M}" if run.stands_for else "")
+    made = facts.actual - facts.credit
+    return f"agendada, {made + 1} de {facts.target} até agora" if made < facts.target else "agendada"
 
 
 def _unverified(snapshot: Snapshot) -> str:
@@ -132,7 +264,7 @@ def _owed(facts: JobFacts, around: Surroundings) -> str:
 
 
 def _made(facts: JobFacts) -> str:
-    due = f"{facts.target} devida" + ("s" if facts.target != 1 else "")
+    due = f"{facts.target} prevista" + ("s" if facts.target != 1 else "")
     done = f"{facts.actual} feita" + ("s" if facts.actual != 1 else "")
     return f"{due} até agora, {done}"
 
@@ -140,7 +272,9 @@ def _made(facts: JobFacts) -> str:
 def _settled(facts: JobFacts, around: Surroundings) -> str:
     sync = around.snapshot.history.last_sync
     read = f" (BigQuery {sync:%H:%M})" if sync and around.says_sync else ""
-    return f"Em dia: {_made(facts)}{read}."
+    if facts.state is CardState.ERROR:  # the bad news first
+        return f"{_aftermath(facts).strip()} {_made(facts)}{read}.{_covered(facts)}".strip()
+    return f"Em dia: {_made(facts)}{read}.{_covered(facts)}{_aftermath(facts)}"
 
 
 def _aftermath(facts: JobFacts) -> str:
@@ -158,8 +292,7 @@ def _aftermath(facts: JobFacts) -> str:
     if state is CardState.ERROR and last.exit_code == 0:
         return " A última falhou, diz o histórico (código 0)."
     if state is CardState.ERROR:
-        code = f" (código {last.exit_code})" if last.exit_code is not None else ""
-        return f" A última falhou{code}."
+        return f" A última falhou{_code(facts)}."
     if state is CardState.NO_DATA:
         return " A última não encontrou dados."
     if state is CardState.SUCCESS:
@@ -167,3 +300,8 @@ def _aftermath(facts: JobFacts) -> str:
     if is_open(last.status):
         return " O histórico ainda não diz como terminou a última."
     return f" O status “{shortened(last.status or '', 40)}” não diz se a última deu certo."
+
+
+def _code(facts: JobFacts) -> str:
+    last = facts.last_run
+    return f" (código {last.exit_code})" if last is not None and last.exit_code is not None else ""

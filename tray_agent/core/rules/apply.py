@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
-from tray_agent.core.rules import commands, day, discovery, history, runs
+from tray_agent.core.model import Asked
+from tray_agent.core.rules import commands, day, discovery, history, pausing, runs
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.state import Moment, State
 
@@ -15,7 +17,20 @@ from tray_agent.core.rules.state import Moment, State
 def apply(state: State, message: msg.Message, moment: Moment) -> Actions:
     """Change the state by one message and say what is to be done about it."""
     state.changed = True
-    return _RULES[type(message)](state, message, moment)
+    ordered: Actions = _RULES[type(message)](state, message, moment)
+    if isinstance(message, msg.Command):
+        ordered.append(act.RecordAsked(_asked(message, ordered, moment)))
+    return ordered
+
+
+def _asked(command: msg.Command, ordered: Actions, moment: Moment) -> Asked:
+    """A command and its answer, for the record; who still waits for a run to begin was accepted."""
+    said = next((a.value for a in ordered if isinstance(a, act.Answer) and a.reply is command.reply), None)
+    about = str(getattr(command, "job", "") or getattr(command, "area", ""))
+    what = _NAMES[type(command)]
+    return Asked(
+        moment.now, command.by, what, about, said is None or said.accepted, said.text if said else ""
+    )
 
 
 def _left(state: State, event: msg.RunLeft, moment: Moment) -> Actions:
@@ -35,8 +50,10 @@ def _noticed(state: State, event: msg.Noticed, moment: Moment) -> Actions:
 _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.RunJob: commands.run_job,
     msg.StopJob: commands.stop_job,
-    msg.Pause: commands.pause,
-    msg.Resume: commands.resume,
+    msg.RepeatJob: commands.repeat_job,
+    msg.Acknowledge: commands.acknowledge,
+    msg.Pause: pausing.pause,
+    msg.Resume: pausing.resume,
     msg.Refresh: commands.refresh,
     msg.Quit: commands.quit_agent,
     msg.RunHeld: runs.held,
@@ -49,4 +66,15 @@ _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.HistoryFailed: history.history_failed,
     msg.Woke: day.woke,
     msg.Noticed: _noticed,
+}
+
+_NAMES: dict[type, str] = {
+    msg.RunJob: "run",
+    msg.RepeatJob: "repeat",
+    msg.StopJob: "stop",
+    msg.Acknowledge: "acknowledge",
+    msg.Pause: "pause",
+    msg.Resume: "resume",
+    msg.Refresh: "refresh",
+    msg.Quit: "quit",
 }

@@ -1,62 +1,123 @@
-"""What people ask for."""
+"""What people ask of runs and of the agent as a whole; pauses are in ``pausing``."""
 
 from __future__ import annotations
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
+from tray_agent.core.history.status import state_of
 from tray_agent.core.messages import Reply
-from tray_agent.core.model import Outcome, Trigger
+from tray_agent.core.model import CardState, Job, Outcome, Run, Trigger
 from tray_agent.core.rules.answers import Actions, answer
 from tray_agent.core.rules.discovery import discover
 from tray_agent.core.rules.history import read_history
-from tray_agent.core.rules.runs import forgive, start, stop
+from tray_agent.core.rules.owed import fires_of, last_end
+from tray_agent.core.rules.resources import who_uses
+from tray_agent.core.rules.runs import forgive, left_behind, start, stop
 from tray_agent.core.rules.state import Moment, Phase, State
 
 
 def run_job(state: State, command: msg.RunJob, moment: Moment) -> Actions:
-    job = state.jobs.get(command.job)
-    if job is None:
-        return [answer(command, False, f"Não há automação ativa chamada {command.job}.")]
-    if job.id in state.active:
-        return [answer(command, False, f"{job.name} já está em execução.")]
-    if state.quitting:
-        return [answer(command, False, "O agente está sendo encerrado.")]
-    if not state.base_available:
-        return [answer(command, False, "A pasta das automações não está acessível; nada foi iniciado.")]
-    if state.data_trouble:
-        return [answer(command, False, f"{state.data_trouble} Nada foi iniciado.")]
-    started = start(state, job, Trigger.MANUAL, moment)
+    """*Executar*: at once, past queue and limit."""
+    refusal = _refusal(state, command.job)
+    if refusal:
+        return [answer(command, False, refusal)]
+    job = state.jobs[command.job]
+    taken = None if command.force else who_uses(state, job)
+    if taken is not None and command.in_queue:
+        state.wanted[job.id] = command.by
+        state.touched.add(job.id)
+        return [answer(command, True, f"{job.name} começa quando {taken[0]} ficar livre.")]
+    if taken is not None:
+        resource, active = taken
+        used = f"{resource} em uso por {active.run.name} desde {active.run.started:%H:%M}"
+        return [answer(command, False, f"{used}; nada foi iniciado.")]
+    return _start_for(state, command, job, state.new_run(job, Trigger.MANUAL, moment.now, command.by), moment)
+
+
+def _start_for(state: State, command: msg.Command, job: Job, run: Run, moment: Moment) -> Actions:
+    """Start a run for somebody who waits for the answer: it comes when the run has begun."""
+    state.wanted.pop(job.id, None)
+    started = start(state, job, run, moment)
     state.active[job.id].reply = command.reply
     return started
 
 
+def _refusal(state: State, job_id: str) -> str:
+    """Why a job cannot be started for a person just now, or ""."""
+    job = state.jobs.get(job_id)
+    if job is None:
+        return f"Não há automação ativa chamada {job_id}."
+    if job.id in state.active:
+        return f"{job.name} já está em execução."
+    if state.quitting:
+        return "O agente está sendo encerrado."
+    if not state.base_available:
+        return "A pasta das automações não está acessível; nada foi iniciado."
+    return f"{state.data_trouble} Nada foi iniciado." if state.data_trouble else ""
+
+
+def repeat_job(state: State, command: msg.RepeatJob, moment: Moment) -> Actions:
+    """*Repetir*: a failed scheduled run again; it stands for that run and takes no later hour."""
+    refusal = _refusal(state, command.job)
+    if refusal:
+        return [answer(command, False, refusal)]
+    job = state.jobs[command.job]
+    failed = repeatable(state, job.id)
+    if failed is None:
+        text = f"A última execução de {job.name} hoje não é uma agendada que falhou; use Executar."
+        return [answer(command, False, text)]
+    taken = who_uses(state, job)
+    if taken is not None:
+        return [answer(command, False, f"{taken[0]} em uso por {taken[1].run.name}; nada foi iniciado.")]
+    earlier = [fire for fire in fires_of(state, job, moment.now) if fire <= failed.started]
+    fire = failed.stands_for or max(earlier, default=None)
+    run = state.new_run(job, Trigger.REPEAT, moment.now, command.by, stands_for=fire)
+    return _start_for(state, command, job, run, moment)
+
+
+def repeatable(state: State, job: str) -> Run | None:
+    """The last run of today where it is one of ours, made for a fire time, that failed."""
+    last = last_end(state, job)
+    if last is None or last.run is None or last.run.trigger is Trigger.MANUAL:
+        return None
+    if last.run.outcome is Outcome.UNKNOWN and last.status is None:
+        return None
+    is_bad = state_of(last.status) is CardState.ERROR or last.run.outcome is Outcome.STOPPED
+    return last.run if is_bad else None
+
+
+def acknowledge(state: State, command: msg.Acknowledge, moment: Moment) -> Actions:
+    """*Ciente*: a bad end stays on its card and leaves the tray's red until the job fails anew."""
+    last = last_end(state, command.job)
+    name = _name(state, command.job)
+    if last is None or state_of(last.status) is not CardState.ERROR:
+        return [answer(command, False, f"{name} não está em erro.")]
+    state.acknowledged[command.job] = last.key
+    state.touched.add(command.job)
+    text = f"{name}: erro reconhecido até falhar de novo."
+    return [act.RecordAcknowledged(command.job, last.key), answer(command, True, text)]
+
+
 def stop_job(state: State, command: msg.StopJob, moment: Moment) -> Actions:
+    """*Parar*: a run, or what an ended one left behind."""
     active = state.active.get(command.job)
-    if active is None:
-        return [answer(command, False, f"{_name(state, command.job)} não está em execução.")]
     grace = f"{state.limits.stop_grace_seconds:g} s"
-    text = f"Parando {active.run.name}: até {grace} para terminar por conta própria."
-    return [*stop(state, active, Outcome.STOPPED, moment), answer(command, True, text)]
+    if active is not None:
+        text = f"Parando {active.run.name}: até {grace} para terminar por conta própria."
+        return [*stop(state, active, Outcome.STOPPED, moment), answer(command, True, text)]
+    left = left_behind(state, command.job)
+    if not left:
+        return [answer(command, False, f"{_name(state, command.job)} não está em execução.")]
+    text = f"Encerrando o que {left[-1].name} deixou rodando: até {grace} para terminar por conta própria."
+    return [*(act.StopLeftovers(run) for run in left), answer(command, True, text)]
 
 
 def _name(state: State, job: str) -> str:
     return state.jobs[job].name if job in state.jobs else job
 
 
-def pause(state: State, command: msg.Pause, moment: Moment) -> Actions:
-    if not state.paused:
-        state.paused, state.paused_since = True, moment.now
-    state.touch_all()
-    return [act.RecordPause(True), answer(command, True, "Agendamentos suspensos.")]
-
-
-def resume(state: State, command: msg.Resume, moment: Moment) -> Actions:
-    state.paused, state.paused_since = False, None
-    state.touch_all()
-    return [act.RecordPause(False), answer(command, True, "Agendamentos retomados.")]
-
-
 def refresh(state: State, command: msg.Refresh, moment: Moment) -> Actions:
+    """Discovery and history now; waits of failed starts are forgotten."""
     for job in list(state.retries):
         forgive(state, job, moment.now)
     state.read_failures = 0
@@ -64,6 +125,7 @@ def refresh(state: State, command: msg.Refresh, moment: Moment) -> Actions:
 
 
 def quit_agent(state: State, command: msg.Quit, moment: Moment) -> Actions:
+    """End the agent; without ``stop_runs`` the running children finish on their own."""
     state.quitting = True
     state.queue.clear()
     state.touch_all()
@@ -75,6 +137,8 @@ def quit_agent(state: State, command: msg.Quit, moment: Moment) -> Actions:
         if active.reply is not None:
             ordered.append(act.Answer(active.reply, Reply(False, f"{active.run.name} não foi iniciada.")))
             active.reply = None
+    if command.stop_runs:
+        ordered += [act.StopLeftovers(run) for job in state.finished for run in left_behind(state, job)]
     if not names:
         text = "Agente encerrado."
     elif command.stop_runs:

@@ -10,6 +10,7 @@ from tray_agent.core import messages as msg
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.discovery import discover
 from tray_agent.core.rules.history import read_history
+from tray_agent.core.rules.holds import pausing_of
 from tray_agent.core.rules.places import schedule_next
 from tray_agent.core.rules.runs import LONGEST_RETRY
 from tray_agent.core.rules.state import Moment, State
@@ -21,6 +22,7 @@ def turn_day(state: State, moment: Moment) -> Actions:
     state.void_day()
     state.problems.report("rows", [], moment.now)
     state.queue.clear()
+    state.wanted.clear()
     local = state.limits.local_history
     state.history = replace(
         state.history,
@@ -45,6 +47,9 @@ def look_anew(state: State, now: datetime) -> None:
     state.agenda.clear()
     for job in state.all_shown():
         schedule_next(state, job, now)
+        pausing = pausing_of(state, job, now)
+        if pausing is not None and pausing.until is not None:
+            state.agenda.put(pausing.until, job.id)
     for job_id, retry in list(state.retries.items()):
         at = min(retry.at, now + LONGEST_RETRY)
         state.retries[job_id] = replace(retry, at=at)

@@ -30,6 +30,11 @@ def discovered(state: State, event: msg.Discovered, moment: Moment) -> Actions:
     if found.jobs is None:
         return []
     state.discovered = True
+    if state.halts != found.halts:
+        state.halts = found.halts
+        state.touch_all()
+        for job in found.jobs:
+            state.agenda.put(moment.now, job.id)
     former = state.jobs.keys()
     _take_jobs(state, found.jobs, moment.now)
     return [] if state.jobs.keys() == former else jobs_changed(state, moment)
@@ -40,10 +45,15 @@ def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> None:
     order = tuple(job.id for job in jobs)
     former = state.jobs
     state.jobs = {job.id: job for job in jobs}
+    state.dependents = {}
+    for job in jobs:
+        for other in job.policies.after:
+            state.dependents.setdefault(other, set()).add(job.id)
     if order != state.order or any(former[job.id].area != job.area for job in jobs):
         state.order, state.reordered = order, True
     for gone in former.keys() - state.jobs.keys():
         state.queue.discard(gone)
+        state.wanted.pop(gone, None)
         forgive(state, gone, now)
         state.touched.add(gone)
     for job in jobs:

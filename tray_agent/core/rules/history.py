@@ -36,7 +36,7 @@ def history_read(state: State, event: msg.HistoryRead, moment: Moment) -> Action
         return read_history(state, moment)
     if not state.history.verified:
         state.touch_all()
-    _take_rows(state, event.rows, moment.now, finds_local=event.finds_local)
+    ordered = _take_rows(state, event.rows, moment.now, finds_local=event.finds_local)
     state.read_failures = 0
     state.read_at = moment.seconds + state.limits.sync_seconds
     state.history = replace(
@@ -49,11 +49,12 @@ def history_read(state: State, event: msg.HistoryRead, moment: Moment) -> Action
     )
     _say_next_read(state, moment)
     state.problems.report("history", event.problems, moment.now)
-    return []
+    return ordered
 
 
-def _take_rows(state: State, read: Iterable[HistoryRow], now: datetime, *, finds_local: bool) -> None:
+def _take_rows(state: State, read: Iterable[HistoryRow], now: datetime, *, finds_local: bool) -> Actions:
     """Have a read's rows in force, with the jobs as they are known now."""
+    former = dict(state.surplus)
     jobs = state.jobs.keys() | state.active.keys()
     known = Known(jobs, state.rows, state.strangers, state.begun_runs, finds_local)
     rows, state.strangers = sort_out(read, known, now)
@@ -65,6 +66,8 @@ def _take_rows(state: State, read: Iterable[HistoryRow], now: datetime, *, finds
     state.rows, state.finds_local = rows, finds_local
     said = [*notes(rows), *(state.strangers.problems() if state.discovered else ())]
     state.problems.report("rows", said, now)
+    beyond = {job: more for job, more in state.surplus.items() if more != former.get(job, 0)}
+    return [act.RecordSurplus(state.day, beyond)] if beyond else []
 
 
 def jobs_changed(state: State, moment: Moment) -> Actions:
@@ -74,8 +77,7 @@ def jobs_changed(state: State, moment: Moment) -> Actions:
     """
     if state.strangers.is_whole:
         read = [as_written(row) for rows in state.rows.values() for row in rows]
-        _take_rows(state, [*read, *state.strangers.kept], moment.now, finds_local=state.finds_local)
-        return []
+        return _take_rows(state, [*read, *state.strangers.kept], moment.now, finds_local=state.finds_local)
     state.history = replace(state.history, verified=False, unverified_since=moment.now)
     state.touch_all()
     return read_history(state, moment)

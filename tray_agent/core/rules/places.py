@@ -2,44 +2,123 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
-from tray_agent.core.model import Job, Trigger
+from tray_agent.core.model import Job, Problem, Run, Trigger, Where
+from tray_agent.core.policies import NO_POLICIES
+from tray_agent.core.rules.again import attempt_of
 from tray_agent.core.rules.answers import Actions
+from tray_agent.core.rules.deadline import LONGEST_WAIT_FOR_READ, deadlines_of, lateness
+from tray_agent.core.rules.debt import ends_of_wanting
+from tray_agent.core.rules.holds import held_back
+from tray_agent.core.rules.owed import debt_of, fires_of
+from tray_agent.core.rules.resources import are_free, in_use, resources_of
 from tray_agent.core.rules.runs import forgive, start
 from tray_agent.core.rules.state import Moment, State
 
 
 def schedule_next(state: State, job: Job, now: datetime) -> None:
-    """Have a job considered again at its next fire time of the day."""
+    """Have a job considered again when something of its day changes by itself."""
     at = job.schedule.next_after(now)
+    if job.policies != NO_POLICIES or state.halts:
+        at = min(filter(None, (at, _next_change(state, job, now))), default=None)
     if at is not None:
         state.agenda.put(at, job.id)
 
 
+def _next_change(state: State, job: Job, now: datetime) -> datetime | None:
+    """The next moment at which a policy or a halt changes what is to be done with a job."""
+    fires = fires_of(state, job, now)
+    moments = [at for at in ends_of_wanting(job.policies, fires) if at >= now]
+    moments += [at for at, _ in deadlines_of(job, fires)]
+    moments += [at + LONGEST_WAIT_FOR_READ for at, _ in deadlines_of(job, fires)]
+    for halt in state.halts:
+        moments += [edge.replace(tzinfo=now.tzinfo) for edge in (halt.begin, halt.end)]
+    attempt = attempt_of(state, job, now)
+    if attempt is not None:
+        moments.append(attempt.at)
+    return min((at for at in moments if at > now), default=None)
+
+
 def consider(state: State, job_id: str, moment: Moment) -> None:
     """Give a job its place in the queue if it owes a run and may have one, else take it out."""
-    job = state.jobs.get(job_id)
+    job, now = state.jobs.get(job_id), moment.now
+    if job is not None and (job.policies.deadline is not None or job_id in state.late):
+        _judge_deadline(state, job, now)
     if job is None or job_id in state.active or not state.history.verified or state.quitting:
         state.queue.discard(job_id)
         return
+    if job_id in state.wanted:
+        state.queue.put(job_id, moment.seconds, now)
+        return
+    owed = debt_of(state, job, now)
     retry = state.retries.get(job_id)
-    if retry is not None and retry.at <= moment.now and state.backlog(job, moment.now) <= 0:
-        forgive(state, job_id, moment.now)
+    if retry is not None and retry.at <= now and owed.owed <= 0:
+        forgive(state, job_id, now)
         retry = None
-    owed_since = job.schedule.fire_time(state.actual(job_id), moment.now)
-    if owed_since is None or owed_since > moment.now or (retry is not None and retry.at > moment.now):
+    since = owed.since
+    if since is None and (attempt := attempt_of(state, job, now)) is not None and attempt.at <= now:
+        since = attempt.stands_for or attempt.at
+    if since is None or (retry is not None and retry.at > now) or held_back(state, job, now):
         state.queue.discard(job_id)
         return
-    state.queue.put(job_id, owed_since)
+    state.queue.put(job_id, moment.seconds, since)
+
+
+def _judge_deadline(state: State, job: Job, now: datetime) -> None:
+    """Say once that a deadline was missed; take it back when it was made good."""
+    late = lateness(state, job, now)
+    problems = []
+    if late is not None and late.met is None:
+        state.late.add(job.id)
+        done = f"{late.done} de {late.due} até agora"
+        what = f"{job.name}: o prazo das {late.since:%H:%M} não foi cumprido ({done})"
+        problems = [Problem(Where.RUN, what, "Veja o cartão: ele diz o que a impede.", job=job.id)]
+    else:
+        state.late.discard(job.id)
+    state.problems.report(f"deadline:{job.id}", problems, now)
+
+
+def touch_dependents(state: State) -> None:
+    """Have the jobs considered that wait for one that is, and those that wait for them."""
+    reached = list(state.touched)
+    while reached:
+        fresh = state.dependents.get(reached.pop(), set()) - state.touched
+        state.touched |= fresh
+        reached += fresh
 
 
 def fill_places(state: State, moment: Moment) -> Actions:
-    """Start queued jobs, oldest debt first, while a place is free and nothing forbids it."""
+    """Start who waits, first come first served, while a place is free and nothing forbids it.
+
+    A job whose resource is busy is passed over and keeps what it waits for from those behind it; others go
+    on.
+    """
     ordered: Actions = []
-    while state.running() < state.limits.max_concurrent and not state.blocked():
-        job_id = state.queue.head()
-        if job_id is None:
+    if state.running() >= state.limits.max_concurrent or state.blocked() or not len(state.queue):
+        return ordered
+    used: Counter[str] | None = None
+    for job_id in state.queue.jobs():
+        if state.running() >= state.limits.max_concurrent:
             break
-        ordered += start(state, state.jobs[job_id], Trigger.SCHEDULED, moment)
+        job = state.jobs[job_id]
+        if job.policies.resources:
+            used = in_use(state) if used is None else used
+            is_free = are_free(state, job, used)
+            used.update(resources_of(job))
+            if not is_free:
+                continue
+        ordered += start(state, job, _next_run(state, job, moment.now), moment)
     return ordered
+
+
+def _next_run(state: State, job: Job, now: datetime) -> Run:
+    """The run that a job in the queue waits for: asked for by a person, owed, or a retry."""
+    by = state.wanted.pop(job.id, None)
+    if by is not None:
+        return state.new_run(job, Trigger.MANUAL, now, by)
+    attempt = None if debt_of(state, job, now).owed > 0 else attempt_of(state, job, now)
+    if attempt is None:
+        return state.new_run(job, Trigger.SCHEDULED, now)
+    return state.new_run(job, Trigger.RETRY, now, attempt=attempt.number, stands_for=attempt.stands_for)

@@ -10,9 +10,11 @@ from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.day import turn_day
 from tray_agent.core.rules.discovery import discover
 from tray_agent.core.rules.history import read_history
-from tray_agent.core.rules.places import consider, fill_places, schedule_next
+from tray_agent.core.rules.pausing import end_pauses
+from tray_agent.core.rules.places import consider, fill_places, schedule_next, touch_dependents
 from tray_agent.core.rules.runs import watch
 from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.waits import watch_queue
 
 LONGEST_SLEEP_SECONDS = 1.0
 
@@ -22,6 +24,8 @@ def plan(state: State, moment: Moment) -> Actions:
     ordered: Actions = []
     if moment.now.date() != state.day:
         ordered += turn_day(state, moment)
+    if state.paused_jobs or state.paused_areas:
+        ordered += end_pauses(state, moment.now)
     for job_id in state.agenda.due(moment.now):
         state.touched.add(job_id)
         job = state.shown(job_id)
@@ -32,9 +36,12 @@ def plan(state: State, moment: Moment) -> Actions:
     if moment.seconds >= state.read_at:
         ordered += read_history(state, moment)
     ordered += watch(state, moment)
+    if state.dependents:
+        touch_dependents(state)
     for job_id in sorted(state.touched):  # among equal debts the same one is first every time
         consider(state, job_id, moment)
     ordered += fill_places(state, moment)
+    watch_queue(state, moment)
     if state.quitting and not any(_keeps_agent(active) for active in state.active.values()):
         ordered.append(act.End())
     if state.touched or ordered:

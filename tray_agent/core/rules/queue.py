@@ -1,4 +1,4 @@
-"""Who runs next: the oldest debt first, so that nobody starves when more is due than may run."""
+"""Who runs next: first come, first served; nobody waits for another's whole day of debts (product 4.1)."""
 
 from __future__ import annotations
 
@@ -6,29 +6,36 @@ from bisect import bisect_left, insort
 from datetime import datetime
 from operator import itemgetter
 
-_JOB = itemgetter(2)
+_JOB = itemgetter(1)
+_DAY_MINUTES = 1440
+_PEERS = 10_000
 
 
 class FairQueue:
-    """At most one entry per job, ordered by the moment since which its oldest run is owed.
-
-    Ties go to who asked first. A job that ran goes to the back, since its next debt is younger.
-    """
+    """At most one entry per job, in the order of entering; of one moment the oldest debt comes first, then
+    who asked first. A job that ran enters anew, behind everybody who waits."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, tuple[float, int, str]] = {}
-        self._sorted: list[tuple[float, int, str]] = []
-        self._tickets = 0
+        self._keys: dict[str, tuple[int, str]] = {}
+        self._sorted: list[tuple[int, str]] = []
+        self._base = 0
+        self._asked = 0
 
-    def put(self, job: str, owed_since: datetime) -> bool:
-        """Enter a job or move it to its present debt; tells whether anything changed."""
-        since = owed_since.timestamp()
-        former = self._keys.get(job)
-        if former is not None and former[0] == since:
+    def put(self, job: str, seconds: float, owed_since: datetime) -> bool:
+        """Enter a job at a moment of the monotonic clock (s); one that waits keeps its place.
+
+        Tells whether anything changed.
+        """
+        if job in self._keys:
             return False
-        self.discard(job)
-        self._tickets += 1
-        key = (since, former[1] if former else self._tickets, job)
+        moment = int(seconds * 1000)
+        if not self._keys:
+            self._base, self._asked = moment, 0
+        self._asked += 1
+        debt = owed_since.hour * 60 + owed_since.minute
+        # One whole number, so that places can be compared: a later moment, a younger debt, a later ask.
+        ticket = ((moment - self._base) * _DAY_MINUTES + debt) * _PEERS + self._asked % _PEERS
+        key = (ticket, job)
         self._keys[job] = key
         insort(self._sorted, key)
         return True
@@ -41,14 +48,10 @@ class FairQueue:
         del self._sorted[bisect_left(self._sorted, key)]
         return True
 
-    def head(self) -> str | None:
-        """The job whose turn is next, or None."""
-        return self._sorted[0][2] if self._sorted else None
-
     def ticket(self, job: str) -> int | None:
         """A whole number that grows with the place in the queue, or None for a job that does not wait."""
         key = self._keys.get(job)
-        return int(key[0]) * 1_000_000 + key[1] % 1_000_000 if key else None
+        return key[0] if key else None
 
     def jobs(self) -> tuple[str, ...]:
         """All waiting jobs, next first."""

@@ -8,20 +8,22 @@ from datetime import datetime, timedelta
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.messages import Reply
-from tray_agent.core.model import Job, Outcome, Problem, Retry, Trigger, Where
+from tray_agent.core.model import Job, Outcome, Problem, Retry, Run, Trigger, Where
+from tray_agent.core.rules.again import attempt_of
 from tray_agent.core.rules.answers import Actions
+from tray_agent.core.rules.owed import debt_of
 from tray_agent.core.rules.state import Active, Moment, Phase, State
 
 FIRST_RETRY = timedelta(seconds=60)
 LONGEST_RETRY = timedelta(minutes=15)
 OVERDUE_FACTOR = 2.0
 OVERDUE_SECONDS = 60.0
+LONG_SECONDS = 2 * 3600.0  # where no usual duration is known
 
 
-def start(state: State, job: Job, trigger: Trigger, moment: Moment) -> Actions:
+def start(state: State, job: Job, run: Run, moment: Moment) -> Actions:
     """Take a job out of the queue and give it a run, held until its start is on record."""
     state.queue.discard(job.id)
-    run = state.new_run(job, trigger, moment.now)
     state.active[job.id] = Active(run, job, Phase.HOLDING, moment.seconds)
     state.touched.add(job.id)
     return [act.Hold(run, job)]
@@ -31,7 +33,7 @@ def held(state: State, event: msg.RunHeld, moment: Moment) -> Actions:
     active = state.active_run(event.run)
     if active is None or active.given_up:
         return [act.Drop(event.run)]
-    if not state.is_still_wanted(active, moment.now):
+    if not is_still_wanted(state, active, moment.now):
         return [act.Drop(event.run), *refuse(state, event.run, "", moment, wait=False)]
     held = replace(active.run, identity=event.identity, script_hash=event.script_hash)
     # Its process may have been long in the making: the run starts now, and counts for this day.
@@ -85,7 +87,7 @@ def _wait_to_retry(state: State, job: Job, reason: str, moment: Moment, *, is_fa
     state.retries[job.id] = Retry(at, reason, attempts)
     state.agenda.put(at, job.id)
     if is_fault:
-        owed = state.backlog(job, moment.now) > 0
+        owed = debt_of(state, job, moment.now).owed > 0
         then = "há nova tentativa automática." if owed else "depois execute de novo."
         problem = Problem(
             Where.RUN, f"{job.name} não iniciou: {reason}", f"Corrija a causa; {then}", job=job.id
@@ -118,7 +120,7 @@ def stop(state: State, active: Active, outcome: Outcome, moment: Moment) -> Acti
 def stopped(state: State, event: msg.RunStopped, moment: Moment) -> Actions:
     active = state.active_run(event.run)
     if active is None:
-        return []
+        return _leftovers_stopped(state, event)
     job = active.job
     state.touched.add(job.id)
     problems = []
@@ -135,6 +137,21 @@ def stopped(state: State, event: msg.RunStopped, moment: Moment) -> Actions:
     else:
         active.tree_gone = True
     return []
+
+
+def _leftovers_stopped(state: State, event: msg.RunStopped) -> Actions:
+    """What a run of today left behind was ended, or what of it was not."""
+    for job, runs in state.finished.items():
+        for index, run in enumerate(runs):
+            if run.id == event.run:
+                runs[index] = replace(run, leftovers=event.survivors)
+                state.touched.add(job)
+    return []
+
+
+def left_behind(state: State, job: str) -> list[Run]:
+    """The ended runs of today whose processes are still there, as far as this agent saw them end."""
+    return [run for run in state.finished.get(job, ()) if run.leftovers]
 
 
 def exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
@@ -159,6 +176,9 @@ def exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
         state.ended += 1
     state.count(run)
     state.touched.add(run.job)
+    attempt = attempt_of(state, state.jobs[run.job], moment.now) if run.job in state.jobs else None
+    if attempt is not None:
+        state.agenda.put(attempt.at, run.job)
     if active.phase is not Phase.STOPPING or active.tree_gone:
         del state.active[run.job]
     return [act.RecordEnd(run)]
@@ -186,7 +206,7 @@ def watch(state: State, moment: Moment) -> Actions:
         if limit and elapsed >= limit * 60:
             ordered += stop(state, active, Outcome.TIMED_OUT, moment)
         usual = active.usual_seconds
-        if usual is not None and not active.overdue and elapsed > far_beyond(usual):
+        if not active.overdue and elapsed > (far_beyond(usual) if usual is not None else LONG_SECONDS):
             active.overdue = True
             state.touched.add(active.job.id)
     return ordered
@@ -195,3 +215,16 @@ def watch(state: State, moment: Moment) -> Actions:
 def far_beyond(usual_seconds: float) -> float:
     """The duration in seconds from which a run is far beyond its usual one."""
     return max(OVERDUE_FACTOR * usual_seconds, usual_seconds + OVERDUE_SECONDS)
+
+
+def is_still_wanted(state: State, active: Active, now: datetime) -> bool:
+    """Whether a run whose process is there at last may begin: asked for by a person, or owed even now."""
+    run = active.run
+    if run.trigger in {Trigger.MANUAL, Trigger.REPEAT}:
+        return True
+    if run.day != now.date():
+        return False
+    job = state.jobs.get(active.job.id, active.job)
+    if run.trigger is Trigger.RETRY:
+        return attempt_of(state, job, now) is not None
+    return debt_of(state, job, now, but_active=True).owed > 0

@@ -5,7 +5,7 @@ Nothing here is written twice: counts, targets and backlogs are derived when ask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
@@ -18,11 +18,13 @@ from tray_agent.core.model import (
     HistoryState,
     Job,
     Outcome,
+    Pausing,
     Retry,
     Run,
     Trigger,
 )
 from tray_agent.core.naming import slug
+from tray_agent.core.policies import Halt
 from tray_agent.core.rules.agenda import Agenda
 from tray_agent.core.rules.problems import ProblemBook
 from tray_agent.core.rules.queue import FairQueue
@@ -74,13 +76,19 @@ class Limits:
     timeout_minutes: float = 0
     local_history: bool = False
     no_data_exit_code: int = 0
+    resources: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class State:
-    """All that the agent knows. ``touched`` are the jobs to consider in the next plan, ``stale`` those whose
-    facts changed since the last snapshot. ``surplus`` are the runs counted beyond our own. Until
-    ``day_loaded`` the day's runs are not all counted."""
+    """All that the agent knows.
+
+    ``touched`` are the jobs to consider in the next plan, ``stale`` those whose facts changed since the last
+    snapshot. ``surplus`` are the runs counted beyond our own, on record with the day (product 3.9).
+    ``cleared`` is up to when a person gave up what a job owed today, ``wanted`` who asked for a manual run
+    that waits in the queue. ``acknowledged`` are bad ends that a person took note of, by job. ``dependents``
+    are the jobs that wait for a job. Until ``day_loaded`` the runs are not all counted.
+    """
 
     limits: Limits
     day: date
@@ -101,6 +109,16 @@ class State:
     strangers: Strangers = NO_STRANGERS
     finds_local: bool = True
     surplus: dict[str, int] = field(default_factory=dict)
+    cleared: dict[str, datetime] = field(default_factory=dict)
+    paused_jobs: dict[str, Pausing] = field(default_factory=dict)
+    paused_areas: dict[str, Pausing] = field(default_factory=dict)
+    halts: tuple[Halt, ...] = ()
+    dependents: dict[str, set[str]] = field(default_factory=dict)
+    wanted: dict[str, str] = field(default_factory=dict)
+    stuck: bool = False
+    late: set[str] = field(default_factory=set)
+    acknowledged: dict[str, str] = field(default_factory=dict)
+    day_notes: tuple[str, ...] = ()
     retries: dict[str, Retry] = field(default_factory=dict)
     queue: FairQueue = field(default_factory=FairQueue)
     agenda: Agenda = field(default_factory=Agenda)
@@ -152,16 +170,21 @@ class State:
         self.rows.clear()
         self.strangers = NO_STRANGERS
         self.surplus.clear()
+        self.cleared.clear()
         self.day_loaded = False
 
-    def load_day(self, runs: Iterable[Run]) -> None:
-        """Count the day's ended runs from the journal; what the history counted before stays counted."""
+    def load_day(self, runs: Iterable[Run], kept: Mapping[str, int]) -> None:
+        """Count the day's ended runs from the journal, and beyond them what the history counted: what is
+        ``kept`` on record, or what it counted since."""
         counted = {job: self.actual(job) for job in self.surplus}
         self.finished.clear()
         self.finished_count = 0
         for run in runs:
             self.count(run)
-        self.surplus = {job: max(0, counted[job] - len(self.finished.get(job, ()))) for job in counted}
+        since = {job: counted[job] - len(self.finished.get(job, ())) for job in counted}
+        self.surplus = {
+            job: max(0, kept.get(job, 0), since.get(job, 0)) for job in kept.keys() | since.keys()
+        }
         self.day_loaded = True
         self.touch_all()
 
@@ -187,21 +210,10 @@ class State:
         run = self._under_way(job)
         return [*self.finished.get(job, ()), *([run] if run else ())]
 
-    def backlog(self, job: Job, now: datetime) -> int:
-        """Target runs so far minus actual runs."""
-        return job.schedule.due(now) - self.actual(job.id)
-
     def may_begin(self, run: str) -> bool:
         """Whether a held run is still waited for: nobody gave it up since."""
         job = self.job_of(run)
         return job is not None and not self.active[job].given_up
-
-    def is_still_wanted(self, active: Active, now: datetime) -> bool:
-        """Whether a run whose process is there at last may begin: asked for by a person, or owed even now."""
-        if active.run.trigger is Trigger.MANUAL:
-            return True
-        job = self.jobs.get(active.job.id, active.job)
-        return active.run.day == now.date() and self.backlog(job, now) > 0
 
     def running(self) -> int:
         """How many places are taken."""
@@ -221,12 +233,34 @@ class State:
             return "day"
         return "paused" if self.paused else ""
 
-    def new_run(self, job: Job, trigger: Trigger, now: datetime) -> Run:
+    def new_run(
+        self,
+        job: Job,
+        trigger: Trigger,
+        now: datetime,
+        by: str = "",
+        *,
+        attempt: int = 0,
+        stands_for: datetime | None = None,
+    ) -> Run:
         """A run of a job that starts now; its log's name is made from the start and the job."""
         self.sequence += 1
         run = f"{now:%Y%m%d-%H%M%S}-{now.microsecond:06d}-{self.sequence}"
         log = f"{self.logs}/{slug(job.id)}/{run}.log"
-        return Run(run, job.id, job.name, job.path, trigger, now.date(), now, log, boot=self.boot)
+        return Run(
+            run,
+            job.id,
+            job.name,
+            job.path,
+            trigger,
+            now.date(),
+            now,
+            log,
+            boot=self.boot,
+            by=by,
+            attempt=attempt,
+            stands_for=stands_for,
+        )
 
     def touch_all(self) -> None:
         """Have every job considered anew."""

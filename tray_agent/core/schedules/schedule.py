@@ -17,6 +17,7 @@ class ScheduleKind(StrEnum):
     ALL = "all"
     HOURS = "hours"
     MANUAL = "manual"
+    RULE = "rule"
 
 
 @dataclass(frozen=True, slots=True)

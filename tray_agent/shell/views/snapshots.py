@@ -10,9 +10,20 @@ from typing import Any
 
 from tray_agent.core.history.last import verdict
 from tray_agent.core.history.status import run_status, state_of
-from tray_agent.core.model import CardState, JobFacts, LastRun, Mark, Problem, Snapshot, Where
+from tray_agent.core.model import (
+    CardState,
+    FireState,
+    JobFacts,
+    LastRun,
+    Mark,
+    Pausing,
+    Problem,
+    Snapshot,
+    Where,
+)
 from tray_agent.core.picture.aggregate import aggregate
 from tray_agent.core.picture.texts import Surroundings, next_run_text, surroundings, why
+from tray_agent.core.standing import Lateness
 
 Json = dict[str, Any]
 SILENT_SECONDS = 10.0
@@ -28,6 +39,7 @@ class Reader:
     instance: str
     grace_seconds: float
     no_data_exit_code: int
+    person: str = ""
 
 
 def stamp(moment: datetime | None) -> str | None:
@@ -134,7 +146,12 @@ def _card(facts: JobFacts, around: Surroundings, now: datetime) -> Json:
         "name": job.name,
         "area": job.area,
         "path": job.path,
-        "schedule": {"kind": job.schedule.kind.value, "hours": list(job.schedule.hours)},
+        "schedule": {
+            "kind": job.schedule.kind.value,
+            "hours": list(job.schedule.hours),
+            "text": str(getattr(job.schedule, "text", "")),
+            "times": [f"{fire.at:%H:%M}" for fire in facts.fires],
+        },
         "state": facts.state.value,
         "queued": facts.ticket is not None,
         "pid": active.identity.pid if active and active.identity else None,
@@ -143,9 +160,18 @@ def _card(facts: JobFacts, around: Surroundings, now: datetime) -> Json:
         "backlog": facts.backlog,
         "last_run": _last_run(facts.last_run),
         "next_run": stamp(facts.next_run),
-        "next_run_text": next_run_text(facts),
+        "next_run_text": next_run_text(facts, around),
+        "next_fire": stamp(facts.next_fire),
+        "reason": facts.reason or None,
+        "covered": [f"{fire.at:%H:%M}" for fire in facts.fires if fire.state is FireState.COVERED],
+        "paused": _pausing(facts.pausing),
+        "pc": None,
         "why": why(facts, around, now),
     }
+
+
+def _pausing(pausing: Pausing | None) -> Json | None:
+    return None if pausing is None else {"until": stamp(pausing.until), "reason": pausing.reason}
 
 
 def _last_run(last: LastRun | None) -> Json | None:
@@ -179,6 +205,10 @@ def page(snapshot: Snapshot, reader: Reader, now: datetime, heartbeat_seconds: f
         "agent": {"version": reader.version, "pid": reader.pid, "instance": reader.instance},
         **_head(snapshot, shown, now),
         "paused_since": stamp(snapshot.paused_since),
+        "paused_areas": {area: _pausing(each) for area, each in snapshot.paused_areas},
+        "late": sum(facts.late is not None and facts.late.met is None for facts in shown),
+        "day_notes": list(snapshot.day_notes),
+        "me": reader.person,
         "blocked": snapshot.blocked,
         "heartbeat_seconds": round(heartbeat_seconds, 3),
         "running": snapshot.running,
@@ -203,6 +233,14 @@ def page(snapshot: Snapshot, reader: Reader, now: datetime, heartbeat_seconds: f
     return answer
 
 
+def _lateness(late: Lateness | None) -> Json | None:
+    """A deadline that was missed and is not made good."""
+    if late is None or late.met is not None:
+        return None
+    text = f"prazo das {late.since:%H:%M} não cumprido: {late.done} de {late.due}"
+    return {"since": stamp(late.since), "text": text}
+
+
 def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datetime, since: int) -> Json:
     """A card and the day's runs; of those that are as they were at ``since``, only how many come first."""
     active, last = facts.active, facts.last_run
@@ -218,6 +256,25 @@ def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datet
         "usual_seconds": _seconds(facts.usual_seconds),
         "overdue": facts.overdue,
         "removed": facts.removed,
+        "fires": [
+            {
+                "time": f"{fire.at:%H:%M}",
+                "state": fire.state.value,
+                "run": fire.run,
+                "reason": fire.reason or None,
+            }
+            for fire in facts.fires
+        ],
+        "late": _lateness(facts.late),
+        "retry_at": stamp(facts.attempt.at if facts.attempt else facts.retry.at if facts.retry else None),
+        "held": facts.held.text if facts.held else None,
+        "acknowledged": facts.acknowledged,
+        "repeatable": facts.repeatable,
+        "note": facts.job.note,
+        "script": facts.job.path,
+        "leftovers": list(facts.leftovers),
+        "owed": facts.owed,
+        "skipped": facts.skipped,
         "timeout_minutes": facts.job.timeout_minutes,
         "exit_code": last.exit_code if last else None,
         "outcome": last.outcome.value if last and last.outcome else None,

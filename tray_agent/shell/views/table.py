@@ -72,7 +72,7 @@ def _row(card: Json) -> tuple[str, ...]:
         f"{icon} {word}",
         card["area"],
         name,
-        f"{card['actual']} de {card['target']}",
+        f"{card['actual']} de {len(card['schedule']['times'])}",
         when,
         following,
         card["why"],

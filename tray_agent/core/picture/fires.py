@@ -1,0 +1,140 @@
+"""The day's fire times of a job and what became of each: the one model that texts, strips and plans read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tray_agent.core.history.status import NO_RESULT, STOPPED, is_open, run_status, state_of
+from tray_agent.core.model import CardState, Fire, FireState, Job, Mark
+from tray_agent.core.policies import CatchUp
+from tray_agent.core.rules.debt import Debt, coming
+from tray_agent.core.rules.owed import count_of, debt_of, fires_of
+from tray_agent.core.rules.state import State
+
+_CLOCKS_APART = timedelta(minutes=2)  # how far another PC's clock may be before ours without being "ahead"
+_RESULTS = {
+    CardState.SUCCESS: FireState.DONE,
+    CardState.ERROR: FireState.FAILED,
+    CardState.NO_DATA: FireState.NO_DATA,
+}
+
+
+@dataclass(slots=True)
+class _Served:
+    """A counted run and what it came to; a retry or a repeat of it takes its place."""
+
+    start: datetime
+    is_ours: bool
+    run: str | None
+    state: FireState
+    reason: str = ""
+
+
+def fires_today(
+    state: State, job: Job, now: datetime, marks: Sequence[Mark]
+) -> tuple[tuple[Fire, ...], Debt]:
+    """Every fire time of the day with what became of it; and the debt they were judged by.
+
+    ``marks`` are the day's runs wherever they were made, oldest first.
+    """
+    debt, at = debt_of(state, job, now), fires_of(state, job, now)
+    if not at:
+        return (), debt
+    served, count = _served(state, marks), count_of(state, job)
+    active = state.active.get(job.id)
+    if active is not None and count.coming is not None and all(each.run != active.run.id for each in served):
+        served.append(_Served(count.coming, True, active.run.id, FireState.RUNNING))  # not let go yet
+    unknown = max(
+        0, count.actual - count.credit - sum(each.state is not FireState.RUNNING for each in served)
+    )
+    taken = _taken(job, at, served, unknown, state.cleared.get(job.id))
+    open_due = [n for n in range(debt.due) if n not in taken]
+    skipped = set(open_due[: max(0, len(open_due) - debt.owed)])
+    will_run = coming(job.policies, at, now, count) if debt.due < len(at) else {}
+    told: list[Fire] = []
+    for number, moment in enumerate(at):
+        run = taken.get(number)
+        if run is not None:
+            told.append(_fire(moment, run, now))
+        elif number < debt.due:
+            lost = number in skipped
+            told.append(
+                Fire(moment, FireState.SKIPPED if lost else FireState.OWED, None, _lost(job) if lost else "")
+            )
+        elif will_run.get(moment, True):
+            told.append(Fire(moment, FireState.COMING))
+        else:
+            told.append(Fire(moment, FireState.COVERED, None, "coberta por execuções já feitas"))
+    return tuple(told), debt
+
+
+def _served(state: State, marks: Sequence[Mark]) -> list[_Served]:
+    """The counted runs in the order of their starts."""
+    served: list[_Served] = []
+    for mark in marks:
+        entry = _entry(mark, state.limits.no_data_exit_code)
+        if mark.run is not None and mark.run.stands_for_another:
+            if served:
+                served[-1].run, served[-1].state, served[-1].reason = entry.run, entry.state, entry.reason
+            continue
+        served.append(entry)
+    return served
+
+
+def _entry(mark: Mark, no_data: int) -> _Served:
+    run, row = mark.run, mark.row
+    if run is None:
+        start = row.start if row is not None else None
+        assert start is not None  # noqa: S101 - a mark of a row has a start
+        return _Served(start, False, None, _result(row.status if row else None), "")
+    if run.outcome is None:
+        return _Served(run.started, True, run.id, FireState.RUNNING)
+    status = run_status(run, no_data) if row is None or is_open(row.status) else row.status
+    said = {NO_RESULT: "sem resultado conhecido", STOPPED: "parada por uma pessoa"}
+    return _Served(run.started, True, run.id, _result(status), run.reason or said.get(status or "", ""))
+
+
+def _result(status: str | None) -> FireState:
+    state = state_of(status)
+    return FireState.DONE if state is None else _RESULTS.get(state, FireState.DONE)
+
+
+def _taken(
+    job: Job, at: Sequence[datetime], served: list[_Served], unknown: int, cleared: datetime | None
+) -> dict[int, _Served]:
+    """Which fire time each counted run stands for: the oldest that has none where all are caught up, else the
+    newest one that had come when it began. Runs that are counted and not known stand for the first ones."""
+    if job.policies.catch_up is CatchUp.ALL and job.policies.start_by is None and cleared is None:
+        every = [*[_UNKNOWN] * unknown, *served]
+        return dict(enumerate(every[: len(at)]))
+    taken: dict[int, _Served] = {}
+    for run in served:
+        early = run.start + (timedelta(0) if run.is_ours else _CLOCKS_APART)
+        free = [n for n, moment in enumerate(at) if moment <= early and n not in taken]
+        if free:
+            taken[free[-1]] = run
+    return taken
+
+
+_UNKNOWN = _Served(datetime.min.replace(tzinfo=UTC), False, None, FireState.DONE, "contada pelo histórico")
+
+
+def _fire(moment: datetime, run: _Served, now: datetime) -> Fire:
+    if run is _UNKNOWN:
+        later = moment > now
+        return Fire(moment, FireState.COVERED if later else FireState.DONE, None, run.reason)
+    ahead = run.start + (timedelta(0) if run.is_ours else _CLOCKS_APART) < moment
+    if ahead:
+        what = "pela execução em andamento" if run.state is FireState.RUNNING else "pela execução"
+        return Fire(moment, FireState.COVERED, run.run, f"coberta {what} das {run.start:%H:%M}")
+    return Fire(moment, run.state, run.run, run.reason)
+
+
+def _lost(job: Job) -> str:
+    if job.policies.start_by is not None:
+        return "passou da hora limite (iniciar_ate)"
+    if job.policies.catch_up is not CatchUp.ALL:
+        return f"não recuperada (recuperar: {job.policies.catch_up.value})"
+    return "dispensada por uma pessoa"

@@ -1,0 +1,106 @@
+"""Suspending and resuming: everything, one job, one area; with an end, a reason and a name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tray_agent.core import actions as act
+from tray_agent.core import messages as msg
+from tray_agent.core.model import Job, Pausing
+from tray_agent.core.rules.answers import Actions, answer
+from tray_agent.core.rules.holds import clock
+from tray_agent.core.rules.owed import debt_of, fires_of
+from tray_agent.core.rules.state import Moment, State
+
+ALL, LAST, NONE = "all", "last", "none"
+
+
+def pause(state: State, command: msg.Pause, moment: Moment) -> Actions:
+    """Start nothing by itself: everything until resumed, or a job or an area until an end."""
+    if not command.job and not command.area:
+        if not state.paused:
+            state.paused, state.paused_since = True, moment.now
+        state.touch_all()
+        return [act.RecordPause(True), answer(command, True, "Agendamentos suspensos.")]
+    name = _named(state, command)
+    if name is None:
+        return [answer(command, False, _unknown(command))]
+    if command.until is not None and command.until <= moment.now:
+        return [answer(command, False, f"{clock(command.until, moment.now)} já passou; nada foi pausado.")]
+    pausing = Pausing(command.until, command.reason[:200], command.by, moment.now)
+    if command.job:
+        state.paused_jobs[command.job] = pausing
+    else:
+        state.paused_areas[command.area] = pausing
+    for job in _concerned(state, command.job, command.area):
+        state.touched.add(job.id)
+        if command.until is not None:
+            state.agenda.put(command.until, job.id)
+    until = f"até {clock(command.until, moment.now)}" if command.until else "até ser retomada"
+    record = act.RecordPausing(pausing, command.job, command.area)
+    return [record, answer(command, True, f"{name}: pausada {until}.")]
+
+
+def resume(state: State, command: msg.Resume, moment: Moment) -> Actions:
+    """Start by itself again; ``catch_up`` says what becomes of what is owed by now."""
+    ordered: Actions = []
+    if not command.job and not command.area:
+        state.paused, state.paused_since = False, None
+        ordered.append(act.RecordPause(False))
+        text = "Agendamentos retomados."
+    else:
+        name = _named(state, command)
+        if name is None:
+            return [answer(command, False, _unknown(command))]
+        kept = state.paused_jobs if command.job else state.paused_areas
+        was_paused = kept.pop(command.job or command.area, None) is not None
+        ordered.append(act.RecordPausing(None, command.job, command.area))
+        text = f"{name}: retomada." if was_paused else f"{name} não estava pausada."
+    for job in _concerned(state, command.job, command.area):
+        state.touched.add(job.id)
+        ordered += _clear(state, job, command.catch_up, moment.now)
+    return [*ordered, answer(command, True, text)]
+
+
+def _clear(state: State, job: Job, catch_up: str, now: datetime) -> Actions:
+    """Give up what a job owes by now: all of it, or all but its newest fire time."""
+    if catch_up not in {LAST, NONE} or debt_of(state, job, now).owed <= 0:
+        return []
+    due = [fire for fire in fires_of(state, job, now) if fire <= now]
+    moment = now if catch_up == NONE else due[-1] - timedelta(microseconds=1)
+    state.cleared[job.id] = moment
+    return [act.RecordCleared(job.id, moment)]
+
+
+def end_pauses(state: State, now: datetime) -> Actions:
+    """Forget the pauses whose end has come; what is owed then is the row's policy."""
+    ordered: Actions = []
+    for job in [job for job, each in state.paused_jobs.items() if each.until and each.until <= now]:
+        del state.paused_jobs[job]
+        state.touched.add(job)
+        ordered.append(act.RecordPausing(None, job=job))
+    for area in [area for area, each in state.paused_areas.items() if each.until and each.until <= now]:
+        del state.paused_areas[area]
+        state.touched.update(job.id for job in _concerned(state, "", area))
+        ordered.append(act.RecordPausing(None, area=area))
+    return ordered
+
+
+def _named(state: State, command: msg.Pause | msg.Resume) -> str | None:
+    """What a command is about, as its answer names it; None where there is no such thing."""
+    if command.job:
+        return state.jobs[command.job].name if command.job in state.jobs else None
+    known = any(job.area == command.area for job in state.jobs.values())
+    return f"Área {command.area}" if known or command.area in state.paused_areas else None
+
+
+def _unknown(command: msg.Pause | msg.Resume) -> str:
+    if command.job:
+        return f"Não há automação ativa chamada {command.job}."
+    return f"Não há área chamada {command.area}."
+
+
+def _concerned(state: State, job: str, area: str) -> list[Job]:
+    if job:
+        return [state.jobs[job]] if job in state.jobs else []
+    return [each for each in state.jobs.values() if not area or each.area == area]
