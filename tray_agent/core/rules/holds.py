@@ -1,4 +1,4 @@
-"""Why a job that owes a run is not started by itself: its cells, a person, a stop of the house, other jobs."""
+"""Why a job that owes a run is not started by itself: its cells, a person, a halt, other jobs."""
 
 from __future__ import annotations
 
