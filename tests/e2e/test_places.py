@@ -81,7 +81,7 @@ def test_every_mismatch_of_the_registry_is_a_problem_with_its_place(
     place.script("dupla", area="Um")
     place.script("dupla", area="Dois")
     place.register(
-        place.job("errada", "8, 25, 8:30, abc"),
+        place.job("errada", "8, 25, 8.30, abc"),
         place.job("decimal", 8.12),
         place.job("nada", "talvez"),
         place.job("numero", 8),
@@ -96,7 +96,7 @@ def test_every_mismatch_of_the_registry_is_a_problem_with_its_place(
     assert wrongs(status) == []
     assert set(wheres(status)) == {"registry"}
     said = " | ".join(each["what"] for each in status["problems"])
-    for word in ("linha 2", '"25"', '"8:30"', '"abc"', "linha 3", "Texto", "linha 4", "talvez"):
+    for word in ("linha 2", '"25"', '"8.30"', '"abc"', "linha 3", "Texto", "linha 4", "talvez"):
         assert word in said, word
     for word in ("linha 6", "2 arquivos", "linha 7", "fantasma", "linha 8", "numero"):
         assert word in said, word

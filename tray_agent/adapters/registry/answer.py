@@ -14,7 +14,9 @@ from typing import Any
 from tray_agent.core.model import Cell, Problem, RegistryRow, Where
 from tray_agent.core.policies import NO_POLICIES, CatchUp, Halt, Limit, Policies, Retries
 from tray_agent.core.registry.sheets import HaltRow, OwnDay, RegistryReading
-from tray_agent.core.schedules.schedule import Schedule, ScheduleKind
+from tray_agent.core.schedules.calendar import own_calendar
+from tray_agent.core.schedules.codec import decode as decode_schedule
+from tray_agent.core.schedules.codec import encode_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +42,28 @@ def failed(text: str, lasting: bool, stamp: Stamp | None) -> dict[str, Any]:
 
 def encode(reading: RegistryReading, stamp: Stamp | None) -> dict[str, Any]:
     """The answer for a registry that could be read."""
-    schedules: dict[Schedule, int] = {}
+    schedules, places = encode_all(row.schedule for row in reading.rows)
     policies: dict[Policies, int] = {}
     rows = [
         [
             row.key,
             row.name,
             row.area,
-            schedules.setdefault(row.schedule, len(schedules)),
+            place,
             row.line,
             row.timeout_minutes,
             policies.setdefault(row.policies, len(policies)),
             row.note,
             row.schedule_problem,
         ]
-        for row in reading.rows
+        for row, place in zip(reading.rows, places, strict=True)
     ]
     return {
         "ok": True,
         "stamp": _stamp_fields(stamp),
         "sheet": reading.sheet,
         "unknown": reading.unknown,
-        "schedules": [[schedule.kind, schedule.hours] for schedule in schedules],
+        "schedules": schedules,
         "policies": [_policy_fields(each) for each in policies],
         "halts": [_halt_fields(each) for each in reading.halts],
         "own_days": [[each.day.isoformat(), each.name, each.is_business] for each in reading.own_days],
@@ -92,7 +94,9 @@ def decode(answer: Mapping[str, Any]) -> tuple[RegistryReading | RegistryFailed,
     stamp = Stamp(*answer["stamp"]) if answer.get("stamp") else None
     if not answer["ok"]:
         return RegistryFailed(str(answer["error"]), bool(answer.get("lasting"))), stamp
-    schedules = [Schedule(ScheduleKind(kind), tuple(hours)) for kind, hours in answer["schedules"]]
+    own_days = tuple(OwnDay(date.fromisoformat(day), name, other) for day, name, other in answer["own_days"])
+    calendar = own_calendar((each.day, each.name, each.is_business) for each in own_days)
+    schedules = [decode_schedule(each, calendar) for each in answer["schedules"]]
     policies = [_policies_of(each) for each in answer["policies"]]
     rows: list[RegistryRow] = []
     for key, name, area, schedule, line, minutes, policy, note, lost in answer["rows"]:
@@ -106,7 +110,7 @@ def decode(answer: Mapping[str, Any]) -> tuple[RegistryReading | RegistryFailed,
         str(answer["sheet"]),
         tuple(map(str, answer["unknown"])),
         tuple(map(_halt_of, answer["halts"])),
-        tuple(OwnDay(date.fromisoformat(day), name, other) for day, name, other in answer["own_days"]),
+        own_days,
     )
     return reading, stamp
 

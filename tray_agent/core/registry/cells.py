@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tray_agent.core.collation import displayed, plain_key
-from tray_agent.core.registry.wording import listed, shown
-from tray_agent.core.schedules.schedule import ALL_DAY, MANUAL, Schedule, at_hours
+from tray_agent.core.registry.wording import shown
+from tray_agent.core.schedules.schedule import MANUAL, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,9 @@ _YES = frozenset({"true", "1", "verdadeiro", "sim", "s", "on"})
 _NO = frozenset({"false", "0", "falso", "nao", "n", "no", "off", "-", "inativo", "inativa", "inactive"}) | {
     f"{word}{end}" for word in ("desativad", "desligad", "desabilitad") for end in "oa"
 }
-_NEVER = frozenset({"", "manual", "sem"})
-_SEPARATORS = re.compile(r"[,;\s]+")
-_HOUR = re.compile(r"([0-9]{1,2})(?:h|h00|\.0+|:00|:00:00)?")
 _AS_TEXT = "formate a coluna como Texto e digite as horas de novo"
+_DATE_CAUSES = f"o Excel troca 1-5, 8/12 e 8-18 por datas; {_AS_TEXT}"
+_NOTHING = "; nada foi agendado"
 _MOST_MINUTES = 100_000.0
 
 
@@ -85,75 +83,41 @@ class ScheduleReading:
     wrong: str = ""
 
 
-def _clock_hour(moment: time) -> int | None:
-    # Excel keeps times as fractions of a day: 08:00 may come back as 07:59:59.999999.
-    seconds = round(moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6)
-    return seconds // 3600 if seconds % 3600 == 0 and seconds < 86400 else None
-
-
-def _part_hour(part: str) -> int | None:
-    match = _HOUR.fullmatch(part)
-    hour = int(match[1]) if match else 24
-    return hour if hour <= 23 else None
-
-
-def _one_hour(hour: int | None, text: str) -> ScheduleReading:
-    if hour is None:
-        return ScheduleReading(MANUAL, _not_hours([text], any_right=False))
-    return ScheduleReading(at_hours({hour}))
-
-
-def _not_hours(wrong: list[str], any_right: bool) -> str:
-    named = listed([shown(part) for part in wrong])
-    verdict = "não é uma hora cheia de 0 a 23" if len(wrong) == 1 else "não são horas cheias de 0 a 23"
-    rest = "as outras horas valem" if any_right else "nada foi agendado"
-    return f"{named} {verdict}; {rest}"
-
-
-def _from_text(text: str) -> ScheduleReading:
-    word = plain_key(text)
-    if word == "all":
-        return ScheduleReading(ALL_DAY)
-    if word in _NEVER:
-        return ScheduleReading(MANUAL)
-    hours: set[int] = set()
-    wrong: list[str] = []
-    for part in filter(None, _SEPARATORS.split(word)):
-        hour = _part_hour(part)
-        if hour is None:
-            wrong.append(part)
-        else:
-            hours.add(hour)
-    if any(_is_half_understood(piece.split()) for piece in re.split("[,;]", word)):
-        return ScheduleReading(MANUAL, f"não entendi {shown(text)}; nada foi agendado")
-    return ScheduleReading(at_hours(hours), _not_hours(wrong, bool(hours)) if wrong else "")
-
-
-def _is_half_understood(parts: list[str]) -> bool:
-    """Whether a word among blanks, such as a cron field, might say on which days the hours beside it hold."""
-    return len(parts) > 1 and any(_part_hour(part) is None and not part.isdigit() for part in parts)
-
-
 def schedule_of(cell: RawCell) -> ScheduleReading:
-    """The schedule that a cell asks for (product 2.4)."""
+    """The schedule that a cell asks for: the language, and what Excel made of it (schedules.md, 2.5)."""
     if cell is None or isinstance(cell, str):
         return _from_text(cell or "")
     text = cell_text(cell)
     if isinstance(cell, CellFault):
         return ScheduleReading(MANUAL, f"a fórmula não tem valor ({text}); nada foi agendado")
     if isinstance(cell, bool):
-        return _one_hour(None, text)
+        return ScheduleReading(MANUAL, f"{shown(text)} não é um horário; nada foi agendado")
     if isinstance(cell, int | float):
         if text and not float(cell).is_integer():
             return ScheduleReading(MANUAL, f"o número {text} não diz quais são as horas: {_AS_TEXT}")
         return _from_text(text)
     if isinstance(cell, date):
-        return ScheduleReading(MANUAL, f"há uma data ({text}) no lugar das horas: {_AS_TEXT}")
+        return ScheduleReading(MANUAL, f"há uma data ({text}) no lugar das horas: {_DATE_CAUSES}")
     if isinstance(cell, timedelta):
-        seconds = round(cell.total_seconds())
-        whole = seconds % 3600 == 0 and 0 <= seconds < 86400
-        return _one_hour(seconds // 3600 if whole else None, text)
-    return _one_hour(_clock_hour(cell), text)
+        return _at_seconds(cell.total_seconds())
+    return _at_seconds(cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6)
+
+
+def _from_text(text: str) -> ScheduleReading:
+    from tray_agent.core.schedules.grammar import parse  # the agent itself never reads a cell
+
+    parsed = parse(text)
+    wrong = "; ".join(parsed.problems)
+    if wrong and parsed.schedule is MANUAL and not wrong.endswith(_NOTHING):
+        wrong += _NOTHING
+    return ScheduleReading(parsed.schedule, wrong)
+
+
+def _at_seconds(exact: float) -> ScheduleReading:
+    """The schedule of a time cell. Excel keeps times as fractions of a day: 08:00 may be 07:59:59.999999."""
+    minutes, seconds = divmod(abs(round(exact)), 60)
+    text = f"{minutes // 60}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
+    return _from_text(text if exact >= 0 else f"-{text}")
 
 
 def minutes_of(cell: RawCell) -> tuple[float | None, str]:

@@ -30,7 +30,7 @@ from tray_agent.core.registry.sheets import NO_AREA, RegistryReading, Sheet
 from tray_agent.core.registry.wording import listed, shown
 from tray_agent.core.schedules.schedule import MANUAL
 
-_FIX_HOURS = "Corrija a célula {}: horas cheias como 8, 12, 18, ou ALL, ou MANUAL."
+_FIX_HOURS = "Corrija a célula {}, por exemplo: 8, 12h30; seg-sex 8h; dias úteis 9h; ALL; MANUAL."
 _FIX_CELL = "Corrija a célula {}."
 _FIX_ACTIVE = "Escreva sim ou não na célula {}."
 _FIX_FORMULA = "Troque a fórmula da célula {} por um valor; os dias de execução se escrevem no agendamento."

@@ -1,18 +1,27 @@
-"""When a job is due: a schedule is a value that answers two questions about one day.
+"""When a job is due: a schedule is a value that tells the fire times of any day.
 
-Richer schedules (minutes, weekdays, business days) implement the same two questions; the plan asks no others.
+The plan asks how many fire times of a day have come, and when the next one comes; nothing else.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+
+from tray_agent.core.schedules.calendar import NATIONAL, Calendar
+from tray_agent.core.schedules.days import EVERY, DayRule
+
+FARTHEST_DAYS = 400
+MINUTES_A_DAY = 1440
+_ONE_DAY = timedelta(days=1)
+_ONE_MINUTE = timedelta(minutes=1)
 
 
 class ScheduleKind(StrEnum):
-    """The specification's three kinds, as ``status --json`` names them."""
+    """How a schedule shows, as ``status --json`` names it: full hours of every day, or anything richer."""
 
     ALL = "all"
     HOURS = "hours"
@@ -21,36 +30,148 @@ class ScheduleKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """The minutes of the day (0 … 1439, sorted) that fire on the days of a rule."""
+
+    days: DayRule
+    minutes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
-    """Full hours of every day at which a job is due. ``hours`` is sorted, each in 0…23."""
+    """The union of its clauses. ``text`` says it in canonical Portuguese, "" for a manual one.
+
+    The minutes of the day asked last are kept, so that asking every second costs nothing.
+    """
 
     kind: ScheduleKind
-    hours: tuple[int, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    text: str = ""
+    calendar: Calendar = NATIONAL
+    _day: tuple[date | None, tuple[int, ...]] = field(
+        default=(None, ()), init=False, repr=False, compare=False
+    )
+    _coming: tuple[date | None, date | None] = field(
+        default=(None, None), init=False, repr=False, compare=False
+    )
+
+    @property
+    def hours(self) -> tuple[int, ...]:
+        """The full hours of a daily schedule of full hours; empty for any other."""
+        if self.kind in (ScheduleKind.MANUAL, ScheduleKind.RULE):
+            return ()
+        return tuple(sorted({minute // 60 for clause in self.clauses for minute in clause.minutes}))
+
+    def fires(self, day: date) -> tuple[int, ...]:
+        """The minutes of that day, sorted, at which the job is due."""
+        kept, minutes = self._day
+        if kept != day:
+            minutes = self._fires(day)
+            object.__setattr__(self, "_day", (day, minutes))  # one store: other threads read it too
+        return minutes
+
+    def _fires(self, day: date) -> tuple[int, ...]:
+        found = [each.minutes for each in self.clauses if each.days.falls_on(day, self.calendar)]
+        if len(found) > 1:
+            return tuple(sorted({minute for minutes in found for minute in minutes}))
+        return found[0] if found else ()
 
     def due(self, moment: datetime) -> int:
         """How many fire times of the moment's day lie at or before it (the target)."""
-        return bisect_right(self.hours, moment.hour)
+        return bisect_right(self.fires(moment.date()), moment.hour * 60 + moment.minute)
 
     def next_after(self, moment: datetime) -> datetime | None:
         """The first fire time of the moment's day that lies after it, or None."""
-        for hour in self.hours:
-            if hour > moment.hour:
-                return moment.replace(hour=hour, minute=0, second=0, microsecond=0)
-        return None
+        minutes = self.fires(moment.date())
+        index = bisect_right(minutes, moment.hour * 60 + moment.minute)
+        if index == len(minutes):
+            return None
+        return moment_of(minutes[index], moment)
 
     def fire_time(self, index: int, moment: datetime) -> datetime | None:
         """The fire time of the moment's day with that index (0 is the first), or None past the last."""
-        if 0 <= index < len(self.hours):
-            return moment.replace(hour=self.hours[index], minute=0, second=0, microsecond=0)
-        return None
+        minutes = self.fires(moment.date())
+        return moment_of(minutes[index], moment) if 0 <= index < len(minutes) else None
+
+    def next_fire(self, moment: datetime) -> datetime | None:
+        """The first fire time after the moment, on whatever day, at most 400 days ahead; or None."""
+        today = self.next_after(moment)
+        if today is not None or not self.clauses:
+            return today
+        day = self._day_after(moment.date())
+        if day is None:
+            return None
+        begin = datetime.combine(day, time(), moment.tzinfo)
+        return moment_of(self._fires(day)[0], begin)
+
+    def _day_after(self, day: date) -> date | None:
+        """The first day after that one on which it fires."""
+        kept, coming = self._coming
+        if kept == day:
+            return coming
+        ahead = (day + _ONE_DAY * n for n in range(1, FARTHEST_DAYS + 1))
+        coming = next((each for each in ahead if self._fires(each)), None)
+        object.__setattr__(self, "_coming", (day, coming))
+        return coming
 
 
-ALL_DAY = Schedule(ScheduleKind.ALL, tuple(range(24)))
+def moment_of(minute: int, moment: datetime) -> datetime:
+    """The first instant of the moment's day at which its clock shows that minute, or a later one.
+
+    A minute that the day leaves out (the clock is put forward) is due when the clock has passed it. One that
+    the day has twice is the second where the moment already is in the second pass, else the first.
+    """
+    fire = datetime.combine(moment.date(), time(minute // 60, minute % 60), moment.tzinfo)
+    zone = moment.tzinfo
+    if zone is None or fire.utcoffset() == fire.replace(fold=1).utcoffset():
+        return fire
+    first, second = fire.astimezone(UTC), fire.replace(fold=1).astimezone(UTC)
+    if first < second:
+        return fire.replace(fold=1) if first <= moment.astimezone(UTC) < second else fire
+    early, late = second, first  # a gap: the clock jumps somewhere between
+    while late - early > _ONE_MINUTE:
+        middle = early + (late - early) // 2
+        middle = middle.replace(second=0, microsecond=0)
+        if middle.astimezone(zone).replace(tzinfo=None) < fire.replace(tzinfo=None):
+            early = middle
+        else:
+            late = middle
+    return late.astimezone(zone)
+
+
+def made_of(clauses: Iterable[Clause], calendar: Calendar = NATIONAL) -> Schedule:
+    """A schedule in its normal form: clauses that can be said as one are one."""
+    from tray_agent.core.schedules.normal import normal  # not needed where schedules come ready made
+    from tray_agent.core.schedules.render import render
+
+    joined = normal(clauses)
+    if not joined:
+        return MANUAL
+    schedule = Schedule(_kind(joined), joined, render(joined), calendar)
+    return ALL_DAY if schedule == ALL_DAY else schedule
+
+
+def _kind(clauses: tuple[Clause, ...]) -> ScheduleKind:
+    daily = all(clause.days == EVERY for clause in clauses)
+    minutes = {minute for clause in clauses for minute in clause.minutes}
+    if not daily or any(minute % 60 for minute in minutes):
+        return ScheduleKind.RULE
+    return ScheduleKind.ALL if len(minutes) == 24 else ScheduleKind.HOURS
+
+
+def with_calendar(schedule: Schedule, calendar: Calendar) -> Schedule:
+    """The schedule with a team's own days."""
+    return schedule if schedule.calendar == calendar else replace(schedule, calendar=calendar)
+
+
+ALL_DAY = Schedule(
+    ScheduleKind.ALL, (Clause(EVERY, tuple(range(0, MINUTES_A_DAY, 60))),), "todo dia a cada hora"
+)
 MANUAL = Schedule(ScheduleKind.MANUAL)
 
 
 def at_hours(hours: set[int]) -> Schedule:
-    """A schedule of listed hours; without any it is manual. Raises ValueError outside 0…23."""
+    """A schedule of listed hours of every day; without any it is manual. Raises ValueError outside 0…23."""
     if any(not 0 <= hour <= 23 for hour in hours):
         raise ValueError(f"hours outside 0..23: {sorted(hours)}")
-    return Schedule(ScheduleKind.HOURS, tuple(sorted(hours))) if hours else MANUAL
+    return made_of([Clause(EVERY, tuple(hour * 60 for hour in sorted(hours)))] if hours else [])
