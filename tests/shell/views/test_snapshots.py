@@ -52,7 +52,7 @@ class TestStatus:
                 "schedule": {
                     "kind": "hours",
                     "hours": [8, 12, 18],
-                    "text": "",
+                    "text": "todo dia às 8h, 12h e 18h",
                     "times": ["08:00", "12:00", "18:00"],
                 },
                 "state": "SUCCESS",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -91,8 +90,7 @@ def job_facts(
 def _another_day(job: Job, now: datetime) -> datetime | None:
     """The first fire time of a later day."""
     midnight = now.replace(hour=23, minute=59, second=59, microsecond=999999)
-    later: Callable[[datetime], datetime | None] = getattr(job.schedule, "next_fire", lambda moment: None)
-    return later(midnight)
+    return job.schedule.next_fire(midnight)
 
 
 def _marks(own: tuple[Run, ...], matched: Matched) -> tuple[Mark, ...]:

@@ -149,7 +149,7 @@ def _card(facts: JobFacts, around: Surroundings, now: datetime) -> Json:
         "schedule": {
             "kind": job.schedule.kind.value,
             "hours": list(job.schedule.hours),
-            "text": str(getattr(job.schedule, "text", "")),
+            "text": job.schedule.text,
             "times": [f"{fire.at:%H:%M}" for fire in facts.fires],
         },
         "state": facts.state.value,
