@@ -49,6 +49,10 @@ def test_every_setting_has_a_rule_that_takes_its_default() -> None:
         ("base_folders", ["a", "b"], ("a", "b")),
         ("python", " /usr/bin/python3 ", "/usr/bin/python3"),
         ("no_data_exit_code", "3", 3),
+        ("notify_urls", "json://a/b mailto://u:p@c ", ("json://a/b", "mailto://u:p@c")),
+        ("notify_urls", ["json://a;b", "json://a;b"], ("json://a;b",)),
+        ("notify_areas", {" Ágil ": ["json://a"]}, (("Ágil", ("json://a",)),)),
+        ("notify_areas", '{"Ágil": "json://a json://b"}', (("Ágil", ("json://a", "json://b")),)),
     ],
 )
 def test_values_from_file_and_environment_are_read_alike(name: str, value: object, read: object) -> None:
@@ -120,3 +124,25 @@ def test_everything_wrong_is_said_at_once_unknown_names_included() -> None:
 
 def test_a_value_from_nowhere_names_no_place() -> None:
     assert str(SettingError("x", 1, "2")) == "configuração x = 1: valor não permitido; use 2"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("notify_urls", ["msteams://segredo/abc", "sem esquema"]),
+        ("notify_urls", 7),
+        ("notify_urls", "mailto://ana:segredo@banco.com e outro"),
+        ("notify_areas", {"Ágil": "msteams://segredo/abc errado"}),
+        ("notify_areas", "msteams://segredo/abc"),
+        ("notify_areas", [1]),
+        ("notify_url", "mailto://ana:segredo@banco.com"),
+    ],
+)
+def test_a_wrong_address_is_refused_without_telling_what_is_in_it(name: str, value: object) -> None:
+    with pytest.raises(ExceptionGroup) as wrong:
+        validate(given_(**{name: value}))
+
+    (error,) = wrong.value.exceptions
+    assert isinstance(error, SettingError)
+    assert name in str(error)
+    assert "segredo" not in str(error)

@@ -5,8 +5,10 @@ Reading ``tray_agent.toml`` and the environment is the work of ``adapters/system
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 POSSIBLE_ROOTS = ("C6 CTVM LTDA, BANCO C6 S.A. e C6 HOLDING S.A", "Meu Drive/C6 CTVM", "C6 CTVM")
@@ -49,16 +51,24 @@ class Settings(NamedTuple):
     no_data_exit_code: int = 0
     awake: str = "display"
     notifications: bool = True
+    notify_urls: tuple[str, ...] = ()
+    notify_areas: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    notify_deadline_seconds: float = 30
 
 
 class SettingError(ValueError):
-    """One setting is wrong; the message names it, its value and what is allowed, in Portuguese."""
+    """One setting is wrong; the message names it, its value and what is allowed, in Portuguese.
+
+    Of an address the value is left out but for its kind: it may hold a password.
+    """
 
     def __init__(self, name: str, value: object, allowed: str, source: str = "") -> None:
         where = f" ({source})" if source else ""
-        super().__init__(f"configuração {name} = {value!r}{where}: valor não permitido; use {allowed}")
+        shown = _ADDRESS.sub(r"\1://…", repr(value))
+        super().__init__(f"configuração {name} = {shown}{where}: valor não permitido; use {allowed}")
 
 
+_ADDRESS = re.compile(r"\b([A-Za-z][A-Za-z0-9+.-]*)://[^\s'\"]*")
 Check = Callable[[object], object]
 
 
@@ -142,6 +152,26 @@ def _table(value: object) -> str:
     return text
 
 
+def _addresses(value: object) -> tuple[str, ...]:
+    """Addresses as Apprise writes them, a list of them or one after the other with blanks between."""
+    found = value.split() if isinstance(value, str) else value
+    if not isinstance(found, list | tuple):
+        raise ValueError
+    if not all(isinstance(each, str) and _ADDRESS.fullmatch(each.strip()) for each in found):
+        raise ValueError
+    return tuple(dict.fromkeys(each.strip() for each in found))
+
+
+def _addresses_of_areas(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A table of addresses by area; from the environment the same as JSON."""
+    if isinstance(value, str):
+        value = json.loads(value)
+    pairs = value.items() if isinstance(value, dict) else value
+    if not isinstance(pairs, Iterable):
+        raise ValueError
+    return tuple((_name(area), _addresses(found)) for area, found in pairs)
+
+
 _ANY_PATH = "um caminho"
 _SECONDS = "um número de segundos de {} a {}"
 
@@ -173,6 +203,9 @@ RULES: dict[str, tuple[Check, str]] = {
     "no_data_exit_code": (_whole(0, 255), "um código de saída de 1 a 255, ou 0 para nenhum"),
     "awake": (_choice("display", "system", "off"), '"display", "system" ou "off"'),
     "notifications": (_switch, "true ou false"),
+    "notify_urls": (_addresses, 'uma lista de endereços do Apprise, como ["msteams://…", "mailto://…"]'),
+    "notify_areas": (_addresses_of_areas, 'uma tabela: [notify_areas], "Área" = ["msteams://…"]'),
+    "notify_deadline_seconds": (_number(0.2, 600), _SECONDS.format("0.2", 600)),
 }
 
 NAMES: tuple[str, ...] = Settings._fields

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from tray_agent.adapters.system import autostart
 from tray_agent.core.messages import Command, Pause, Quit, Resume, Woke
+from tray_agent.shell.channel.user import os_user
 from tray_agent.shell.tray.notices import CLOSED_TO_TRAY, Notice, NoticeKind, NoticeState, decide
 from tray_agent.shell.tray.question import Choice
 from tray_agent.shell.tray.tray import NoScreen, Tray, TrayAction
@@ -100,9 +101,9 @@ class Desktop:
             case TrayAction.OPEN:
                 self._open()
             case TrayAction.PAUSE:
-                self._ask(Pause())
+                self._ask(Pause(by=os_user()))
             case TrayAction.RESUME:
-                self._ask(Resume())
+                self._ask(Resume(by=os_user()))
             case TrayAction.AUTOSTART:
                 self._switch_autostart()
             case TrayAction.NOTIFICATIONS:
@@ -141,12 +142,12 @@ class Desktop:
     def _quit(self) -> None:
         running = self._view().running
         if not running:
-            self._ask(Quit())
+            self._ask(Quit(by=os_user()))
             return
 
         def then(choice: Choice) -> None:
             if choice is not Choice.CANCEL:
-                self._ask(Quit(stop_runs=choice is Choice.STOP))
+                self._ask(Quit(stop_runs=choice is Choice.STOP, by=os_user()))
 
         self._tray.ask_quit(running, then)
 

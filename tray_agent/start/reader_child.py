@@ -31,6 +31,10 @@ def _answers(mode: str) -> Answer:
         from tray_agent.adapters.journal.workbook import answer as export
 
         return export
+    if mode == "notify":
+        from tray_agent.adapters.notices.apprise_child import answer as notify
+
+        return notify
     from tray_agent.adapters.history.bigquery import answer as history
 
     return history
@@ -75,7 +79,7 @@ def _parts(answer: dict[str, Any]) -> list[Any]:
 
 
 def main(mode: str) -> int:
-    """Answer one request for ``read-registry``, ``read-history`` or ``export``. Returns the exit code."""
+    """Answer one request for one of these modes. Returns the exit code."""
     gc.disable()  # it lives for one answer; a collector would only walk the rows again and again
     requests = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115 - lives as long as the process
     answers = os.fdopen(os.dup(1), "wb")
