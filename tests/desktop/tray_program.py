@@ -8,7 +8,7 @@ import sys
 import threading
 
 from tray_agent.core.model import CardState
-from tray_agent.shell.tray.notices import Notice, NoticeKind
+from tray_agent.core.picture.notices import Notice, NoticeKind
 from tray_agent.shell.tray.tray import NoScreen, Tray
 from tray_agent.shell.tray.view import TrayView
 

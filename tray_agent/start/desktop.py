@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from tray_agent.adapters.system import autostart
 from tray_agent.core.messages import Command, Pause, Quit, Resume, Woke
+from tray_agent.core.picture.notices import Notice, NoticeKind, NoticeState, decide
 from tray_agent.shell.channel.user import os_user
-from tray_agent.shell.tray.notices import CLOSED_TO_TRAY, Notice, NoticeKind, NoticeState, decide
+from tray_agent.shell.tray.notices import CLOSED_TO_TRAY
 from tray_agent.shell.tray.question import Choice
 from tray_agent.shell.tray.tray import NoScreen, Tray, TrayAction
 from tray_agent.shell.tray.view import TrayView, tray_view
@@ -38,6 +39,7 @@ class Desktop:
         self._tray = Tray(
             self._view,
             lambda action: self._deeds.put(lambda: self._do(action)),
+            open_job=lambda job: self._deeds.put(lambda: self._open(job)),
             due=self._due,
             on_wake=lambda: agent.engine.post(Woke()),
             on_session_end=self._session_ends,
@@ -93,7 +95,7 @@ class Desktop:
         if snapshot is None:
             return []
         self._notice_state, notices = decide(self._notice_state, snapshot, self._agent.clock.now())
-        return notices
+        return [notice for notice in notices if notice.kind is not NoticeKind.RECOVERED]
 
     def _do(self, action: TrayAction) -> None:
         """One action of the menu, on the desktop's thread."""
@@ -119,8 +121,8 @@ class Desktop:
     def _ask(self, command: Command) -> None:
         self._agent.engine.post(command)
 
-    def _open(self) -> None:
-        trouble = self._dashboard.open()
+    def _open(self, job: str = "") -> None:
+        trouble = self._dashboard.open(job)
         if trouble:
             self._tray.say(Notice(NoticeKind.HINT, "O painel não abriu", trouble))
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from tray_agent.core.model import CardState
+from tray_agent.core.picture.notices import Notice, NoticeKind
 from tray_agent.shell.tray import tray as tray_module
 from tray_agent.shell.tray.icon import tray_icon
-from tray_agent.shell.tray.notices import CLOSED_TO_TRAY, Notice, NoticeKind
+from tray_agent.shell.tray.notices import CLOSED_TO_TRAY
 from tray_agent.shell.tray.question import Choice
 from tray_agent.shell.tray.tray import Entry, NoScreen, Tray, TrayAction, menu_entries
 from tray_agent.shell.tray.view import TrayView
@@ -112,7 +113,8 @@ class Desk:
         self.view = view
         self.asked: list[TrayAction] = []
         self.due: list[Notice] = []
-        self.tray = Tray(lambda: self.view, self.asked.append, due=self.take)
+        self.opened: list[str] = []
+        self.tray = Tray(lambda: self.view, self.asked.append, open_job=self.opened.append, due=self.take)
 
     def take(self) -> list[Notice]:
         told, self.due = self.due, []
@@ -229,6 +231,37 @@ def test_a_click_opens_and_the_menu_acts_on_the_newest_view(shown: Shown) -> Non
         assert desk.asked[1:] == [TrayAction.PAUSE, TrayAction.RESUME]
 
 
+def test_a_click_on_a_notification_leads_to_the_job_it_is_about(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tray_module, "NOTICE_SECONDS", 0.0)
+    desk = Desk()
+    with running(desk.tray):
+        desk.tray.say(Notice(NoticeKind.ERROR, "Automação em erro", "x", ("envia_pix", "ted")))
+        desk.tray.changed()
+        until(lambda: len(shown.notices) == 1)
+        desk.tray.on_notice()
+        desk.tray.say(CLOSED_TO_TRAY)
+        desk.tray.changed()
+        until(lambda: len(shown.notices) == 2)
+        desk.tray.on_notice()
+    assert desk.opened == ["envia_pix"]
+    assert desk.asked == [TrayAction.OPEN]
+
+
+def test_what_failed_is_a_menu_that_leads_to_each_job(shown: Shown) -> None:
+    failed = (("envia_pix", "Envia_PIX"), ("ted", "ted"))
+    desk = Desk(replace(RED, failed=failed, failures=7))
+    desk.tray.prepare()
+    [group] = [each for each in desk.tray._icon.menu if each.submenu]
+    assert group.text == "Em erro (7)"
+    inner = list(group.submenu)
+    assert [item.text for item in inner] == ["Envia_PIX", "ted"]
+    inner[1](desk.tray._icon)
+    assert desk.opened == ["ted"]
+    assert desk.asked == []
+
+
 def test_checks_are_those_of_the_view(shown: Shown) -> None:
     desk = Desk(replace(IDLE, autostart=False, notifications=True))
     desk.tray.prepare()
@@ -332,6 +365,9 @@ class Heard:
     def close(self) -> None:
         self.said.append("close")
 
+    def on_notice(self) -> None:
+        self.said.append("notice")
+
 
 class LibraryIcon:
     """The parts of the library's Windows class that ours builds on."""
@@ -386,10 +422,11 @@ def test_the_menu_is_built_anew_just_before_it_opens() -> None:
     assert icon.did == ["menu", "notify", "notify"]
 
 
-def test_a_click_on_a_notification_is_a_click_on_the_icon() -> None:
-    icon = windows_icon(LibraryIcon, Heard())()
+def test_a_click_on_a_notification_is_told() -> None:
+    heard = Heard()
+    icon = windows_icon(LibraryIcon, heard)()
     icon._on_notify(0, BALLOON_CLICKED)
-    assert icon.did == ["click", "notify"]
+    assert (heard.said, icon.did) == (["notice"], ["notify"])
 
 
 def test_the_icon_is_drawn_at_the_size_of_the_screen() -> None:

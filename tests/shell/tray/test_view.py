@@ -80,3 +80,11 @@ def test_while_the_registry_is_read_for_the_first_time_nothing_is_suspended_yet(
     trouble = (Problem(Where.HISTORY, "a rede não responde"),)
     assert "suspensos" in view_of(discovered=False, blocked="history", problems=trouble).suspended
     assert view_of(discovered=False, paused=True, blocked="paused").suspended == "agendamentos suspensos"
+
+
+def test_the_jobs_in_error_are_named_the_first_twenty() -> None:
+    failed = [facts(f"job{number:02d}", CardState.ERROR) for number in range(25)]
+    shown = tray_view(snapshot(*failed, facts("a", CardState.SUCCESS)), None, True)
+    assert shown.failures == 25
+    assert shown.failed[0] == ("job00", "job00")
+    assert len(shown.failed) == 20

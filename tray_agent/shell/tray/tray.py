@@ -17,9 +17,10 @@ from enum import StrEnum
 from typing import Any
 
 from tray_agent.core.model import CardState
+from tray_agent.core.picture.notices import Notice
 from tray_agent.shell.tray.gtk import ask_on_gtk, gtk_icon, has_gtk, outlive_screen, without_gl
 from tray_agent.shell.tray.icon import tray_icon
-from tray_agent.shell.tray.notices import TEXT_UNITS, TITLE_UNITS, Notice, clip_utf16
+from tray_agent.shell.tray.notices import TEXT_UNITS, TITLE_UNITS, clip_utf16
 from tray_agent.shell.tray.question import Choice, quit_question
 from tray_agent.shell.tray.view import TrayView
 from tray_agent.shell.tray.windows import see_true_pixels, windows_icon
@@ -63,12 +64,17 @@ class TrayAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the menu. Without an action it only informs; without a text it separates."""
+    """A line of the menu. Without an action it only informs; without a text it separates.
+
+    With a ``job`` it opens the dashboard there; with ``inner`` lines it opens them.
+    """
 
     text: str = ""
     action: TrayAction | None = None
     checked: bool | None = None
     default: bool = False
+    job: str = ""
+    inner: tuple[Entry, ...] = ()
 
 
 def menu_entries(view: TrayView) -> tuple[Entry, ...]:
@@ -81,8 +87,10 @@ def menu_entries(view: TrayView) -> tuple[Entry, ...]:
         else Entry("Suspender agendamentos", TrayAction.PAUSE)
     )
     start = [Entry("Iniciar com o Windows", TrayAction.AUTOSTART, view.autostart)]
+    failed = tuple(Entry(name, TrayAction.OPEN, job=job) for job, name in view.failed)
     return (
         Entry("Abrir painel", TrayAction.OPEN, default=True),
+        *([Entry(f"Em erro ({view.failures})", inner=failed)] if failed else ()),
         Entry(),
         *(Entry(line) for line in (status, suspended) if line),
         Entry(),
@@ -99,11 +107,15 @@ def _nothing() -> None:
     """Nobody listens."""
 
 
+def _nowhere(_job: str) -> None:
+    """Nobody opens jobs."""
+
+
 class Tray:
     """The icon in the notification area.
 
-    ``view``, ``act``, ``on_wake`` and ``on_session_end`` are called on the tray's threads and must return
-    at once without raising; ``due`` (what is to be told now) is asked every few seconds.
+    ``view``, ``act``, ``open_job``, ``on_wake`` and ``on_session_end`` are called on the tray's threads and
+    must return at once without raising; ``due`` (what is to be told now) is asked every few seconds.
     """
 
     def __init__(
@@ -111,6 +123,7 @@ class Tray:
         view: Callable[[], TrayView],
         act: Callable[[TrayAction], None],
         *,
+        open_job: Callable[[str], None] = _nowhere,
         due: Callable[[], list[Notice]] = list,
         on_wake: Callable[[], None] = _nothing,
         on_session_end: Callable[[], None] = _nothing,
@@ -118,6 +131,7 @@ class Tray:
     ) -> None:
         self._view = view
         self._act = act
+        self._open_job = open_job
         self._due = due
         self._on_wake = on_wake
         self._on_session_end = on_session_end
@@ -127,6 +141,7 @@ class Tray:
         self._look: tuple[CardState, bool] | None = None
         self._notices: deque[Notice] = deque(maxlen=6)
         self._last_notice = -NOTICE_SECONDS
+        self._last_job = ""
         self._appearances: deque[float] = deque()
         self._changed = threading.Event()
         self._ending = threading.Event()
@@ -269,15 +284,27 @@ class Tray:
     def _item(self, entry: Entry) -> Any:
         if not entry.text:
             return self._pystray.Menu.SEPARATOR
+        if entry.inner:
+            return self._pystray.MenuItem(entry.text, self._pystray.Menu(*map(self._item, entry.inner)))
         if entry.action is None:
             return self._pystray.MenuItem(entry.text, None, enabled=False)
-        action, checked = entry.action, entry.checked
+        action, checked, job = entry.action, entry.checked, entry.job
 
         def pressed(_icon: Any, _item: Any) -> None:
-            self._act(action)
+            if job:
+                self._open_job(job)
+            else:
+                self._act(action)
 
         checks = None if checked is None else lambda _item: checked
         return self._pystray.MenuItem(entry.text, pressed, checked=checks, default=entry.default)
+
+    def on_notice(self) -> None:
+        """The notice that is on the screen was clicked: to the job it is about, or as a click on the icon."""
+        if self._last_job:
+            self._open_job(self._last_job)
+        else:
+            self._act(TrayAction.OPEN)
 
     # On the writer's thread: nobody else changes the icon
 
@@ -327,6 +354,7 @@ class Tray:
         if self._notices and self._icon.HAS_NOTIFICATION and now - self._last_notice >= NOTICE_SECONDS:
             self._last_notice = now
             notice = self._notices.popleft()
+            self._last_job = notice.jobs[0] if notice.jobs else ""
             log.info("notification: %s: %s", notice.title, notice.text)
             self._icon.notify(clip_utf16(notice.text, TEXT_UNITS), clip_utf16(notice.title, TITLE_UNITS))
 

@@ -9,6 +9,7 @@ from tray_agent.core.model import CardState, Snapshot
 from tray_agent.core.picture.aggregate import aggregate
 from tray_agent.shell.tray.notices import TOOLTIP_UNITS, clip_utf16
 
+_LISTED = 20
 _WORDS = (
     (CardState.ERROR, "em erro"),
     (CardState.RUNNING, "executando"),
@@ -27,7 +28,8 @@ _BLOCKED = {
 class TrayView:
     """All that the tray shows. ``suspended`` says why nothing is scheduled, "" when it is.
 
-    ``autostart`` is None where the system has no such thing; ``running`` holds the names of running jobs.
+    ``autostart`` is None where the system has no such thing; ``running`` holds the names of running jobs,
+    ``failed`` id and name of the first of the ``failures`` jobs in error.
     """
 
     aggregate: CardState = CardState.IDLE
@@ -38,6 +40,8 @@ class TrayView:
     autostart: bool | None = None
     notifications: bool = True
     running: tuple[str, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+    failures: int = 0
 
 
 def tray_view(snapshot: Snapshot, autostart: bool | None, notifications: bool) -> TrayView:
@@ -47,6 +51,8 @@ def tray_view(snapshot: Snapshot, autostart: bool | None, notifications: bool) -
     status = _counts(snapshot)
     tooltip = f"Automações: {status}" + (f" · {suspended}" if suspended else "")
     running = [each.job.name for each in facts if each.state is CardState.RUNNING]
+    failed = [(each.job.id, each.job.name) for each in facts if each.state is CardState.ERROR]
+    failed.sort(key=lambda each: each[1].casefold())
     return TrayView(
         aggregate=aggregate(each.state for each in facts),
         suspended=suspended,
@@ -56,6 +62,8 @@ def tray_view(snapshot: Snapshot, autostart: bool | None, notifications: bool) -
         autostart=autostart,
         notifications=notifications,
         running=tuple(sorted(running, key=str.casefold)),
+        failed=tuple(failed[:_LISTED]),
+        failures=len(failed),
     )
 
 

@@ -43,6 +43,10 @@ class Listener(Protocol):
         """The screen's resolution changed."""
         ...
 
+    def on_notice(self) -> None:
+        """The notification on the screen was clicked."""
+        ...
+
     def close(self) -> None:
         """Another program asked the agent to close."""
         ...
@@ -103,7 +107,7 @@ def windows_icon(base: Any, listener: Listener, handle: Callable[[bytes, int], i
             if lparam == WM_RBUTTONUP:
                 self._update_menu()  # here, on the menu's own thread, and never from another
             if lparam == BALLOON_CLICKED:
-                self()  # as a click on the icon
+                listener.on_notice()
             super()._on_notify(wparam, lparam)
 
         def _assert_icon_handle(self) -> None:

@@ -1,0 +1,233 @@
+"""Which notices people get, decided from what was told before and what is known now. Pure.
+
+The tray and each address of the team have a state of their own, so each is told everything once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from tray_agent.core.model import CardState, JobFacts, Outcome, Snapshot
+from tray_agent.core.picture.texts import duration
+
+Facts = Mapping[str, JobFacts]
+NAMED = 3  # how many of a group are called by name
+GATHERING = timedelta(seconds=3)  # jobs that fail together are told together
+SUSPENDED_TOO_LONG = timedelta(minutes=15)
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    ERROR = "error"
+    RECOVERED = "recovered"
+    OVERDUE = "overdue"
+    SUSPENDED = "suspended"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice. Whoever shows it clips it to what the system takes.
+
+    ``jobs`` are the ids of those it is about; ``details`` is a line for each of them, with its reason, for
+    where there is room.
+    """
+
+    kind: NoticeKind
+    title: str
+    text: str
+    jobs: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeState:
+    """What was told. ``errors`` holds the job's runs counted when it was last seen in error, ``told`` the
+    jobs whose error was told and that have not recovered since."""
+
+    day: date | None = None
+    begun: bool = False
+    settled: bool = False
+    errors: dict[str, int] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+    waiting_since: datetime | None = None
+    told: frozenset[str] = frozenset()
+    well: tuple[str, ...] = ()
+    well_since: datetime | None = None
+    overdue: frozenset[str] = frozenset()
+    suspended: frozenset[tuple[str, datetime]] = frozenset()
+
+
+def decide(
+    before: NoticeState, snapshot: Snapshot, now: datetime, area: str | None = None
+) -> tuple[NoticeState, list[Notice]]:
+    """What to tell now, and what to remember. Ask after every change and every few seconds besides.
+
+    What the agent finds when it starts is not told: it did not turn to error under its eyes. With an area
+    only its jobs are told of, and what concerns all.
+    """
+    if not snapshot.discovered:
+        return before, []
+    facts = snapshot.facts
+    if area is not None:
+        facts = {job: each for job, each in facts.items() if each.job.area == area}
+    if before.day != snapshot.day:
+        before = replace(before, errors={}, told=frozenset(), well=(), well_since=None)
+    state, errors = _errors(before, facts, now)
+    state, recovered = _recovered(state, facts, now)
+    state, overdue = _overdue(state, facts, now)
+    state, suspended = _suspended(state, snapshot, now)
+    state = replace(
+        state,
+        day=snapshot.day,
+        begun=True,
+        settled=before.settled or snapshot.history.verified,
+    )
+    return state, [*errors, *recovered, *overdue, *suspended]
+
+
+def _errors(before: NoticeState, all_facts: Facts, now: datetime) -> tuple[NoticeState, list[Notice]]:
+    known = before.errors
+    errors = {
+        job: known[job] if facts.active else facts.actual
+        for job, facts in all_facts.items()
+        if facts.state is CardState.ERROR or (facts.active and job in known)
+    }
+    turned = [
+        job for job, runs in errors.items() if runs > known.get(job, -1) and _is_news(before, all_facts[job])
+    ]
+    waiting = (*before.waiting, *(job for job in turned if job not in before.waiting))
+    since = before.waiting_since or now
+    if waiting and timedelta(0) <= now - since < GATHERING:
+        return replace(before, errors=errors, waiting=waiting, waiting_since=since), []
+    failed = [all_facts[job] for job in waiting if job in all_facts]
+    state = replace(
+        before,
+        errors=errors,
+        waiting=(),
+        waiting_since=None,
+        told=before.told | {facts.job.id for facts in failed},
+    )
+    return state, [_error_notice(failed)] if failed else []
+
+
+def _recovered(before: NoticeState, all_facts: Facts, now: datetime) -> tuple[NoticeState, list[Notice]]:
+    """Jobs of whose error was told and that have ended well since; those of one moment together."""
+    good = {CardState.SUCCESS, CardState.NO_DATA}
+    turned = [job for job in before.told if job in all_facts and all_facts[job].state in good]
+    well = (*before.well, *sorted(turned, key=str.casefold))
+    since = before.well_since or now
+    told = before.told.difference(turned)
+    if well and timedelta(0) <= now - since < GATHERING:
+        return replace(before, told=told, well=well, well_since=since), []
+    state = replace(before, told=told, well=(), well_since=None)
+    group = [all_facts[job] for job in well if job in all_facts and all_facts[job].state in good]
+    return state, [_recovered_notice(group)] if group else []
+
+
+def _recovered_notice(group: Sequence[JobFacts]) -> Notice:
+    jobs = _ids(group)
+    if len(group) > 1:
+        title = f"{len(group)} automações voltaram ao normal"
+        return Notice(NoticeKind.RECOVERED, title, _named(group) + ".", jobs)
+    facts = group[0]
+    last = facts.last_run
+    when = f" (execução das {last.start:%H:%M})" if last and last.start else ""
+    text = f"{facts.job.name} terminou bem{when}, depois de ter falhado."
+    return Notice(NoticeKind.RECOVERED, "Automação voltou ao normal", text, jobs)
+
+
+def _is_news(before: NoticeState, facts: JobFacts) -> bool:
+    """Whether a job in error turned to it while the agent was looking, and by itself."""
+    last = facts.last_run
+    if not before.begun or (last is not None and last.outcome is Outcome.STOPPED):
+        return False
+    return before.settled or (last is not None and last.source == "local")
+
+
+def _error_notice(failed: Sequence[JobFacts]) -> Notice:
+    jobs = _ids(failed)
+    details = tuple(f"{facts.job.name}: {_reason(facts) or 'terminou com erro'}" for facts in failed)
+    if len(failed) > 1:
+        title = f"{len(failed)} automações em erro"
+        return Notice(NoticeKind.ERROR, title, _named(failed) + ". Veja os logs no painel.", jobs, details)
+    facts = failed[0]
+    last = facts.last_run
+    when = f" (execução das {last.start:%H:%M})" if last and last.start else ""
+    code = f", código de saída {last.exit_code}" if last and last.exit_code else ""
+    reason = f": {_reason(facts)}" if _reason(facts) else "."
+    text = f"{facts.job.name} terminou com erro{when}{code}{reason}"
+    if not _reason(facts):
+        text += " Veja o log no painel."
+    return Notice(NoticeKind.ERROR, "Automação em erro", text, jobs, details)
+
+
+def _reason(facts: JobFacts) -> str:
+    """Why the last run ended badly, if it was ours and it said so."""
+    last = facts.last_run
+    ours = [run for run in facts.runs if last is not None and run.started == last.start]
+    return ours[-1].reason if ours else ""
+
+
+def _ids(group: Sequence[JobFacts]) -> tuple[str, ...]:
+    return tuple(facts.job.id for facts in group)
+
+
+def _overdue(before: NoticeState, all_facts: Facts, now: datetime) -> tuple[NoticeState, list[Notice]]:
+    late = {facts.active.id: facts for facts in all_facts.values() if facts.active and facts.overdue}
+    told = [facts for run, facts in late.items() if run not in before.overdue]
+    state = replace(before, overdue=frozenset(late))
+    if not told:
+        return state, []
+    if len(told) > 1:
+        title = f"{len(told)} execuções muito longas"
+        text = _named(told) + " passaram muito do tempo normal. Se travaram, pare-as no painel."
+        return state, [Notice(NoticeKind.OVERDUE, title, text, _ids(told))]
+    text = _overdue_text(told[0], now)
+    return state, [Notice(NoticeKind.OVERDUE, "Execução muito longa", text, _ids(told))]
+
+
+def _overdue_text(facts: JobFacts, now: datetime) -> str:
+    started = facts.active.started if facts.active else now
+    usual = f"; costuma levar {duration(facts.usual_seconds)}" if facts.usual_seconds else ""
+    elapsed = duration((now - started).total_seconds())
+    return f"{facts.job.name} está em execução há {elapsed}{usual}. Se travou, pare no painel."
+
+
+def _suspended(before: NoticeState, snapshot: Snapshot, now: datetime) -> tuple[NoticeState, list[Notice]]:
+    since: dict[tuple[str, datetime], str] = {}
+    if snapshot.paused and snapshot.paused_since:
+        since["paused", snapshot.paused_since] = (
+            f"Suspensos por uma pessoa desde {_moment(snapshot.paused_since, now)}. "
+            "Para retomar: botão direito no ícone, Retomar agendamentos."
+        )
+    history = snapshot.history
+    if not history.verified and history.unverified_since:
+        reason = f" Motivo: {history.error}" if history.error else ""
+        since["history", history.unverified_since] = (
+            f"O BigQuery não é lido desde {_moment(history.unverified_since, now)}; "
+            f"nada é agendado até a leitura voltar.{reason}"
+        )
+    long = {key: text for key, text in since.items() if now - key[1] > SUSPENDED_TOO_LONG}
+    told = [
+        Notice(NoticeKind.SUSPENDED, "Agendamentos suspensos", text)
+        for key, text in long.items()
+        if key not in before.suspended
+    ]
+    return replace(before, suspended=frozenset(long)), told
+
+
+def _moment(then: datetime, now: datetime) -> str:
+    return f"{then:%H:%M}" if then.date() == now.date() else f"{then:%d/%m %H:%M}"
+
+
+def _named(group: Sequence[JobFacts]) -> str:
+    names = sorted((facts.job.name for facts in group), key=str.casefold)
+    more = len(names) - NAMED
+    if more > 0:
+        return ", ".join(names[:NAMED]) + f" e mais {more}"
+    return " e ".join([", ".join(names[:-1]), names[-1]])
