@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from benchmarks.setting import Figure, median, rest, temporary
-from tray_agent.adapters.registry.scripts import ScriptTree
+from tray_agent.adapters.registry.tree import ScriptTree
 
 PROJECTS, FEW = 1000, 200
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.builders import make_open_run
 from tray_agent.adapters.journal.store import SqliteJournal
-from tray_agent.adapters.registry.scripts import ScriptTree
+from tray_agent.adapters.registry.tree import ScriptTree
 from tray_agent.core.ports import JournalError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="file names of any bytes")

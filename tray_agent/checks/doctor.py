@@ -87,7 +87,8 @@ def _base(places: Places) -> tuple[list[Check], ScriptsFound | None]:
     if not exists:
         action = "Conecte a unidade sincronizada, ou defina base_path em tray_agent.toml."
         return [Check("Pasta das automações", False, f"não encontrada: {base}", action)], None
-    from tray_agent.adapters.registry.scripts import BaseGone, ScriptTree
+    from tray_agent.adapters.registry.scripts import BaseGone
+    from tray_agent.adapters.registry.tree import ScriptTree
 
     try:
         found = ScriptTree(base).scan(full=True)

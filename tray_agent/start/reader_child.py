@@ -16,15 +16,16 @@ import traceback
 from collections.abc import Callable
 from typing import IO, Any
 
+from tray_agent.adapters.readers import blocks
+
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 _ORPHANED = 3
 _LOOK_SECONDS = 0.2
-_BLOCK_ROWS = 250
 
 
 def _answers(mode: str) -> Answer:
     if mode == "read-registry":
-        from tray_agent.adapters.registry.workbook import answer
+        from tray_agent.adapters.registry.child import answer
 
         return answer
     if mode == "export":
@@ -68,16 +69,6 @@ else:
         os._exit(_ORPHANED)
 
 
-def _parts(answer: dict[str, Any]) -> list[Any]:
-    """The answer without its rows, and how many blocks of them follow."""
-    if "rows" not in answer:
-        return [answer]
-    rows = answer["rows"]
-    blocks = [rows[at : at + _BLOCK_ROWS] for at in range(0, len(rows), _BLOCK_ROWS)]
-    rest = {name: value for name, value in answer.items() if name != "rows"}
-    return [rest | {"blocks": len(blocks)}, *blocks]
-
-
 def main(mode: str) -> int:
     """Answer one request for one of these modes. Returns the exit code."""
     gc.disable()  # it lives for one answer; a collector would only walk the rows again and again
@@ -99,7 +90,7 @@ def main(mode: str) -> int:
             "ok": False,
             "error": f"falha inesperada na leitura ({type(error).__name__}: {error})"[:300],
         }
-    for part in _parts(answer):
+    for part in blocks.split(answer):
         answers.write(json.dumps(part, separators=(",", ":")).encode() + b"\n")
     answers.flush()
     sys.stderr.flush()

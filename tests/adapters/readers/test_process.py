@@ -152,10 +152,10 @@ def test_the_real_child_reads_a_registry_and_prints_nothing_else(tmp_path: Path)
 
 
 def test_the_real_child_answers_a_surprise_with_a_sentence(tmp_path: Path) -> None:
-    answer = ReaderProcess(None, tmp_path / "log").run("read-registry", {}, SECONDS)
+    answer = ReaderProcess(None, tmp_path / "log").run("read-registry", {"path": 7}, SECONDS)
     assert not answer["ok"]
     assert "falha inesperada" in answer["error"]
-    assert "KeyError" in (tmp_path / "log").read_text()
+    assert "TypeError" in (tmp_path / "log").read_text()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a named pipe holds the child in its read")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from tests.adapters.registry.test_scripts import put
+from tests.adapters.registry.test_scripts import put, settle
 from tests.adapters.registry.test_source import InlineReader
 from tests.adapters.registry.workbooks import HEADER, write
 from tray_agent.adapters.registry.discovery import DiscoveryReader
@@ -31,8 +32,9 @@ class Found:
         self.may_resolve = threading.Event()
         self.may_resolve.set()
         self.surprise = ""
+        self.child = InlineReader()
         self.reader = DiscoveryReader(
-            self.posted.put, self.resolve, self.registry, 30, 300, reader=InlineReader()
+            self.posted.put, self.resolve, self.registry, 30, 300, reader=self.child
         )
 
     def resolve(self) -> tuple[Path, bool]:
@@ -186,3 +188,122 @@ def test_a_row_that_waits_for_an_unknown_job_is_not_started_and_says_so(found: F
     assert discovery.jobs is not None
     assert "falta" in discovery.jobs[0].policies.unread
     assert "falta" in discovery.problems[0].what
+
+
+def names(discovery: Discovery) -> list[str]:
+    return sorted(job.name for job in discovery.jobs or ())
+
+
+def settled(found: Found) -> Found:
+    """The same workspace, so old that its folders' times can be trusted, discovered once."""
+    settle(found.base)
+    found.next()
+    assert found.child.asked == [["path", "base"]]
+    return found
+
+
+def test_one_child_reads_both_and_none_while_nothing_changed(found: Found) -> None:
+    settled(found)
+    for _ in range(3):
+        found.next()
+    assert found.child.runs == 1
+
+
+def test_a_script_that_comes_or_goes_is_seen_without_a_child(found: Found) -> None:
+    settled(found)
+    put(found.base, "metodos/tres.py")
+    (found.base / "metodos/dois.py").unlink()
+    discovery = found.next()
+    assert "dois.py" in discovery.problems[0].what
+    assert found.child.runs == 1
+
+
+def test_a_new_folder_is_walked_by_a_child_that_reads_no_registry(found: Found) -> None:
+    write(found.registry, [("um", "Cadastro", "8", "sim"), ("novo", "", "ALL", "sim")])
+    settled(found)
+    put(found.base, "Novo/robo/metodos/novo.py")
+    assert names(found.next()) == ["novo", "um"]
+    assert found.child.asked[1:] == [["base"]]
+
+
+def test_a_changed_registry_is_read_by_a_child_that_walks_nothing(found: Found) -> None:
+    settled(found)
+    write(found.registry, [("um", "Cadastro", "9", "sim"), ("dois", "", "ALL", "sim")])
+    assert names(found.next()) == ["dois", "um"]
+    assert found.child.asked[1:] == [["path"]]
+
+
+def test_many_changed_folders_are_walked_by_a_child(found: Found) -> None:
+    put(found.base, *(f"p{n}/metodos/x{n}.py" for n in range(50)))
+    settled(found)
+    put(found.base, *(f"p{n}/metodos/y{n}.py" for n in range(50)))
+    found.next()
+    assert found.child.asked[1:] == [["base"]]
+
+
+def test_a_full_walk_that_finds_the_same_gives_the_very_same_jobs(found: Found) -> None:
+    found.reader = DiscoveryReader(found.posted.put, found.resolve, found.registry, 30, 0, reader=found.child)
+    settle(found.base)
+    first = found.next()
+    second = found.next()
+    assert second.jobs is first.jobs
+    assert found.child.asked == [["path", "base"], ["base"]]
+    put(found.base, "metodos/x.py")
+    write(found.registry, [("x", "", "8", "sim")])
+    found.next()
+    assert names(found.next()) == ["x"], "a registry that shrank is believed at the second look"
+
+
+def test_a_drive_that_hangs_is_said_and_the_registry_read_all_the_same(found: Found) -> None:
+    found.child.failure, found.child.failing = "sem resposta em 120 s", "base"
+    discovery = found.next()
+    assert found.child.asked == [["path", "base"], ["path"], ["base"]]
+    assert discovery.registry_read
+    assert not discovery.base_available
+    assert wheres(discovery) == [Where.BASE_PATH]
+    assert "não respondeu (sem resposta em 120 s)" in discovery.problems[0].what
+    found.child.failure = ""
+    assert names(found.next()) == ["dois", "um"]
+
+
+def test_a_drive_that_hangs_later_leaves_the_jobs(found: Found) -> None:
+    before = settled(found).next()
+    put(found.base, "Novo/metodos/novo.py")
+    found.child.failure = "sem resposta em 120 s"
+    hanging = found.next()
+    assert hanging.jobs is before.jobs
+    assert not hanging.base_available
+    found.child.failure = ""
+    assert found.next().base_available
+
+
+def test_a_workbook_that_ends_the_child_does_not_take_the_scripts_away(
+    found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = InlineReader.run
+
+    def run(reader: InlineReader, mode: str, request: dict[str, object], seconds: float) -> dict[str, object]:
+        if "path" in request:
+            reader.asked.append([])
+            return {"ok": False, "error": "falha inesperada na leitura"}
+        return whole(reader, mode, request, seconds)
+
+    monkeypatch.setattr(InlineReader, "run", run)
+    discovery = found.next()
+    assert discovery.base_available
+    assert [problem.what for problem in discovery.problems] == ["falha inesperada na leitura"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="starts the child as POSIX does")
+def test_the_real_child_walks_and_reads(tmp_path: Path) -> None:
+    found = Found(tmp_path)
+    put(found.base, "Cadastro/metodos/Um.py", "metodos/dois.py")
+    (found.base / "metodos/fora.py").symlink_to(tmp_path / "r.xlsx")
+    write(found.registry, [("um", "Cadastro", "8", "sim"), ("dois", "", "ALL", "sim")])
+    found.reader = DiscoveryReader(found.posted.put, found.resolve, found.registry, 30, 300)
+    try:
+        discovery = found.next()
+        assert names(discovery) == ["Um", "dois"]
+        assert ["leva para fora" in problem.what for problem in discovery.problems] == [True]
+    finally:
+        found.reader.close()

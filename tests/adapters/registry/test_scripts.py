@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tray_agent.adapters.registry.scripts import BaseGone, ScriptsFound, ScriptTree
+from tray_agent.adapters.registry.scripts import BaseGone, ScriptsFound
+from tray_agent.adapters.registry.tree import ScriptTree
 from tray_agent.core.model import Script, Where
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links and modes as POSIX has them")

@@ -9,23 +9,27 @@ import pytest
 
 from tests.adapters.registry.workbooks import actives, write
 from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
+from tray_agent.adapters.registry.child import answer
 from tray_agent.adapters.registry.source import RegistrySource
-from tray_agent.adapters.registry.workbook import answer
 from tray_agent.core.model import Where
 
 
 class InlineReader(ReaderProcess):
-    """The child's work done in place, counted; ``failure`` is what the child dies of instead."""
+    """The child's work done in place, counted; ``failure`` is what the child dies of instead, whenever it is
+    asked for the ``failing`` part. ``asked`` are the parts of each request."""
 
     def __init__(self) -> None:
         super().__init__()
         self.runs = 0
         self.failure = ""
+        self.failing = ""
+        self.asked: list[list[str]] = []
 
     def run(self, mode: str, request: Mapping[str, Any], deadline_seconds: float) -> dict[str, Any]:
-        assert (mode, deadline_seconds) == ("read-registry", 30)
+        assert (mode, deadline_seconds) == ("read-registry", 120 if "base" in request else 30)
         self.runs += 1
-        if self.failure:
+        self.asked.append([name for name in ("path", "base") if name in request])
+        if self.failure and (not self.failing or self.failing in request):
             raise ReaderFailed(self.failure)
         return answer(dict(request))
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from tray_agent.adapters.readers import blocks
 from tray_agent.adapters.system import program
 
 _LOG_LIMIT = 1_000_000
@@ -129,17 +130,12 @@ def _exchange(child: subprocess.Popen[bytes], line: bytes, answers: queue.Simple
 
 
 def _answer(pipe: IO[bytes]) -> Any:
-    """One line of JSON, and its rows in blocks of one line each.
+    """One line of JSON, and the blocks that belong to it."""
 
-    Decoding holds up every other thread: ten thousand rows at once would be tens of milliseconds.
-    """
-    answer = json.loads(pipe.readline(_MOST_BYTES))
-    if isinstance(answer, dict) and "blocks" in answer:
-        rows: list[Any] = []
-        for _ in range(answer.pop("blocks")):
-            rows += json.loads(pipe.readline(_MOST_BYTES))
-        answer["rows"] = rows
-    return answer
+    def following() -> Any:
+        return json.loads(pipe.readline(_MOST_BYTES))
+
+    return blocks.join(following(), following)
 
 
 def _opened(log: Path | None) -> IO[bytes]:

@@ -1,4 +1,7 @@
-"""Discovery on a thread of its own: the walk, the registry, and their crossing into jobs."""
+"""Discovery on a thread of its own: the tree of scripts, the registry, and their crossing into jobs.
+
+Here both are only looked at; a changed registry is read, and a changed tree walked, by one short-lived child.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tray_agent.adapters.readers.asking import AskedThread
-from tray_agent.adapters.readers.process import ReaderProcess
-from tray_agent.adapters.registry.scripts import BaseGone, ScriptsFound, ScriptTree
-from tray_agent.adapters.registry.source import RegistrySource
+from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
+from tray_agent.adapters.registry.scripts import BaseGone, ScriptsFound
+from tray_agent.adapters.registry.source import RegistrySource, State
+from tray_agent.adapters.registry.tree import ScriptTree
+from tray_agent.adapters.registry.tree_answer import folders_of
 from tray_agent.core.messages import Discovered
 from tray_agent.core.model import Discovery, Job, Problem, RegistryRow, Where
 from tray_agent.core.policies import Halt
@@ -18,7 +24,10 @@ from tray_agent.core.ports import Post
 from tray_agent.core.registry.linking import link
 from tray_agent.core.registry.references import resolve_halts
 
+_WALK_SECONDS = 120.0  # a slow drive with many folders takes its time; one that hangs is given up
+
 BasePath = Callable[[], tuple[Path, bool]]
+Tree = ScriptsFound | Problem
 Linked = tuple[tuple[Job, ...], tuple[Problem, ...]]
 
 
@@ -41,7 +50,9 @@ class DiscoveryReader:
     ) -> None:
         self._post = post
         self._base_path = base_path
-        self._registry = RegistrySource(registry, deadline_seconds, environment, reader)
+        self._reader = reader or ReaderProcess(environment)
+        self._deadline = deadline_seconds
+        self._registry = RegistrySource(registry, deadline_seconds, reader=self._reader)
         self._full_walk_seconds = full_walk_seconds
         self._tree = ScriptTree(Path())
         self._walked: float | None = None
@@ -63,8 +74,11 @@ class DiscoveryReader:
 
     def _discover(self, _at: datetime) -> None:
         base, exists = self._base_path()
-        found = self._walk(base, exists)
-        rows, wrong = self._registry.read()
+        found = self._look(base, exists)
+        state = self._registry.check()
+        if found is None or state is None:
+            found, state = self._read(found, state)
+        rows, wrong = state
         if isinstance(found, Problem):
             wrong = (found, *wrong, *self._linked[1])
         elif rows is None:
@@ -75,19 +89,60 @@ class DiscoveryReader:
         jobs = () if self._good is None and rows is not None else self._good
         self._answer(jobs, wrong, base, not isinstance(found, Problem))
 
-    def _walk(self, base: Path, exists: bool) -> ScriptsFound | Problem:
+    def _look(self, base: Path, exists: bool) -> Tree | None:
+        """The tree as it stands, or why it cannot be seen; None when it must be walked."""
         if self._tree.base != base:
             self._tree, self._walked = ScriptTree(base), None
         if not exists:
             return _base_gone(base, "não existe")
-        now = time.monotonic()
-        full = self._walked is None or now - self._walked >= self._full_walk_seconds
+        if self._walked is None or time.monotonic() - self._walked >= self._full_walk_seconds:
+            return None
         try:
-            found = self._tree.scan(full)
+            return self._tree.look()
         except BaseGone as gone:
             return _base_gone(base, str(gone))
-        if full:
-            self._walked = now
+
+    def _read(self, found: Tree | None, state: State | None) -> tuple[Tree, State]:
+        """Have a child do what is still missing. If it fails at both, each is tried for itself: a drive that
+        hangs is no reason not to read the registry."""
+        request: dict[str, Any] = {}
+        deadline = self._deadline
+        if state is None:
+            request["path"] = str(self._registry.path)
+        if found is None:
+            request |= {"base": self._tree.root, "digest": self._tree.digest}
+            deadline = max(deadline, _WALK_SECONDS)
+        try:
+            answer = self._reader.run("read-registry", request, deadline)
+        except ReaderFailed as failure:
+            if found is None and state is None and not failure.cancelled:
+                return self._read(None, self._registry.read())
+            return (
+                _base_gone(self._tree.base, f"não respondeu ({failure})") if found is None else found,
+                self._registry.failed(failure) if state is None else state,
+            )
+        if state is None:
+            state = self._registry.take(answer)
+            if found is None and "tree" not in answer:  # the workbook was the child's end
+                return self._read(None, state)
+        return self._taken(answer) if found is None else found, state
+
+    def _taken(self, answer: dict[str, Any]) -> Tree:
+        """The tree after a child's walk."""
+        try:
+            walk = answer["tree"]
+            if "gone" in walk:
+                return _base_gone(self._tree.base, str(walk["gone"]))
+            if walk.get("same"):
+                found = self._tree.unchanged()
+            else:
+                folders = folders_of(answer["folders"], self._tree.root)
+                found = self._tree.take(folders, walk["digest"])
+        except BaseGone as gone:
+            return _base_gone(self._tree.base, str(gone))
+        except (KeyError, TypeError, ValueError) as error:
+            return _base_gone(self._tree.base, f"não pôde ser percorrida (resposta sem sentido: {error})")
+        self._walked = time.monotonic()
         return found
 
     def _link(self, base: Path, rows: tuple[RegistryRow, ...], found: ScriptsFound) -> tuple[Job, ...]:

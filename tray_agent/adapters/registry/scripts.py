@@ -1,8 +1,4 @@
-"""The walk that finds scripts: ``.py`` files directly in a folder named ``metodos`` below the base path.
-
-A folder's modification time tells whether its list of names changed, so an unchanged tree costs one stat a
-folder. Drives whose folder times cannot be trusted are the reason for an occasional full walk.
-"""
+"""The walk that finds scripts: ``.py`` files directly in a folder named ``metodos`` below the base path."""
 
 from __future__ import annotations
 
@@ -19,7 +15,6 @@ from tray_agent.adapters.system.blank import is_blank
 from tray_agent.core.collation import match_key
 from tray_agent.core.model import Problem, Script, Where
 from tray_agent.core.registry.linking import Skipped
-from tray_agent.core.registry.wording import bounded
 
 SCRIPT_FOLDER = "metodos"
 _PRUNED = frozenset({"__pycache__", ".git", "node_modules"})
@@ -42,10 +37,11 @@ class ScriptsFound:
 
 
 @dataclass(slots=True)
-class _Folder:
+class Folder:
     """One folder as last listed. ``mtime_ns`` is -1 where it must be listed again next time.
 
     ``blank`` are the blank scripts with their times: a folder's time does not tell that one was filled.
+    ``unread``: it could not be listed, and its only problem says why.
     """
 
     mtime_ns: int
@@ -54,101 +50,54 @@ class _Folder:
     problems: tuple[Problem, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     blank: tuple[tuple[str, int], ...] = ()
+    unread: bool = False
 
 
 class BaseGone(Exception):
     """The base path cannot be listed, or was emptied under us; the text says why, in Portuguese."""
 
 
-class ScriptTree:
-    """The tree below one base path, remembered between walks. Not for two threads at once."""
+class Walk:
+    """Lists the folders below one base path; remembers nothing of them."""
 
     def __init__(self, base: Path) -> None:
-        self.base = base
-        self._root = os.fspath(base)
-        self._real = self._root
-        self._folders: dict[str, _Folder] = {}
-        self._found = ScriptsFound()
-        self._known: dict[str, Script] = {}
+        self.root = os.fspath(base)
+        self._real = os.path.realpath(self.root)
 
-    def scan(self, full: bool = False) -> ScriptsFound:
-        """What is there now; the very same value while nothing changed.
-
-        ``full`` lists every folder anew. Raises :class:`BaseGone` when the base itself cannot be read.
-        """
-        if not full and self._is_unchanged():
-            return self._found
-        self._real = os.path.realpath(self._root)
-        walked = self._walk(full)
-        root = walked[self._root]
-        if self._found.scripts and not (root.folders or root.scripts or root.problems):
-            raise BaseGone("está vazia; a unidade pode estar desconectada")
-        self._folders = walked
-        scripts = sorted((each for folder in walked.values() for each in folder.scripts), key=_by_path)
-        problems = [each for folder in walked.values() for each in folder.problems]
-        problems.sort(key=lambda problem: problem.what)
-        skipped = [each for folder in walked.values() for each in folder.skipped]
-        skipped.sort(key=lambda each: (each.key, each.why))
-        found = ScriptsFound(tuple(scripts), bounded(problems, "na pasta de automações"), tuple(skipped))
-        if found != self._found:
-            self._found = found
-            self._known = {script.path: script for script in found.scripts}
-        return self._found
-
-    def _is_unchanged(self) -> bool:
-        look = os.stat
-        try:
-            for path, folder in self._folders.items():
-                if look(path).st_mtime_ns != folder.mtime_ns:
-                    return False
-                for script, mtime in folder.blank:
-                    if look(script).st_mtime_ns != mtime:
-                        return False
-        except OSError:
-            return False
-        return bool(self._folders)
-
-    def _walk(self, full: bool) -> dict[str, _Folder]:
-        known = self._folders
-        look = os.stat
-        walked: dict[str, _Folder] = {}
-        now = time.time_ns()
-        pending = [self._root]
+    def everything(self) -> dict[str, Folder]:
+        """Every folder with its listing, parents first. Raises :class:`BaseGone`."""
+        walked: dict[str, Folder] = {}
+        pending = [self.root]
         while pending:
             path = pending.pop()
-            former = known.get(path)
-            try:
-                mtime = look(path).st_mtime_ns
-                if full or former is None or former.mtime_ns != mtime or former.blank:
-                    folder = self._list(path)
-                    folder.mtime_ns = -1 if abs(now - mtime) < _UNSETTLED_NS else mtime
-                else:
-                    folder = former
-            except OSError as error:
-                unread = self._unreadable(path, former, error)
-                if unread is None:
-                    continue
-                folder = unread
-            walked[path] = folder
-            pending += folder.folders
+            folder = self.folder(path)
+            if folder is not None:
+                walked[path] = folder
+                pending += folder.folders
         return walked
 
-    def _unreadable(self, path: str, former: _Folder | None, error: OSError) -> _Folder | None:
-        """What stands for a folder that cannot be read just now: its last good listing and a problem."""
-        if path == self._root:
-            raise BaseGone(os_faults.reason(error, of_folder=True)) from error
-        if isinstance(error, FileNotFoundError | NotADirectoryError):
-            return None
-        problem = Problem(
+    def folder(self, path: str) -> Folder | None:
+        """One folder as it is now; None when it is not there. Raises :class:`BaseGone` if it is the base."""
+        try:
+            mtime = os.stat(path).st_mtime_ns  # noqa: PTH116 - a Path a folder would be the slower half of it
+            folder = self._list(path)
+        except OSError as error:
+            if path == self.root:
+                raise BaseGone(os_faults.reason(error, of_folder=True)) from error
+            if isinstance(error, FileNotFoundError | NotADirectoryError):
+                return None
+            return Folder(-1, problems=(self._unreadable(path, error),), unread=True)
+        folder.mtime_ns = -1 if abs(time.time_ns() - mtime) < _UNSETTLED_NS else mtime
+        return folder
+
+    def _unreadable(self, path: str, error: OSError) -> Problem:
+        return Problem(
             Where.SCRIPT,
             f'a pasta "{self._below(path)}" não pôde ser lida: {os_faults.reason(error, of_folder=True)}',
             "Verifique as permissões da pasta e se a unidade está sincronizada.",
         )
-        if former is None:
-            return _Folder(-1, problems=(problem,))
-        return _Folder(-1, former.folders, former.scripts, (problem,), former.skipped)
 
-    def _list(self, path: str) -> _Folder:
+    def _list(self, path: str) -> Folder:
         """One listing. Its loop sees every file of the tree, so it asks of most only if they are folders."""
         folders: list[str] = []
         closer: list[os.DirEntry[str]] = []
@@ -175,8 +124,8 @@ class ScriptTree:
                 ):
                     closer.append(entry)
         if may_be_venv and Path(path, "pyvenv.cfg").exists():
-            return _Folder(-1, skipped=self._passed_over(path, "é um ambiente virtual"))
-        folder = _Folder(-1, tuple(folders))
+            return Folder(-1, skipped=self._passed_over(path, "é um ambiente virtual"))
+        folder = Folder(-1, tuple(folders))
         for each in pruned:
             folder.skipped += self._passed_over(each, "não é lida")
         if closer:
@@ -194,7 +143,7 @@ class ScriptTree:
         where = f'"{self._below(within)}": a pasta {_readable(path.rpartition(os.sep)[2])} {why}'
         return tuple(Skipped(match_key(name[:-3]), where) for name in names if name[-3:] in _SUFFIXES)
 
-    def _look_closer(self, path: str, folder: _Folder, entries: list[os.DirEntry[str]]) -> None:
+    def _look_closer(self, path: str, folder: Folder, entries: list[os.DirEntry[str]]) -> None:
         scripts: list[Script] = []
         problems: list[Problem] = []
         for entry in entries:
@@ -215,22 +164,18 @@ class ScriptTree:
                 blank = _blank_since(entry)
                 if blank is not None:
                     folder.blank += ((entry.path, blank),)
-                scripts.append(self._script(entry, blank is not None))
+                scripts.append(script_at(entry.path, blank is not None))
         cloud_only = sum(1 for script in scripts if _is_cloud_only(script.path))
         if cloud_only:
             problems.append(_cloud_only(self._below(path), cloud_only))
         folder.scripts, folder.problems = tuple(scripts), tuple(problems)
 
-    def _script(self, entry: os.DirEntry[str], blank: bool) -> Script:
-        known = self._known.get(entry.path)
-        return known if known is not None and known.blank == blank else _script(entry, blank)
-
-    def _linked_folder(self, entry: os.DirEntry[str]) -> _Folder:
+    def _linked_folder(self, entry: os.DirEntry[str]) -> Folder:
         """A folder inside is walked where it stands: only a link that names it ``metodos`` is news."""
         target = os.path.realpath(entry.path).rpartition(os.sep)[2]
         if entry.name.casefold() == SCRIPT_FOLDER != target.casefold():
             return self._list(entry.path)
-        return _Folder(-1)
+        return Folder(-1)
 
     def _leads_inside(self, path: str) -> bool:
         try:
@@ -258,11 +203,7 @@ class ScriptTree:
         )
 
     def _below(self, path: str) -> str:
-        return _readable(os.path.relpath(path, self._root).replace(os.sep, "/"))
-
-
-def _by_path(script: Script) -> str:
-    return script.path
+        return _readable(os.path.relpath(path, self.root).replace(os.sep, "/"))
 
 
 def _is_text(path: str) -> bool:
@@ -274,17 +215,20 @@ def _readable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _script(entry: os.DirEntry[str], blank: bool) -> Script:
+def script_at(path: str, blank: bool) -> Script:
+    """The script of that path."""
     # One string with the row of the registry, and mostly with the key.
-    stem = sys.intern(entry.name[: -len(".py")])
-    return Script(sys.intern(match_key(stem)), stem, entry.path, blank)
+    stem = sys.intern(path.rpartition(os.sep)[2][: -len(".py")])
+    return Script(sys.intern(match_key(stem)), stem, path, blank)
 
 
 def _blank_since(entry: os.DirEntry[str]) -> int | None:
     """The time (ns) of a blank script, None of any other."""
     try:
         status = entry.stat()
-        if status.st_size > _SMALL or _is_cloud_only(entry.path) or not is_blank(Path(entry.path)):
+        if status.st_size > _SMALL or _is_cloud_only(entry.path):
+            return None
+        if status.st_size and not is_blank(Path(entry.path)):
             return None
     except OSError:
         return None

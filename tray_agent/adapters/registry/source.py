@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
 from tray_agent.adapters.registry import answer as registry_answer
@@ -46,6 +47,16 @@ class RegistrySource:
 
         While nothing changed it is the very same value, at the price of one stat.
         """
+        state = self.check()
+        if state is not None:
+            return state
+        try:
+            return self.take(self._reader.run("read-registry", {"path": str(self.path)}, self._deadline))
+        except ReaderFailed as failure:
+            return self.failed(failure)
+
+    def check(self) -> State | None:
+        """What is in force, without reading; None when the file must be read, for it changed."""
         try:
             status = self.path.stat()
         except OSError as error:
@@ -53,25 +64,13 @@ class RegistrySource:
             return self._failed(f"o registro não pode ser lido: {_refused(error)}")
         if self._stamp == Stamp(status.st_size, status.st_mtime_ns):
             return self._state if self._shrunk is None else self._accept(self._shrunk)
-        return self._read_changed()
+        return None
 
-    @property
-    def good(self) -> RegistryReading | None:
-        """The reading in force."""
-        return self._good
-
-    def close(self) -> None:
-        """Kill the child that reads, if any."""
-        self._reader.kill()
-
-    def _read_changed(self) -> State:
+    def take(self, answer: Mapping[str, Any]) -> State:
+        """What is in force after a child's answer."""
         try:
-            answer = self._reader.run("read-registry", {"path": str(self.path)}, self._deadline)
             reading, stamp = registry_answer.decode(answer)
-        except ReaderFailed as failure:
-            self._stamp = None
-            return self._failed(f"o registro não pode ser lido: {failure}")
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, IndexError) as error:
             self._stamp = None
             return self._failed(f"o registro não pode ser lido: resposta sem sentido do leitor ({error})")
         if isinstance(reading, RegistryFailed):
@@ -81,6 +80,20 @@ class RegistrySource:
         if self._shrunk is None and self._is_suspicious(reading):
             return self._doubt(reading)
         return self._accept(reading)
+
+    def failed(self, failure: ReaderFailed) -> State:
+        """What is in force when the child gave no answer."""
+        self._stamp = None
+        return self._failed(f"o registro não pode ser lido: {failure}")
+
+    @property
+    def good(self) -> RegistryReading | None:
+        """The reading in force."""
+        return self._good
+
+    def close(self) -> None:
+        """Kill the child that reads, if any."""
+        self._reader.kill()
 
     def _is_suspicious(self, reading: RegistryReading) -> bool:
         """Whether so many rows went away that it may be a file half saved or half synced."""
