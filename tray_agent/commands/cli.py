@@ -116,16 +116,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--dir", help="pasta para a demonstração (padrão: uma nova)")
     status = add("status", "mostra o estado atual", _status)
     status.add_argument("--json", action="store_true", help="o JSON do contrato")
-    for name, text, command in (
-        ("run", "executa uma automação agora", _command("run")),
-        ("stop", "para uma automação", _command("stop")),
-    ):
-        add(name, text, command).add_argument("job", metavar="NOME", help="o id ou o nome do cartão")
+    _add_job_commands(add)
     logs = add("logs", "mostra a saída da execução mais recente", _logs)
     logs.add_argument("job", metavar="NOME", help="o id ou o nome do cartão")
     logs.add_argument("--follow", action="store_true", help="acompanha até a execução terminar")
-    add("pause", "suspende os agendamentos", _command("pause"))
-    add("resume", "retoma os agendamentos", _command("resume"))
     add("refresh", "lê registro, scripts e histórico agora", _command("refresh"))
     opened = add("open", "abre o painel, em uma automação se for nomeada", _command("open"))
     opened.add_argument("job", metavar="NOME", nargs="?", help="o id ou o nome do cartão")
@@ -152,6 +146,34 @@ def _parser() -> argparse.ArgumentParser:
     autostart = add("autostart", "inicia com o Windows", _autostart)
     autostart.add_argument("switch", metavar="on|off|status", choices=("on", "off", "status"))
     return parser
+
+
+def _add_job_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What starts, stops, repeats, suspends and resumes."""
+    run = add("run", "executa uma automação agora", _command("run", "force", "queue"))
+    for sub in (
+        run,
+        add("stop", "para uma automação", _command("stop")),
+        add("repeat", "repete uma agendada que falhou, sem gastar um horário", _command("repeat")),
+        add("acknowledge", "reconhece um erro: sai do vermelho até falhar de novo", _command("acknowledge")),
+    ):
+        sub.add_argument("job", metavar="NOME", help="o id ou o nome do cartão")
+    busy = run.add_mutually_exclusive_group()
+    busy.add_argument("--force", action="store_true", help="mesmo com o recurso (coluna recurso) em uso")
+    busy.add_argument("--queue", action="store_true", help="assim que o recurso ficar livre")
+    pause = add("pause", "suspende os agendamentos, ou os de uma automação", _command("pause", *_PAUSE))
+    pause.add_argument("--until", metavar="QUANDO", help="14:00, uma data ou uma duração como 2h")
+    pause.add_argument("--reason", metavar="TEXTO", help="o motivo, mostrado no cartão")
+    resume = add("resume", "retoma os agendamentos, ou os de uma automação", _command("resume", *_RESUME))
+    resume.add_argument(
+        "--catch-up",
+        choices=("all", "last", "none"),
+        default="all",
+        help="o que fazer com o que ficou em atraso: tudo (padrão), só a última, nada",
+    )
+    for sub in (pause, resume):
+        sub.add_argument("job", metavar="NOME", nargs="?", help="o id ou o nome do cartão (padrão: todas)")
+        sub.add_argument("--area", metavar="ÁREA", help="todas as automações de uma área")
 
 
 def _settings(options: argparse.Namespace) -> tuple[Settings, Places]:
@@ -181,9 +203,16 @@ def _connected(places: Places) -> Channel:
     return connect(places.data_dir)
 
 
-def _command(method: str) -> Callable[[argparse.Namespace, Settings, Places], int]:
+_PAUSE = ("area", "until", "reason")
+_RESUME = ("area", "catch_up")
+
+
+def _command(method: str, *further: str) -> Callable[[argparse.Namespace, Settings, Places], int]:
+    """A command that the running agent answers in one sentence; ``further`` options go along."""
+
     def command(options: argparse.Namespace, settings: Settings, places: Places) -> int:
-        params = {"job": options.job} if "job" in options else {}
+        named = {name: getattr(options, name) for name in ("job", *further) if name in options}
+        params = {name: value for name, value in named.items() if value is not None}
         with _connected(places) as channel:
             if method == "open":
                 allow_foreground()

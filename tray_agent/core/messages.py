@@ -54,6 +54,13 @@ class RepeatJob(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatMany(Command):
+    """Run again what failed, through the queue and within its limit: each as a repeat where it can be one."""
+
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge(Command):
     """Take note of a job's bad end: it is not counted as wrong until the job fails anew."""
 

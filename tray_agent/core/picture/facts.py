@@ -20,8 +20,7 @@ from tray_agent.core.model import (
     own_runs,
 )
 from tray_agent.core.picture.fires import fires_today
-from tray_agent.core.rules.again import attempt_of
-from tray_agent.core.rules.commands import repeatable
+from tray_agent.core.rules.again import attempt_of, repeatable
 from tray_agent.core.rules.deadline import lateness
 from tray_agent.core.rules.holds import held_back, pausing_of
 from tray_agent.core.rules.owed import credit_of, last_end

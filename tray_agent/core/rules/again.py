@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tray_agent.core.model import Job, Outcome, Run, Trigger
+from tray_agent.core.history.status import state_of
+from tray_agent.core.model import CardState, Job, Outcome, Run, Trigger
 from tray_agent.core.policies import Limit
 from tray_agent.core.rules.debt import at_minute
-from tray_agent.core.rules.owed import fires_of
+from tray_agent.core.rules.owed import fires_of, last_end
 from tray_agent.core.rules.state import State
 from tray_agent.core.standing import Attempt
 
@@ -57,3 +58,19 @@ def attempt_of(state: State, job: Job, now: datetime) -> Attempt | None:
         return None
     runs, no_data = state.finished.get(job.id, ()), state.limits.no_data_exit_code
     return next_attempt(job, runs, fires_of(state, job, now), no_data)
+
+
+def repeatable(state: State, job: str) -> Run | None:
+    """The last run of today where it is one of ours, made for a fire time, that failed or was stopped."""
+    last = last_end(state, job)
+    if last is None or last.run is None or last.run.trigger is Trigger.MANUAL:
+        return None
+    is_bad = state_of(last.status) is CardState.ERROR or last.run.outcome is Outcome.STOPPED
+    return last.run if is_bad else None
+
+
+def repetition(state: State, job: Job, failed: Run, now: datetime, by: str) -> Run:
+    """A run that stands for one that failed: it takes no later fire time."""
+    earlier = [fire for fire in fires_of(state, job, now) if fire <= failed.started]
+    stands_for = failed.stands_for or max(earlier, default=None)
+    return state.new_run(job, Trigger.REPEAT, now, by, stands_for=stands_for)

@@ -7,13 +7,14 @@ from tray_agent.core import messages as msg
 from tray_agent.core.history.status import state_of
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import CardState, Job, Outcome, Run, Trigger
+from tray_agent.core.rules.again import repeatable, repetition
 from tray_agent.core.rules.answers import Actions, answer
 from tray_agent.core.rules.discovery import discover
 from tray_agent.core.rules.history import read_history
-from tray_agent.core.rules.owed import fires_of, last_end
+from tray_agent.core.rules.owed import last_end
 from tray_agent.core.rules.resources import who_uses
 from tray_agent.core.rules.runs import forgive, left_behind, start, stop
-from tray_agent.core.rules.state import Moment, Phase, State
+from tray_agent.core.rules.state import Moment, Phase, State, Wanted
 
 
 def run_job(state: State, command: msg.RunJob, moment: Moment) -> Actions:
@@ -24,7 +25,7 @@ def run_job(state: State, command: msg.RunJob, moment: Moment) -> Actions:
     job = state.jobs[command.job]
     taken = None if command.force else who_uses(state, job)
     if taken is not None and command.in_queue:
-        state.wanted[job.id] = command.by
+        state.wanted[job.id] = Wanted(command.by)
         state.touched.add(job.id)
         return [answer(command, True, f"{job.name} começa quando {taken[0]} ficar livre.")]
     if taken is not None:
@@ -69,21 +70,23 @@ def repeat_job(state: State, command: msg.RepeatJob, moment: Moment) -> Actions:
     taken = who_uses(state, job)
     if taken is not None:
         return [answer(command, False, f"{taken[0]} em uso por {taken[1].run.name}; nada foi iniciado.")]
-    earlier = [fire for fire in fires_of(state, job, moment.now) if fire <= failed.started]
-    fire = failed.stands_for or max(earlier, default=None)
-    run = state.new_run(job, Trigger.REPEAT, moment.now, command.by, stands_for=fire)
-    return _start_for(state, command, job, run, moment)
+    return _start_for(state, command, job, repetition(state, job, failed, moment.now, command.by), moment)
 
 
-def repeatable(state: State, job: str) -> Run | None:
-    """The last run of today where it is one of ours, made for a fire time, that failed."""
-    last = last_end(state, job)
-    if last is None or last.run is None or last.run.trigger is Trigger.MANUAL:
-        return None
-    if last.run.outcome is Outcome.UNKNOWN and last.status is None:
-        return None
-    is_bad = state_of(last.status) is CardState.ERROR or last.run.outcome is Outcome.STOPPED
-    return last.run if is_bad else None
+def repeat_many(state: State, command: msg.RepeatMany, moment: Moment) -> Actions:
+    """*Reexecutar os que falharam*: through the queue, within its limit."""
+    if state.quitting:
+        return [answer(command, False, "O agente está sendo encerrado.")]
+    jobs = [state.jobs[job] for job in command.jobs if job in state.jobs and job not in state.active]
+    for job in jobs:
+        state.wanted[job.id] = Wanted(command.by, repeats=True)
+        state.touched.add(job.id)
+    if not jobs:
+        return [answer(command, False, "Nenhuma dessas automações pode rodar agora.")]
+    left = len(command.jobs) - len(jobs)
+    said = "1 automação entrou na fila" if len(jobs) == 1 else f"{len(jobs)} automações entraram na fila"
+    beside = f"; {left} já em execução ou fora do registro" if left else ""
+    return [answer(command, True, f"{said}{beside}.", *(job.name for job in jobs))]
 
 
 def acknowledge(state: State, command: msg.Acknowledge, moment: Moment) -> Actions:

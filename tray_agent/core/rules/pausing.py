@@ -13,40 +13,43 @@ from tray_agent.core.rules.owed import debt_of, fires_of
 from tray_agent.core.rules.state import Moment, State
 
 ALL, LAST, NONE = "all", "last", "none"
+EVERYTHING = ""  # the name under which a pause of all is kept among the areas'
 
 
 def pause(state: State, command: msg.Pause, moment: Moment) -> Actions:
     """Start nothing by itself: everything until resumed, or a job or an area until an end."""
-    if not command.job and not command.area:
-        if not state.paused:
-            state.paused, state.paused_since = True, moment.now
-        state.touch_all()
-        return [act.RecordPause(True), answer(command, True, "Agendamentos suspensos.")]
-    name = _named(state, command)
+    is_all = not command.job and not command.area
+    name = "" if is_all else _named(state, command)
     if name is None:
         return [answer(command, False, _unknown(command))]
     if command.until is not None and command.until <= moment.now:
         return [answer(command, False, f"{clock(command.until, moment.now)} já passou; nada foi pausado.")]
     pausing = Pausing(command.until, command.reason[:200], command.by, moment.now)
+    ordered: Actions = []
     if command.job:
         state.paused_jobs[command.job] = pausing
-    else:
+    elif not is_all or command.until or command.reason:
         state.paused_areas[command.area] = pausing
+    if not is_all or EVERYTHING in state.paused_areas:
+        ordered.append(act.RecordPausing(pausing, command.job, command.area))
+    if is_all:
+        if not state.paused:
+            state.paused, state.paused_since = True, moment.now
+        ordered.append(act.RecordPause(True))
     for job in _concerned(state, command.job, command.area):
         state.touched.add(job.id)
         if command.until is not None:
             state.agenda.put(command.until, job.id)
-    until = f"até {clock(command.until, moment.now)}" if command.until else "até ser retomada"
-    record = act.RecordPausing(pausing, command.job, command.area)
-    return [record, answer(command, True, f"{name}: pausada {until}.")]
+    until = f" até {clock(command.until, moment.now)}" if command.until else ""
+    said = f"Agendamentos suspensos{until}." if is_all else f"{name}: pausada{until or ' até ser retomada'}."
+    return [*ordered, answer(command, True, said)]
 
 
 def resume(state: State, command: msg.Resume, moment: Moment) -> Actions:
     """Start by itself again; ``catch_up`` says what becomes of what is owed by now."""
     ordered: Actions = []
     if not command.job and not command.area:
-        state.paused, state.paused_since = False, None
-        ordered.append(act.RecordPause(False))
+        ordered += _resume_all(state)
         text = "Agendamentos retomados."
     else:
         name = _named(state, command)
@@ -60,6 +63,12 @@ def resume(state: State, command: msg.Resume, moment: Moment) -> Actions:
         state.touched.add(job.id)
         ordered += _clear(state, job, command.catch_up, moment.now)
     return [*ordered, answer(command, True, text)]
+
+
+def _resume_all(state: State) -> Actions:
+    state.paused, state.paused_since = False, None
+    had_end = state.paused_areas.pop(EVERYTHING, None) is not None
+    return [act.RecordPause(False), *([act.RecordPausing(None, area=EVERYTHING)] if had_end else [])]
 
 
 def _clear(state: State, job: Job, catch_up: str, now: datetime) -> Actions:
@@ -80,6 +89,10 @@ def end_pauses(state: State, now: datetime) -> Actions:
         state.touched.add(job)
         ordered.append(act.RecordPausing(None, job=job))
     for area in [area for area, each in state.paused_areas.items() if each.until and each.until <= now]:
+        if area == EVERYTHING:
+            ordered += _resume_all(state)
+            state.touch_all()
+            continue
         del state.paused_areas[area]
         state.touched.update(job.id for job in _concerned(state, "", area))
         ordered.append(act.RecordPausing(None, area=area))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tray_agent.core.model import Job, Problem, Run, Trigger, Where
 from tray_agent.core.policies import NO_POLICIES
-from tray_agent.core.rules.again import attempt_of
+from tray_agent.core.rules.again import attempt_of, repeatable, repetition
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.deadline import LONGEST_WAIT_FOR_READ, deadlines_of, lateness
 from tray_agent.core.rules.debt import ends_of_wanting
@@ -115,9 +115,12 @@ def fill_places(state: State, moment: Moment) -> Actions:
 
 def _next_run(state: State, job: Job, now: datetime) -> Run:
     """The run that a job in the queue waits for: asked for by a person, owed, or a retry."""
-    by = state.wanted.pop(job.id, None)
-    if by is not None:
-        return state.new_run(job, Trigger.MANUAL, now, by)
+    wanted = state.wanted.pop(job.id, None)
+    if wanted is not None:
+        failed = repeatable(state, job.id) if wanted.repeats else None
+        if failed is not None:
+            return repetition(state, job, failed, now, wanted.by)
+        return state.new_run(job, Trigger.MANUAL, now, wanted.by)
     attempt = None if debt_of(state, job, now).owed > 0 else attempt_of(state, job, now)
     if attempt is None:
         return state.new_run(job, Trigger.SCHEDULED, now)

@@ -66,6 +66,14 @@ class Active:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A run that a person asked for and that waits in the queue: who, and whether it repeats a failed one."""
+
+    by: str
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """The settings that the rules use; durations in seconds."""
 
@@ -114,7 +122,7 @@ class State:
     paused_areas: dict[str, Pausing] = field(default_factory=dict)
     halts: tuple[Halt, ...] = ()
     dependents: dict[str, set[str]] = field(default_factory=dict)
-    wanted: dict[str, str] = field(default_factory=dict)
+    wanted: dict[str, Wanted] = field(default_factory=dict)
     stuck: bool = False
     late: set[str] = field(default_factory=set)
     acknowledged: dict[str, str] = field(default_factory=dict)

@@ -18,9 +18,9 @@ from tray_agent.core.collation import script_key
 from tray_agent.core.model import JobFacts, Run, Snapshot
 from tray_agent.core.ports import JournalError
 from tray_agent.shell.channel.answer import Unknown
+from tray_agent.shell.channel.commands import Unfit, command_of
 from tray_agent.shell.channel.control import Answer, Respond
 from tray_agent.shell.channel.past import Past, PastQuestions
-from tray_agent.shell.channel.user import LONGEST
 from tray_agent.shell.views import snapshots as views
 from tray_agent.shell.views.snapshots import Json, Reader
 
@@ -91,7 +91,11 @@ class Service:
 
     def answer(self, method: str, params: dict[str, Any], respond: Respond) -> None:
         """Take a request; returns at once. The answer follows, from this or another thread."""
-        command = self._command(method, params, respond)
+        try:
+            command = self._command(method, params, respond)
+        except Unfit as unfit:
+            respond(_refusal("refused", str(unfit)))
+            return
         if command is not None:
             self._post(command)
         elif method in self._questions:
@@ -109,25 +113,13 @@ class Service:
             value = {"text": answer.text, "runs": list(answer.runs)}
             respond(Answer(True, value) if answer.accepted else _refusal("refused", answer.text))
 
-        by = str(params.get("by") or "")[:LONGEST]
-        match method:
-            case "run":
-                return msg.RunJob(self._job_id(params), reply=reply, by=by)
-            case "stop":
-                return msg.StopJob(self._job_id(params), reply=reply, by=by)
-            case "pause":
-                return msg.Pause(reply=reply, by=by)
-            case "resume":
-                return msg.Resume(reply=reply, by=by)
-            case "refresh":
-                return msg.Refresh(reply=reply, by=by)
-            case "quit":
-                return msg.Quit(params.get("stop_runs") is True, reply=reply, by=by)
-        return None
+        return command_of(method, params, self._id_of, self._outside.now, reply)
 
     def _job_id(self, params: Json) -> str:
         """The id of the job that the caller names by id or name; what nobody knows stays as it is."""
-        named = str(params.get("job", ""))[:500]
+        return self._id_of(str(params.get("job", ""))[:500])
+
+    def _id_of(self, named: str) -> str:
         snapshot = self._snapshot()
         if snapshot is None or named in snapshot.facts:
             return named

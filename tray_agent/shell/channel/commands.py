@@ -1,0 +1,81 @@
+"""What arrives over the channel as a command, made into the engine's message. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from tray_agent.core import messages as msg
+from tray_agent.core.when import moment_of
+from tray_agent.shell.channel.user import LONGEST
+
+Json = dict[str, Any]
+_CATCH_UP = {"all", "last", "none"}
+_MOST_JOBS = 5000
+
+
+class Unfit(Exception):
+    """A command that does not say what it must; the text is one Portuguese sentence."""
+
+
+def command_of(
+    method: str,
+    params: Json,
+    job_id: Callable[[str], str],
+    now: Callable[[], datetime],
+    reply: Callable[[msg.Reply], None],
+) -> msg.Command | None:
+    """The command that a request means, or None where it is none. Raises :class:`Unfit`.
+
+    ``job_id`` finds a job's id by the name that people give it.
+    """
+    by = _text(params, "by")[:LONGEST]
+    job = job_id(str(params.get("job", ""))[:500])
+    match method:
+        case "run":
+            force, waits = params.get("force") is True, params.get("queue") is True
+            return msg.RunJob(job, force, waits, reply=reply, by=by)
+        case "repeat":
+            return msg.RepeatJob(job, reply=reply, by=by)
+        case "repeat_many":
+            return msg.RepeatMany(_jobs(params, job_id), reply=reply, by=by)
+        case "acknowledge":
+            return msg.Acknowledge(job, reply=reply, by=by)
+        case "stop":
+            return msg.StopJob(job, reply=reply, by=by)
+        case "pause":
+            until, reason = _until(params, now), _text(params, "reason")
+            return msg.Pause(job, _text(params, "area"), until, reason, reply=reply, by=by)
+        case "resume":
+            catch_up = _text(params, "catch_up") or "all"
+            if catch_up not in _CATCH_UP:
+                raise Unfit("Ao retomar, use all, last ou none.")
+            return msg.Resume(job, _text(params, "area"), catch_up, reply=reply, by=by)
+        case "refresh":
+            return msg.Refresh(reply=reply, by=by)
+        case "quit":
+            return msg.Quit(params.get("stop_runs") is True, reply=reply, by=by)
+    return None
+
+
+def _text(params: Json, name: str) -> str:
+    value = params.get(name)
+    return value[:500] if isinstance(value, str) else ""
+
+
+def _jobs(params: Json, job_id: Callable[[str], str]) -> tuple[str, ...]:
+    jobs = params.get("jobs")
+    if not isinstance(jobs, list) or not all(isinstance(job, str) for job in jobs):
+        raise Unfit("Falta dizer quais automações.")
+    return tuple(job_id(job[:500]) for job in jobs[:_MOST_JOBS])
+
+
+def _until(params: Json, now: Callable[[], datetime]) -> datetime | None:
+    text = _text(params, "until")
+    if not text:
+        return None
+    try:
+        return moment_of(text, now())
+    except ValueError as error:
+        raise Unfit(f"{error}.") from None
