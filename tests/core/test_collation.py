@@ -40,6 +40,11 @@ def test_letters_that_grow_in_lower_case_keep_the_key_whole() -> None:
         ("linha_x000D_\nseguinte", "linha seguinte"),
         ("Ca\u0302mbio nº 1", "Câmbio nº 1"),
         ("a\x07b", "a b"),
+        ("x\u202eyp.\u202c\u2066z\u2069", "xyp.z"),
+        ("a\u200b\u200d\u2060\u00ad\u180e\u034f\ufe0f\u3164\u115f\uffa0\U000e0101b", "ab"),
+        ("\x1b[31mErro\x1b[0m\x9b2J", "[31mErro [0m 2J"),
+        ("a\ud800b", "a\ufffdb"),
+        ("a\u2028b\u2029c", "a b c"),
     ],
 )
 def test_displayed_text_keeps_its_signs_and_drops_what_nobody_sees(text: str, expected: str) -> None:

@@ -41,7 +41,17 @@ class History:
     def heal(self, *rows: Row) -> None:
         """A healthy service with these rows and no others."""
         self.set(
-            rows=list(rows), extra_rows=[], fault="", start_type="TIMESTAMP", page_rows=0, token_seconds=3600
+            rows=list(rows),
+            extra_rows=[],
+            fault="",
+            start_type="TIMESTAMP",
+            page_rows=0,
+            token_seconds=3600,
+            service_shift=0,
+            job_times="answer",
+            total_rows=-1,
+            rename={},
+            message="",
         )
 
     def queries(self) -> list[str]:

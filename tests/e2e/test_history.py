@@ -68,6 +68,14 @@ def agent(program: Program, server: History) -> Program:
     return program
 
 
+STRANGER = "1 linha do histórico não é de nenhuma automação: desconhecida"
+
+
+def problems(status: Status) -> list[str]:
+    """What stands wrong."""
+    return [each["what"] for each in status["problems"]]
+
+
 def day() -> list[dict[str, object]]:
     """Today's rows before the agent starts, and some that are not today's."""
     return [
@@ -100,7 +108,7 @@ def test_todays_rows_decide_what_is_still_owed(agent: Program, server: History) 
     assert wrongs(status) == []
     assert status["history"]["source"] == "bigquery"
     assert status["history"]["rows"] == 6
-    assert status["problems"] == []
+    assert problems(status) == [STRANGER]
     place = agent.place
     assert [place.count(job) for job in ("feita", "metade", "ERRADA", "vazia")] == [0, 1, 0, 0]
     feita = card_of(status, "feita")
@@ -172,7 +180,10 @@ def test_whatever_bigquery_does_the_agent_keeps_its_pace(agent: Program, server:
     cause = status["history"]["error"]
     assert FAULTS[fault] in cause
     assert len(cause) < 320
-    assert [(each["where"], each["what"]) for each in status["problems"]] == [("history", cause)]
+    assert {(each["where"], each["what"]) for each in status["problems"]} == {
+        ("history", cause),
+        ("history", STRANGER),
+    }
     assert status["history"]["verified"] is True
     assert status["history"]["last_sync"] == before["history"]["last_sync"]
     assert status["history"]["rows"] == before["history"]["rows"]
@@ -185,7 +196,7 @@ def test_whatever_bigquery_does_the_agent_keeps_its_pace(agent: Program, server:
 def test_after_a_fault_the_history_heals(agent: Program, server: History) -> None:
     server.heal(*day())
     status = reread(agent)
-    assert status["problems"] == []
+    assert problems(status) == [STRANGER]
     assert status["history"]["error"] is None
     assert wrongs(status) == []
 
@@ -201,7 +212,9 @@ def test_start_times_of_any_type_and_nulls_are_read(agent: Program, server: Hist
     assert card_of(status, "errada")["last_run"]["start"] == "2026-03-10T09:00:02-03:00"
     assert card_of(status, "feita")["actual"] == 2
     assert card_of(status, "vazia")["state"] == "NO_DATA"
-    assert status["problems"] == []
+    assert problems(status) == [
+        "2 linhas do histórico não são de nenhuma automação: (sem nome), desconhecida"
+    ]
 
 
 def test_many_pages_of_rows_are_read_whole(agent: Program, server: History) -> None:

@@ -17,6 +17,12 @@ _BLANK, _SIGN, _OTHER_SIGN, _DIGIT, _LETTER = range(5)
 _ESCAPED_CONTROL = re.compile(r"_x00(?:0[0-9A-Fa-f]|1[0-9A-Fa-f]|7[Ff])_")
 
 
+# Letters and marks of no width; whatever else is unseen is of a category that says so.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+
 def _primary(sign: str) -> tuple[int, int]:
     if sign.isalpha():
         return _LETTER, ord(sign)
@@ -44,10 +50,12 @@ def portuguese_key(text: str) -> SortKey:
 
 
 def displayed(text: str) -> str:
-    """A cell's or file's text as a person reads it: composed, without invisible signs, blanks made single."""
+    """A foreign text as a person reads it: composed, blanks made single and control signs blanks, half a
+    character a mark, without signs that nobody sees (of no width, or that turn the text around)."""
     if "_x00" in text:
         text = _ESCAPED_CONTROL.sub(" ", text)
-    text = unicodedata.normalize("NFC", text)
+    if not text.isascii():
+        text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
     if not text.isprintable():
         text = "".join(map(_visible, text))
     return " ".join(text.split()) if "  " in text else text.strip()
@@ -56,7 +64,8 @@ def displayed(text: str) -> str:
 def _visible(sign: str) -> str:
     if sign.isspace() or unicodedata.category(sign) == "Cc":
         return " "
-    return "" if unicodedata.category(sign) == "Cf" else sign
+    category = unicodedata.category(sign)
+    return "\ufffd" if category == "Cs" else "" if category == "Cf" else sign
 
 
 def match_key(text: str) -> str:

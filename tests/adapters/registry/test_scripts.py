@@ -268,3 +268,10 @@ def test_pipes_and_sockets_with_a_scripts_name_are_no_scripts(tmp_path: Path) ->
     put(tmp_path, "metodos/um.py")
     os.mkfifo(tmp_path / "metodos/cano.py")
     assert names(ScriptTree(tmp_path).scan()) == ["um"]
+
+
+def test_a_name_is_shown_without_signs_that_nobody_sees(tmp_path: Path) -> None:
+    put(tmp_path, "metodos/pi\u202ex\u200b.py")
+    (script,) = ScriptTree(tmp_path).scan().scripts
+    assert (script.key, script.name) == ("pix", "pix")
+    assert script.path.endswith("pi\u202ex\u200b.py")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tray_agent.adapters.system import os_faults
 from tray_agent.adapters.system.blank import is_blank
-from tray_agent.core.collation import match_key
+from tray_agent.core.collation import displayed, match_key
 from tray_agent.core.model import Problem, Script, Where
 from tray_agent.core.registry.linking import Skipped
 
@@ -219,7 +219,7 @@ def script_at(path: str, blank: bool) -> Script:
     """The script of that path."""
     # One string with the row of the registry, and mostly with the key.
     stem = sys.intern(path.rpartition(os.sep)[2][: -len(".py")])
-    return Script(sys.intern(match_key(stem)), stem, path, blank)
+    return Script(sys.intern(match_key(stem)), sys.intern(displayed(stem)), path, blank)
 
 
 def _blank_since(entry: os.DirEntry[str]) -> int | None:
