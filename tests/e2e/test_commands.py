@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -338,3 +339,18 @@ def test_doctor_goes_through_everything_beside_a_running_agent(program: Program)
 def test_autostart_is_for_windows_only(program: Program) -> None:
     for switch in ("on", "off", "status"):
         assert "Windows" in refused(program.cli("autostart", switch), 1)
+
+
+def test_explain_says_what_a_cell_means_without_an_agent(tmp_path: Path) -> None:
+    alone = Program(Workspace(tmp_path / "sem agente"))
+
+    said = json.loads(done(alone.cli("explain", "dias úteis 9h", "--json")))
+    assert said["text"] == "dias úteis às 9h"
+    assert said["kind"] == "rule"
+    assert said["fires"][:2] == ["2026-03-11T09:00:00-03:00", "2026-03-12T09:00:00-03:00"]
+    assert len(said["fires"]) == 5
+    assert "seg 16/03/2026 08:00" in done(alone.cli("explain", "seg", "8"))
+    assert "não está claro" in refused(alone.cli("explain", "8-12"), 1)
+    nothing = alone.cli("explain", "8-12", "--json")
+    assert (nothing.code, json.loads(nothing.out)["text"], json.loads(nothing.out)["fires"]) == (1, None, [])
+    assert "falta TEXTO" in refused(alone.cli("explain"), 2)

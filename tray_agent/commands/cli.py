@@ -15,7 +15,7 @@ from typing import Any
 from tray_agent import __version__
 from tray_agent.adapters.system.places import Places, app_folder, find_places
 from tray_agent.adapters.system.settings_file import load
-from tray_agent.commands import registry_file
+from tray_agent.commands import registry_file, schedule
 from tray_agent.core.settings import Settings
 from tray_agent.shell.channel.client import Channel, ChannelError, NoAgent, Refused, connect
 from tray_agent.shell.window.windows_desktop import allow_foreground
@@ -126,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     leave = add("quit", "encerra o agente", _quit)
     leave.add_argument("--stop-runs", action="store_true", help="para o que está em execução")
     registry_file.add_to(add)
+    schedule.add_to(add)
     add("doctor", "verifica pastas, registro, credenciais, BigQuery e interpretador", _doctor)
     past = add("history", "mostra as execuções dos últimos dias, com ou sem agente", _past("history"))
     past.add_argument("job", metavar="NOME", nargs="?", help="o id ou o nome do cartão (padrão: todas)")

@@ -359,3 +359,11 @@ class TestLogs:
         assert asked.ask("open_log_folder", job="../../etc")[0] == "unknown"
         assert asked.ask("open_log_folder", job="pix", run="../../etc") == {"text": "Pasta aberta."}
         assert asked.machine.opened == [run, None]
+
+
+def test_anybody_may_ask_what_a_schedule_cell_means(asked: Asked) -> None:
+    found = asked.ask("explain", text="seg-sex 8h")
+
+    assert (found["text"], found["kind"], found["problems"]) == ("segunda a sexta às 8h", "rule", [])
+    assert found["fires"][0] == "2026-03-11T08:00:00-03:00"
+    assert asked.ask("explain", text="8-12")["text"] is None

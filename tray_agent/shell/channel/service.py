@@ -21,6 +21,7 @@ from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.channel.commands import Unfit, command_of
 from tray_agent.shell.channel.control import Answer, Respond
 from tray_agent.shell.channel.past import Past, PastQuestions
+from tray_agent.shell.channel.schedules import ScheduleQuestions
 from tray_agent.shell.views import snapshots as views
 from tray_agent.shell.views.snapshots import Json, Reader
 
@@ -80,6 +81,7 @@ class Service:
             "open": self._open,
             "preferences": lambda params: outside.preferences(),
             "remember": self._remember,
+            **ScheduleQuestions(snapshot, outside.now).questions,
             **self._past,
         }
         for asked, name in (
