@@ -95,3 +95,10 @@ export const printable = (text) =>
     // eslint-disable-next-line no-control-regex
     .replace(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g, "")
     .replace(/\r\n?/g, "\n");
+
+/** A text as a sentence: begins with a capital, ends with a stop; names of files and settings stay as they are. @param {string} text */
+export function sentence(text) {
+  const trimmed = text.trim();
+  const first = /^\p{Ll}+(?=[\s,:])/u.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
+  return /[\p{L}\p{N})»"']$/u.test(first) ? `${first}.` : first;
+}

@@ -27,9 +27,12 @@ import { mountHistory } from "./views/history.js";
 import { mountList } from "./views/list.js";
 import { mountNotices } from "./views/notice.js";
 import { mountNow } from "./views/now.js";
+import { mountPlan } from "./views/plan.js";
 import { mountProblems } from "./views/problems.js";
+import { showShortcuts } from "./views/shortcuts.js";
 import { mountTimeline } from "./views/timeline.js";
 import { mountTitle } from "./views/title.js";
+import { mountTv } from "./views/tv.js";
 
 /**
  * @typedef {{area: string|null, filter: string|null, query: string, view: string, theme: string, sort: string,
@@ -78,8 +81,10 @@ const cards = mountCards(content, store, memory);
 const list = mountList(content, store, memory);
 const now = mountNow(content, store);
 const timeline = mountTimeline(content, store);
+const plan = mountPlan(content, store, bridge);
 const problems = mountProblems(content, createDoctor(bridge.doctor, tell.failed));
 const drawer = mountDrawer(document.body, bridge, store, tell);
+const tv = mountTv(document.body, store, () => commands.table.back({}, content));
 const steady = createSteady(content, () => draw());
 
 function drawFrame() {
@@ -103,13 +108,15 @@ function draw(fromTop = false) {
   shown = steady(needFirst(found, store.cards, store.troubled, pins), fromTop);
   head.update(store, choices, new Map(scope.map((id) => [id, /** @type {import("./logic.js").Card} */ (store.cards.get(id))])));
   title.update(store, choices, shown, area);
-  const nothing = shown.length === 0 && view !== "problems";
+  const nothing = shown.length === 0 && !["problems", "plan", "tv"].includes(view);
   empty.update(store, nothing);
   cards.update(view === "cards" ? shown : [], pins, fromTop);
   list.update(shown, choices, view === "list" && !nothing, fromTop);
   now.update(shown, view === "now" && !nothing);
   timeline.update(shown, view === "timeline" && !nothing);
+  plan.update(view === "plan");
   problems.update(store, view === "problems");
+  tv.update(view === "tv");
 }
 
 const pull = createSync(bridge.snapshot, store, {
@@ -146,6 +153,7 @@ function focus(job) {
 const many = createMany({ bridge, store, shown: () => shown, tell, pull });
 const zone = () => store.facts?.now.slice(19) || "Z";
 const commands = createCommands({ bridge, store, choices, draw, tell, drawer, focus, pull, many: many.ask, zone });
+commands.parts.shortcuts = showShortcuts;
 listenToKeys(commands.table, { drawer, input: head.input, choices });
 
 bridge.listen(({ event, version, names, job }) => {
@@ -162,7 +170,7 @@ bridge.listen(({ event, version, names, job }) => {
 
 window.setInterval(() => {
   if (document.hidden || link.gone || !store.facts) return;
-  for (const view of [cards, list, now, history, drawer]) view.tick();
+  for (const view of [cards, list, now, plan, tv, history, drawer]) view.tick();
   if (choices.view === "timeline") timeline.tick();
 }, 1000);
 

@@ -5,6 +5,7 @@ import { FRAME } from "./texts/frame.js";
 import { JOB } from "./texts/job.js";
 import { VIEWS } from "./texts/views.js";
 
+export { KEYS } from "./texts/keys.js";
 export * from "./texts/states.js";
 
 export const TEXT = { ...FRAME, ...JOB, ...VIEWS };

@@ -88,12 +88,24 @@ def stops(page: Page, most: int = 400) -> list[str]:
 def test_tab_reaches_everything_in_the_order_of_the_page(open_page: OpenPage) -> None:
     page = open_page(sample.snapshot(sample.known_cards()[:3]))
     walked = stops(page)
-    for name in ("Todas", "Linha do tempo", "Ler agora", "Buscar", "Suspender agendamentos"):
+    for name in (
+        "Todas",
+        "Linha do tempo",
+        "Fila e próximas",
+        "Ler agora",
+        "Buscar",
+        "Lista",
+        "Suspender agendamentos",
+    ):
         assert any(name in each for each in walked), (name, walked)
     assert walked[-9:] == [
         f"{job}: {button}"
-        for job in ("envia_arquivo_pix", "conciliacao_boletos_d0", "carga_mensageria_spb")
-        for button in ("Executar", "Parar", "Log")
+        for job, first in (
+            ("conciliacao_boletos_d0", "Executar"),
+            ("envia_arquivo_pix", "Parar"),
+            ("carga_mensageria_spb", "Executar"),
+        )
+        for button in (first, "Log", "Mais ações")
     ]
 
 
@@ -105,7 +117,6 @@ def test_a_job_is_found_run_and_read_by_keyboard_alone(open_page: OpenPage) -> N
     page.keyboard.press("Enter")
     first = page.locator("article").first.get_attribute("data-job")
     assert page.evaluate("standIn.calls('run')") == [[first]]
-    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -136,7 +147,7 @@ def test_the_system_chooses_the_theme_unless_the_person_does(open_page: OpenPage
     page = open_page(sample.sample(12), color_scheme="dark")
     expect(page.locator("body")).to_have_css("background-color", "rgb(20, 23, 28)")
     page.get_by_title("Claro").click()
-    expect(page.locator("body")).to_have_css("background-color", "rgb(246, 247, 249)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(245, 246, 249)")
     page.get_by_title("Automático").click()
     expect(page.locator("body")).to_have_css("background-color", "rgb(20, 23, 28)")
 

@@ -13,12 +13,12 @@ from tests.frontend.conftest import OpenPage
 
 LAST = sample._last
 BORDERS = {
-    "RUNNING": "rgb(31, 111, 235)",
-    "SUCCESS": "rgb(27, 143, 77)",
-    "ERROR": "rgb(208, 39, 61)",
-    "NO_DATA": "rgb(223, 169, 0)",
-    "SCHEDULED": "rgb(122, 132, 148)",
-    "IDLE": "rgb(211, 216, 224)",
+    "RUNNING": ("rgb(31, 111, 235)", "2px", "solid"),
+    "SUCCESS": ("rgb(79, 160, 111)", "2px", "solid"),
+    "ERROR": ("rgb(208, 39, 61)", "3px", "solid"),
+    "NO_DATA": ("rgb(184, 135, 0)", "2px", "solid"),
+    "SCHEDULED": ("rgb(110, 120, 137)", "2px", "dashed"),
+    "IDLE": ("rgb(133, 142, 158)", "1px", "solid"),
 }
 
 
@@ -55,14 +55,14 @@ def test_a_state_has_its_border_its_drawing_and_its_word(open_page: OpenPage, st
     page = open_page(sample.snapshot([sample.card("uma_so", state=state, queued=state == "SCHEDULED")]))
     article = card(page, "uma_so")
     for side in ("top", "right", "bottom", "left"):
-        expect(article).to_have_css(f"border-{side}-color", BORDERS[state])
-        expect(article).to_have_css(f"border-{side}-width", "3px")
+        for what, value in zip(("color", "width", "style"), BORDERS[state], strict=True):
+            expect(article).to_have_css(f"border-{side}-{what}", value)
     expect(article).to_have_attribute("data-state", state)
     expect(article).to_have_attribute("data-job", "uma_so")
     words = {"RUNNING": "Executando", "SUCCESS": "Sucesso", "ERROR": "Erro", "NO_DATA": "Sem dados"}
-    words |= {"SCHEDULED": "Aguardando", "IDLE": "Ocioso"}
-    expect(article.locator(".pill")).to_have_text(words[state])
-    expect(article.locator(".pill svg path")).to_have_attribute(
+    words |= {"SCHEDULED": "Aguardando", "IDLE": "Ociosa"}
+    expect(article.locator(".card-result")).to_have_text(words[state])
+    expect(article.locator(".disc svg path")).to_have_attribute(
         "d",
         page.evaluate(
             "state => import('./scripts/icons.js').then(({ICONS}) => ICONS[state.toLowerCase()])", state
@@ -81,7 +81,7 @@ def test_the_words_are_those_of_the_product(open_page: OpenPage) -> None:
         "envia_arquivo_pix",
         "Última execução: 08:00:01",
         "Próxima execução: 18:00",
-        "Sucesso · 4 min 12 s",
+        "em 3 h 55 min",
         "Hoje: 1 de 3",
     )
     says("envia_arquivo_pix", "Em execução desde 14:02 (agendada, 2 de 3).", "normalmente 5 min")
@@ -96,7 +96,7 @@ def test_the_words_are_those_of_the_product(open_page: OpenPage) -> None:
     says("atualiza_cadastro_participantes", "Na fila, posição 2 de 2; 3 de 5 em execução.")
     says("gera_lote_ted", "na fila (1º)", "Última execução: 09:00:01")
     says("reprocessa_devolucoes", "Sem execução hoje", "Sem agendamento", "Hoje: 0")
-    expect(card(page, "gera_lote_ted").locator(".pill")).to_have_text("Sucesso")
+    expect(card(page, "gera_lote_ted").locator(".card-result")).to_have_text("Sucesso · 41 s")
     expect(card(page, "reprocessa_devolucoes").get_by_text("na fila")).to_have_count(0)
 
 
@@ -117,10 +117,12 @@ def test_buttons_have_exactly_their_names_and_order_what_they_say(open_page: Ope
     expect(idle.get_by_role("button", name="Parar", exact=True)).to_be_disabled()
     expect(running.get_by_role("button", name="Executar", exact=True)).to_be_disabled()
     idle.get_by_role("button", name="Executar").click()
+    assert idle.get_by_role("button", name="Parar").evaluate("stop => stop.tabIndex") == -1
     running.get_by_role("button", name="Parar").click()
+    page.get_by_role("dialog", name="Parar esta execução?").get_by_role("button", name="Parar").click()
     assert page.evaluate("standIn.calls('run')") == [["reprocessa_devolucoes"]]
     assert page.evaluate("standIn.calls('stop')") == [["envia_arquivo_pix"]]
-    idle.get_by_role("button", name="Parar").click(force=True)
+    idle.get_by_role("button", name="Parar").evaluate("stop => stop.click()")
     assert len(page.evaluate("standIn.calls('stop')")) == 1
 
 
@@ -141,9 +143,9 @@ def test_a_change_repaints_only_its_card(open_page: OpenPage) -> None:
         })).observe(document.querySelector(".cards"),
                     {subtree: true, childList: true, characterData: true, attributes: true}); }"""
     )
-    changed = sample.card("baixa_extrato_str", area="Tarifas", state="ERROR", why="Falhou.")
+    changed = sample.card("baixa_extrato_str", area="Tarifas", state="SUCCESS", why="Em dia.")
     push(page, sample.delta(18, [changed]))
-    expect(card(page, "baixa_extrato_str")).to_have_attribute("data-state", "ERROR")
+    expect(card(page, "baixa_extrato_str")).to_have_attribute("data-state", "SUCCESS")
     assert page.evaluate("[...touched]") == ["baixa_extrato_str"]
 
 
@@ -200,12 +202,12 @@ def test_a_stop_counts_down_to_the_kill(open_page: OpenPage) -> None:
 
 def test_the_strip_says_the_day_in_words(open_page: OpenPage) -> None:
     page = open_page(sample.sample(12))
-    strip = card(page, "conciliacao_boletos_d0").get_by_role("img")
+    strip = card(page, "conciliacao_boletos_d0").locator(".strip")
     expect(strip).to_have_attribute(
-        "aria-label", "com sucesso: 8h, 9h, 11h · com erro: 13h · a fazer: 16h, 18h"
+        "aria-label", "com sucesso: 8h, 9h, 11h · com erro: 13h · previstas: 16h, 18h"
     )
-    owed = card(page, "atualiza_cadastro_participantes").get_by_role("img")
-    expect(owed).to_have_attribute("aria-label", "devidas: 9h, 14h")
+    owed = card(page, "atualiza_cadastro_participantes").locator(".strip")
+    expect(owed).to_have_attribute("aria-label", "em atraso: 9h, 14h")
 
 
 def test_a_large_workspace_keeps_its_height_and_only_near_cards_exist(open_page: OpenPage) -> None:
@@ -253,7 +255,7 @@ def test_the_focused_card_stays_while_it_is_scrolled_out_of_sight(open_page: Ope
 def test_a_key_pressed_after_a_filter_acts_on_no_other_job(open_page: OpenPage) -> None:
     page = open_page(sample.sample(1000))
     page.get_by_role("button", name="Executar").nth(7).focus()
-    page.evaluate("""() => document.querySelector(".chip:nth-child(2)").click()""")
+    page.evaluate("""() => document.querySelector(".chip:first-child").click()""")
     expect(page.locator("article[data-state='ERROR']").first).to_be_visible()
     page.keyboard.press("Enter")
     assert page.evaluate("standIn.calls('run')") == []

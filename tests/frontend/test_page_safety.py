@@ -115,8 +115,8 @@ def test_a_hostile_value_is_only_ever_text(open_page: OpenPage, value: str) -> N
 
 def test_a_name_breaks_at_its_underscores(open_page: OpenPage) -> None:
     page = open_page(sample.snapshot([sample.card("envia_arquivo_pix")]))
-    assert page.locator("h3 wbr").count() == 2
-    expect(page.locator("h3")).to_have_attribute("title", "envia_arquivo_pix")
+    assert page.locator("article h3 wbr").count() == 2
+    expect(page.locator("article h3")).to_have_attribute("title", "envia_arquivo_pix")
 
 
 def test_nothing_leads_away_from_the_page(open_page: OpenPage) -> None:

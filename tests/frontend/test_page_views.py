@@ -39,12 +39,12 @@ def test_the_areas_show_their_count_and_their_worst(open_page: OpenPage) -> None
     page = open_page(sample.snapshot(sample.known_cards()))
     entries = page.get_by_role("navigation", name="Áreas").get_by_role("button")
     assert entries.evaluate_all("all => all.map(each => each.title)") == [
-        "Todas · 10 automações · 3 em execução · pior estado: Erro",
-        "Cadastro · 2 automações · 0 em execução · pior estado: Aguardando",
-        "Cargas operacionais · 1 automação · 0 em execução · pior estado: Sucesso",
-        "Conciliação · 2 automações · 1 em execução · pior estado: Erro",
-        "Mensageria · 3 automações · 2 em execução · pior estado: Executando",
-        "Tarifas · 2 automações · 0 em execução · pior estado: Sem dados",
+        "Todas · 10 automações · 1 com erro · 1 em atraso · 3 em execução · pior estado: Erro",
+        "Cadastro · 2 automações · 0 com erro · 0 em atraso · 0 em execução · pior estado: Aguardando",
+        "Cargas operacionais · 1 automação · 0 com erro · 0 em atraso · 0 em execução · pior estado: Sucesso",
+        "Conciliação · 2 automações · 1 com erro · 1 em atraso · 1 em execução · pior estado: Erro",
+        "Mensageria · 3 automações · 0 com erro · 0 em atraso · 2 em execução · pior estado: Executando",
+        "Tarifas · 2 automações · 0 com erro · 0 em atraso · 0 em execução · pior estado: Sem dados",
     ]
     expect(page.get_by_role("button", name="Tarifas 2", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Linha do tempo")).to_be_visible()
@@ -119,7 +119,7 @@ def test_a_log_is_searched_and_copied(open_page: OpenPage) -> None:
     page.keyboard.press("Enter")
     expect(drawer.get_by_text("1 de 2")).to_be_visible()
     assert page.evaluate("CSS.highlights.get('found').size") == 2
-    drawer.get_by_role("button", name="Copiar").click()
+    drawer.get_by_role("button", name="Copiar", exact=True).click()
     expect(page.get_by_text("Log copiado.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "um erro\nnada\noutro ERRO\n"
 
@@ -157,13 +157,17 @@ def test_the_timeline_says_what_ran_when_and_how(open_page: OpenPage) -> None:
     expect(
         page.get_by_role("listitem").filter(has_text="conciliacao_boletos_d0").locator(".run-bar")
     ).to_have_count(4)
-    failed = page.get_by_role("button", name="Erro · início 13:00:04 · 38 s · agendada")
+    failed = page.get_by_role(
+        "button", name="conciliacao_boletos_d0 · Erro · início 13:00:04 · 38 s · agendada"
+    )
     expect(failed).to_be_visible()
-    page.get_by_role("button", name="conciliacao_boletos_d0").focus()
+    page.get_by_role("button", name="conciliacao_boletos_d0", exact=True).focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     expect(failed).to_be_focused()
-    expect(page.locator(".tip")).to_have_text("Erro · início 13:00:04 · 38 s · agendada")
+    expect(page.locator(".tip")).to_have_text(
+        "conciliacao_boletos_d0 · Erro · início 13:00:04 · 38 s · agendada"
+    )
     bar = failed.evaluate("bar => [parseFloat(bar.style.left), parseFloat(bar.style.width)]")
     assert [round(value, 2) for value in bar] == [54.17, 0.04]
     now = page.locator(".now-line").evaluate("line => parseFloat(line.style.left)")
@@ -185,14 +189,15 @@ def test_the_timeline_of_a_thousand_has_only_near_rows(open_page: OpenPage) -> N
 
 def test_problems_say_the_place_what_to_do_and_since_when(open_page: OpenPage) -> None:
     page = open_page(sample.sample(12))
-    page.get_by_role("button", name="Problemas (5)").click()
+    page.get_by_role("button", name="Problemas 5").click()
     view = page.get_by_role("region", name="Problemas")
     expect(view.get_by_text("Histórico · desde 13:58")).to_be_visible()
     expect(view.get_by_text("Renomeie um deles; até lá vale o primeiro.")).to_be_visible()
     rows = view.get_by_role("row")
-    expect(rows.nth(0)).to_have_text("LinhaColunaValorO que háO que fazerDesde")
-    expect(rows.nth(1)).to_have_text("7D8, 25Hora 25 não existe. Use horas de 0 a 23.13:58")
-    rows.nth(2).get_by_role("button", name="Ver automação").click()
+    expect(rows.nth(0)).to_have_text("LinhaAutomaçãoColunaValorO que está erradoO que fazerDesde")
+    expect(rows.nth(1)).to_have_text("7—D8, 25Hora 25 não existe.Use horas de 0 a 23.13:58")
+    rows.nth(2).get_by_role("button", name="reprocessa_devolucoes").click()
+    expect(page.get_by_role("article", name="reprocessa_devolucoes")).to_have_attribute("data-found", "")
     expect(
         page.get_by_role("article", name="reprocessa_devolucoes").get_by_role("button", name="Log")
     ).to_be_focused()
@@ -213,14 +218,16 @@ def empty(**changes: Any) -> dict[str, Any]:
 def test_a_missing_registry_says_where_it_was_looked_for_and_runs_the_doctor(open_page: OpenPage) -> None:
     what = {
         "where": "registry",
-        "what": "O registro não existe.",
+        "what": "o registro não existe",
         "action": "Copie-o.",
         "since": None,
         "cell": None,
         "job": None,
     }
     page = open_page(empty(problems=[what], places={"discovered": False}))
-    expect(page.get_by_role("heading", name="Registro não pôde ser lido")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bem-vindo")).to_be_visible()
+    expect(page.get_by_text("tray-agent registry new")).to_be_visible()
+    expect(page.get_by_text("O registro não existe.")).to_be_visible()
     expect(page.get_by_text("Procurado em C:/tray-agent/registro_automacoes.xlsx")).to_be_visible()
     expect(page.get_by_text("Copie-o.")).to_be_visible()
     checks = [

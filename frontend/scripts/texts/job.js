@@ -13,6 +13,7 @@ export const JOB = {
   unpin: "Desafixar",
   pauseJob: "Não agendar até…",
   resumeJob: "Retomar agendamento",
+  areaSchedules: "Agendamentos da área",
   pauseArea: "Suspender a área…",
   resumeArea: "Retomar a área",
   openDrawer: "Abrir detalhes",
@@ -60,7 +61,7 @@ export const JOB = {
   queueBadge: (rank) => `na fila (${rank})`,
   /** @param {number} p @param {number} n @param {number} running @param {number} max */
   queueWhy: (p, n, running, max) =>
-    `Na fila, posição ${p} de ${n}; ${running} de ${max} em execução.`,
+    `Na fila, posição ${p} de ${n}; ${running > max ? `${running} em execução, acima do limite de ${max}` : `${running} de ${max} em execução`}.`,
   /** @param {number} p @param {number} n */
   queuePlace: (p, n) => `na fila, ${p}º de ${n}`,
   /** @param {string} when */

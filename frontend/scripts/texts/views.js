@@ -14,6 +14,31 @@ export const VIEWS = {
   nextAfter: "Depois disso:",
   /** @param {number} n */
   andMore: (n) => `e mais ${n}; veja na lista`,
+  queue: "Fila",
+  queueEmpty: "A fila está vazia.",
+  restOfDay: "O resto do dia",
+  noMoreToday: "Nada mais previsto hoje.",
+  willNotRun: "Não vão rodar",
+  automationOne: "automação", automationMany: "automações",
+  tvErrors: "com erro", tvRunning: "executando", tvQueued: "na fila", leaveTv: "Sair do modo TV",
+  firstTitle: "Bem-vindo",
+  firstMore: "O agente lê um registro em Excel com as automações da equipe. Ele ainda não foi encontrado.",
+  firstSteps: [
+    "Crie um registro modelo na pasta da aplicação, em um terminal:",
+    "Preencha uma linha por automação: nome do script, área, agendamento e ativo.",
+    "Coloque cada script em uma pasta chamada «metodos» dentro da pasta das automações.",
+    "Volte aqui e use «Procurar de novo».",
+  ],
+  firstCommand: "tray-agent registry new",
+  baseFolder: "Pasta das automações",
+  registryFile: "Registro",
+
+  /** @param {string} when */
+  begins: (when) => `começa ≈ ${when}`,
+  /** @param {string} when */
+  owedSince: (when) => `prevista para ${when}`,
+  /** @param {string} all @param {string} wall @param {number} slots */
+  work: (all, wall, slots) => `${all} de trabalho, ≈ ${wall} com ${slots} vagas`,
   doctorRunning: "Verificando…",
   doctorTitle: "Diagnóstico",
   doctorOk: "Em ordem",

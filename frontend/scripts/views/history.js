@@ -29,7 +29,7 @@ function words(store) {
   return {
     state: history.error ? "LATE" : "SUCCESS",
     text: history.last_sync ? TEXT.readAt(hourMinute(history.last_sync), source) : source,
-    more: [age, wait].filter(Boolean).join(" · ") + (history.error ? "" : `\n${rows}`),
+    more: [history.error ? age : wait, rows].filter(Boolean).join("\n"),
   };
 }
 
@@ -55,10 +55,9 @@ export function mountHistory(side) {
   const mark = icon("idle");
   const text = el("p", { class: "history-text", dir: "auto" });
   const more = el("p", { class: "history-more", dir: "auto" });
-  const updated = el("p", { class: "history-more" });
   const themes = themeSwitch();
   side.append(el("footer", { class: "foot" },
-    el("div", { class: "history" }, mark, el("div", { class: "history-words" }, text, more, updated),
+    el("div", { class: "history" }, mark, el("div", { class: "history-words" }, text, more),
       iconButton("refresh", TEXT.refresh, "refresh")),
     themes.element));
   /** @type {import("../store.js").Store|null} */
@@ -75,7 +74,7 @@ export function mountHistory(side) {
     /** @param {import("../store.js").Store} store @param {import("../main.js").Choices} choices */
     update(store, choices) {
       known = store;
-      setText(updated, store.facts ? TEXT.updated(clock(store.facts.now)) : "");
+      setAttribute(text, "title", store.facts ? TEXT.updated(clock(store.facts.now)) : null);
       themes.update(choices.theme);
       tick();
     },

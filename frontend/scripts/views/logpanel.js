@@ -149,6 +149,7 @@ export function createLogPanel(bridge, store, tell) {
     if (at?.pinned) void reader.open(at.job, at.run);
     toEnd();
   });
+  new ResizeObserver(() => ui.follow.checked && toEnd()).observe(ui.body);
   ui.body.addEventListener("scroll", () => {
     const left = ui.body.scrollHeight - ui.body.scrollTop - ui.body.clientHeight;
     if ((!ui.find.value || left >= NEAR_END) && !reader.place?.pinned) ui.follow.checked = left < NEAR_END;

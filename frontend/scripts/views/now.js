@@ -39,7 +39,7 @@ function needItem() {
       setName(name, card.name);
       setText(place, card.area);
       const what = late && !bad ? (card.late ? TEXT.late : TEXT.overdue) : around.troubled && !bad ? TEXT.problem : resultWords(card);
-      setText(result, [what, age(card, nowMs)].filter(Boolean).join(" · "));
+      setText(result, [what, card.state === "RUNNING" ? "" : age(card, nowMs)].filter(Boolean).join(" · "));
       const said = boxWords(card, around);
       setAttribute(words, "data-kind", said.kind);
       setText(words, [said.text, said.more].filter(Boolean).join(" "));

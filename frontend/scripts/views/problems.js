@@ -1,37 +1,44 @@
 /**
  * Every problem with its place, what to do and since when; the registry's by row and column.
  */
-import { command, el, icon, setShown, setText } from "../dom.js";
-import { moment } from "../format.js";
+import { command, el, icon, setName, setShown, setText } from "../dom.js";
+import { moment, sentence } from "../format.js";
 import { PLACE, TEXT } from "../texts.js";
 
 /** @typedef {import("../store.js").Problem} Problem */
 
-/** @param {Problem} problem */
-function showJob(problem) {
+/** The job's name, leading to it where it has a card. @param {Problem} problem @param {import("../store.js").Store} store */
+function jobOf(problem, store) {
   if (!problem.job) return "";
-  const link = el("button", { type: "button", class: "link" }, TEXT.show);
+  const card = store.cards.get(problem.job);
+  if (!card) return problem.job;
+  const link = el("button", { type: "button", class: "link", title: TEXT.show, dir: "auto" });
+  setName(link, card.name);
   link.addEventListener("click", () => command(link, "show", { job: problem.job }));
   return link;
 }
 
+/** By row, then as they came. @param {Problem[]} problems */
+const byRow = (problems) => problems.map((problem, index) => ({ problem, index, row: problem.cell?.row ?? Infinity }))
+  .sort((a, b) => (a.row === b.row ? a.index - b.index : a.row - b.row)).map(({ problem }) => problem);
+
 /** The row stands in its own column. @param {string} what */
 function withoutRow(what) {
-  const rest = what.replace(/^linha \d+: */i, "");
-  return rest.charAt(0).toUpperCase() + rest.slice(1);
+  return sentence(what.replace(/^linha \d+: */i, ""));
 }
 
-/** @param {Problem[]} problems @param {string} today */
-function table(problems, today) {
-  const heads = [TEXT.row, TEXT.column, TEXT.value, TEXT.what, TEXT.action, TEXT.sinceHead];
-  const rows = problems.map((problem) => {
+/** @param {Problem[]} problems @param {string} today @param {import("../store.js").Store} store */
+function table(problems, today, store) {
+  const heads = [TEXT.row, TEXT.job, TEXT.column, TEXT.value, TEXT.what, TEXT.action, TEXT.sinceHead];
+  const rows = byRow(problems).map((problem) => {
     const cell = problem.cell;
     return el("tr", null,
       el("td", { class: "number" }, cell ? String(cell.row) : "—"),
+      el("td", { class: "problem-job" }, jobOf(problem, store) || "—"),
       el("td", null, cell?.column || "—"),
       el("td", null, cell?.value ? el("code", { dir: "auto" }, cell.value) : "—"),
-      el("td", { dir: "auto" }, cell ? withoutRow(problem.what) : problem.what, " ", showJob(problem)),
-      el("td", { class: "action", dir: "auto" }, problem.action || "—"),
+      el("td", { dir: "auto" }, cell ? withoutRow(problem.what) : sentence(problem.what)),
+      el("td", { class: "action", dir: "auto" }, problem.action ? sentence(problem.action) : "—"),
       el("td", { class: "number" }, problem.since ? moment(problem.since, today) : "—"));
   });
   return el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": TEXT.registryProblems },
@@ -39,16 +46,16 @@ function table(problems, today) {
       el("tbody", null, ...rows)));
 }
 
-/** @param {Problem} problem @param {string} today */
-function item(problem, today) {
+/** @param {Problem} problem @param {string} today @param {import("../store.js").Store} store */
+function item(problem, today, store) {
   const mark = icon("problems");
   mark.setAttribute("data-state", "ERROR");
   return el("li", { class: "problem" }, mark,
     el("div", null,
       el("p", { class: "problem-place" }, el("b", null, PLACE[problem.where] ?? problem.where),
-        problem.since ? ` · ${TEXT.since(moment(problem.since, today))}` : ""),
-      el("p", { class: "problem-what", dir: "auto" }, problem.what, " ", showJob(problem)),
-      problem.action ? el("p", { class: "action", dir: "auto" }, problem.action) : ""));
+        problem.since ? ` · ${TEXT.since(moment(problem.since, today))}` : "", problem.job ? " · " : "", jobOf(problem, store)),
+      el("p", { class: "problem-what", dir: "auto" }, sentence(problem.what)),
+      problem.action ? el("p", { class: "action", dir: "auto" }, sentence(problem.action)) : ""));
 }
 
 /** @param {HTMLElement} place @param {import("./doctor.js").Doctor} doctor */
@@ -65,14 +72,15 @@ export function mountProblems(place, doctor) {
       setShown(section, shown);
       if (!shown || !store.facts) return;
       const { problems, processing_date: today } = store.facts;
-      if (JSON.stringify([problems, today]) === seen) return;
-      seen = JSON.stringify([problems, today]);
+      const key = JSON.stringify([problems, today, problems.map(({ job }) => job && store.cards.has(job))]);
+      if (key === seen) return;
+      seen = key;
       setText(title, problems.length ? `${TEXT.problems} (${problems.length})` : TEXT.problems);
       const registry = problems.filter((problem) => problem.where === "registry");
       const others = problems.filter((problem) => problem.where !== "registry");
       const parts = [];
-      if (others.length) parts.push(el("ul", { class: "problem-list" }, ...others.map((problem) => item(problem, today))));
-      if (registry.length) parts.push(el("h3", null, TEXT.registryProblems), table(registry, today));
+      if (others.length) parts.push(el("ul", { class: "problem-list" }, ...others.map((problem) => item(problem, today, store))));
+      if (registry.length) parts.push(el("h3", null, TEXT.registryProblems), table(registry, today, store));
       if (!problems.length) parts.push(el("p", { class: "all-well" }, icon("success"), el("b", null, TEXT.noProblems), " ", el("span", null, TEXT.noProblemsMore)));
       found.replaceChildren(...parts);
     },

@@ -24,9 +24,12 @@ export function mountTitle(content) {
   const title = el("h2", { class: "view-title", dir: "auto" });
   const summary = el("p", { class: "view-summary", role: "status", dir: "auto" });
   const many = el("button", { type: "button", class: "button primary", hidden: true }, icon("repeat"), el("span", null));
-  const element = el("div", { class: "view-head" }, title, summary, many);
+  const area = el("button", { type: "button", class: "button", hidden: true }, icon("paused"), el("span", null, TEXT.areaSchedules));
+  const element = el("div", { class: "view-head" }, title, summary, el("div", { class: "view-actions" }, many, area));
   content.append(element);
   many.addEventListener("click", () => command(many, "repeatMany"));
+  let shownArea = /** @type {string|null} */ (null);
+  area.addEventListener("click", () => command(area, "areaMenu", { area: shownArea }));
   return {
     element,
     /** @param {Store} store @param {import("../main.js").Choices} choices @param {string[]} shown @param {string[]} scope jobs of the area, unfiltered */
@@ -43,10 +46,11 @@ export function mountTitle(content) {
       const [first, ...others] = narrowed ? [TEXT.automationsOf(shown.length, scope.length)]
         : seen.needs ? [TEXT.needs(seen.needs), ...rest(store, seen)] : rest(store, seen).length ? rest(store, seen) : [TEXT.automations(scope.length)];
       if (!narrowed) others.push(seen.next ? TEXT.nextIs(ahead(seen.next.at, facts.processing_date), seen.next.name) : TEXT.noMore);
-      const area = choices.area;
-      setText(title, area ?? first);
-      setAttribute(title, "data-needs", area === null && seen.needs && !narrowed ? "" : null);
-      setText(summary, [...(area === null ? [] : [first]), ...others].join(" · "));
+      shownArea = choices.area;
+      setShown(area, shownArea !== null);
+      setText(title, shownArea ?? first);
+      setAttribute(title, "data-needs", shownArea === null && seen.needs && !narrowed ? "" : null);
+      setText(summary, [...(shownArea === null ? [] : [first]), ...others].join(" · "));
       const again = shown.filter((id) => { const card = store.cards.get(id); return card && failed(card) && card.repeatable; });
       setShown(many, choices.filter === "ERROR" && again.length > 1);
       setText(/** @type {Node} */ (many.lastChild), TEXT.repeatMany(again.length));
