@@ -245,7 +245,7 @@ def test_the_last_of_a_thousand_is_found_by_search_and_by_key(open_page: OpenPag
 
 def test_the_focused_card_stays_while_it_is_scrolled_out_of_sight(open_page: OpenPage) -> None:
     page = open_page(sample.sample(1000))
-    button = card(page, "reprocessa_devolucoes").get_by_role("button", name="Executar")
+    button = card(page, "conciliacao_boletos_d0").get_by_role("button", name="Executar")
     button.focus()
     page.evaluate("document.getElementById('content').scrollTop = 50_000")
     expect(page.locator("article[aria-posinset='640']")).to_be_visible()
@@ -255,7 +255,7 @@ def test_the_focused_card_stays_while_it_is_scrolled_out_of_sight(open_page: Ope
 def test_a_key_pressed_after_a_filter_acts_on_no_other_job(open_page: OpenPage) -> None:
     page = open_page(sample.sample(1000))
     page.get_by_role("button", name="Executar").nth(7).focus()
-    page.evaluate("""() => document.querySelector(".chip:first-child").click()""")
-    expect(page.locator("article[data-state='ERROR']").first).to_be_visible()
+    page.evaluate("""() => document.querySelector(".chip:nth-child(6)").click()""")
+    expect(page.locator("article[data-state='SUCCESS']").first).to_be_visible()
     page.keyboard.press("Enter")
     assert page.evaluate("standIn.calls('run')") == []

@@ -120,7 +120,7 @@ export function createCard() {
     setAttribute(disc, "data-state", kind === "STOPPED" ? "UNKNOWN" : card.state);
     setAttribute(disc, "data-tone", kind);
     setIcon(/** @type {Element} */ (disc.firstChild), drawingOf(card));
-    if (card.state !== "RUNNING") setText(result, card.last_run && card.state !== "SCHEDULED" ? resultWords(card) : stateWord(card));
+    if (card.state !== "RUNNING" || !card.started) setText(result, card.last_run && card.state !== "SCHEDULED" ? resultWords(card) : stateWord(card));
     setAttribute(result, "title", resultWords(card) || null);
     const said = boxWords(card, context);
     setAttribute(box, "data-kind", said.kind);
