@@ -344,6 +344,11 @@ class JobFacts:
     leftovers: tuple[int, ...] = ()
 
     @property
+    def counted_state(self) -> CardState:
+        """The state that counts for all together: an error of which a person took note does not."""
+        return CardState.IDLE if self.acknowledged and self.state is CardState.ERROR else self.state
+
+    @property
     def backlog(self) -> int:
         """Target runs so far, minus the actual ones that do not stand for another."""
         return self.target + self.credit - self.actual

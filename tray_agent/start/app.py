@@ -58,6 +58,7 @@ def limits(settings: Settings) -> Limits:
         timeout_minutes=settings.timeout_minutes,
         local_history=settings.history == "local",
         no_data_exit_code=settings.no_data_exit_code,
+        resources={name.casefold(): places for name, places in settings.resources},
     )
 
 
@@ -292,6 +293,7 @@ class Agent:
             credentials=self.credentials(),
             pycache=self.places.data_dir / "pycache",
             run_id=run.id,
+            attempt=run.attempt,
             as_python=program.is_frozen() and self.interpreters.for_script(Path(run.script)).is_bundled,
         )
 

@@ -23,6 +23,9 @@ RUN_MARK = "TRAY_AGENT_RUN"
 AS_PYTHON = "TRAY_AGENT_AS_PYTHON"
 """Tells the exe that it was started as ``sys.executable`` of a script that it runs itself (product 4.4)."""
 
+ATTEMPT = "ENV_EXEC_TENTATIVA"
+"""Set for retries alone: 2 for the first, so that it counts the tries (schedules, 4.3)."""
+
 _dll_directory = threading.Lock()
 
 
@@ -34,14 +37,18 @@ def child_environment(
     pycache: Path,
     run_id: str,
     as_python: bool = False,
+    attempt: int = 0,
 ) -> dict[str, str]:
     """The whole environment of one run, upon :func:`foreign_environment`, which is made once.
 
     ``mode`` is ``AGENDAMENTO`` or ``MANUAL``; ``credentials`` is used only where the person set none. What
     the script prints is UTF-8; the files it writes are in the encoding they have when it is run by hand.
-    ``as_python``: the agent's own exe is its interpreter.
+    ``as_python``: the agent's own exe is its interpreter. ``attempt`` is 0 for a run that is no retry.
     """
     env = dict(foreign)
+    env.pop(ATTEMPT, None)
+    if attempt:
+        env[ATTEMPT] = str(attempt + 1)
     if credentials is not None and not env.get("GOOGLE_APPLICATION_CREDENTIALS"):
         env["GOOGLE_APPLICATION_CREDENTIALS"] = str(credentials)
     if as_python:

@@ -166,7 +166,7 @@ class ScriptProcesses:
         self._end(run, code, began, duration, child.left() if began else [])
 
     def _start(self, run: Run, script: Path) -> Held:
-        argv = [*self._command(script), str(script)]
+        argv = [*self._command(script), str(script), *run.arguments]
         return self._backend.start_held(argv, script.parent, script, self._environment(run), Path(run.log))
 
     def _watch(self, run: Run) -> None:

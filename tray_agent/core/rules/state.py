@@ -26,6 +26,7 @@ from tray_agent.core.model import (
 from tray_agent.core.naming import slug
 from tray_agent.core.policies import Halt
 from tray_agent.core.rules.agenda import Agenda
+from tray_agent.core.rules.arguments import filled
 from tray_agent.core.rules.problems import ProblemBook
 from tray_agent.core.rules.queue import FairQueue
 
@@ -267,6 +268,7 @@ class State:
             boot=self.boot,
             by=by,
             attempt=attempt,
+            arguments=filled(job.policies.arguments, now.date(), job.schedule.calendar),
             stands_for=stands_for,
         )
 

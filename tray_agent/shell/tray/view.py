@@ -54,7 +54,7 @@ def tray_view(snapshot: Snapshot, autostart: bool | None, notifications: bool) -
     failed = [(each.job.id, each.job.name) for each in facts if each.state is CardState.ERROR]
     failed.sort(key=lambda each: each[1].casefold())
     return TrayView(
-        aggregate=aggregate(each.state for each in facts),
+        aggregate=aggregate(each.counted_state for each in facts),
         suspended=suspended,
         status=status,
         tooltip=clip_utf16(tooltip, TOOLTIP_UNITS),

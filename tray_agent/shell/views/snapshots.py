@@ -85,7 +85,7 @@ def _head(snapshot: Snapshot, shown: list[JobFacts], now: datetime) -> Json:
         "processing_date": snapshot.day.isoformat(),
         "now": stamp(now),
         "paused": snapshot.paused,
-        "aggregate": aggregate(facts.state for facts in shown).value,
+        "aggregate": aggregate(facts.counted_state for facts in shown).value,
         "history": {
             "source": history.source,
             "verified": history.verified,
