@@ -2,14 +2,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from tests.builders import at, make_row, make_run
-from tray_agent.core.history.answer import Known, notes, sort_out
-from tray_agent.core.history.names import NO_STRANGERS, strangers
+from tray_agent.core.history.answer import MOST_ROWS, Known, Rows, notes
+from tray_agent.core.history.answer import sort_out as sort_out_whole
+from tray_agent.core.history.names import NO_STRANGERS, Strangers, strangers
 from tray_agent.core.history.times import as_written
 from tray_agent.core.model import HistoryRow, Run
 
 NOW = at("14:05")
+
+
+def sort_out(read: list[HistoryRow], before: Known, now: datetime) -> tuple[Rows, Strangers]:
+    """The rows of each job and of none; all of them are kept."""
+    found = sort_out_whole(read, before, now)
+    assert found.more == {}
+    return found.rows, found.strangers
 
 
 def known(
@@ -85,3 +94,11 @@ def test_many_jobs_are_named_by_the_first_few() -> None:
     rows, _ = sort_out([make_row(job, at("17:05")) for job in jobs], known(*jobs), NOW)
 
     assert notes(rows)[0].what.endswith("job4 às 17:05 e mais 3")
+
+
+def test_of_a_job_with_very_many_rows_the_last_are_kept_and_all_are_counted() -> None:
+    read = [make_row(start=at("00:00") + timedelta(seconds=each)) for each in range(MOST_ROWS + 3)]
+
+    found = sort_out_whole(read[::-1], known(), NOW)
+
+    assert (found.rows, found.more) == ({"pix": read[3:]}, {"pix": 3})

@@ -10,6 +10,7 @@ import pytest
 from tests.builders import Day, at, make_discovery, make_job, make_read, make_row, make_rows
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
+from tray_agent.core.history.answer import MOST_ROWS
 from tray_agent.core.history.names import MOST_STRANGERS
 from tray_agent.core.model import CardState, Job, Problem, Where
 
@@ -108,6 +109,14 @@ class TestNames:
 
 
 class TestCounts:
+    def test_more_rows_of_a_job_than_are_kept_are_counted(self) -> None:
+        day = Day("14:05", verified=False).jobs(make_job("pix", 8))
+        starts = [at("01:00") + timedelta(seconds=each) for each in range(MOST_ROWS + 5)]
+
+        day.turn(make_read(day.now, *(make_row(start=start) for start in starts)))
+
+        assert (day.facts().actual, len(day.facts().rows)) == (MOST_ROWS + 5, MOST_ROWS)
+
     def test_a_repeated_insert_and_a_start_row_with_its_end_row_are_one_run_each(self) -> None:
         """A3: two runs were counted, and the next hour never ran."""
         day = Day("12:05", verified=False).jobs(make_job("pix", 8, 12), make_job("b", 8))

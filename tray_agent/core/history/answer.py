@@ -12,6 +12,7 @@ from tray_agent.core.history.times import as_written, read_as_local
 from tray_agent.core.model import HistoryRow, Problem, Run, Where
 
 Rows = dict[str, list[HistoryRow]]
+MOST_ROWS = 2000  # of one job; more than one a minute
 _NAMED = 5
 
 
@@ -27,8 +28,18 @@ class Known:
     finds_local: bool = True
 
 
-def sort_out(read: Iterable[HistoryRow], known: Known, now: datetime) -> tuple[Rows, Strangers]:
-    """The rows of each job, one a run and oldest first, and those of no job."""
+@dataclass(frozen=True, slots=True)
+class SortedOut:
+    """A read: the rows of each job, one a run and oldest first, how many more than these it has (of a job
+    with very many only the last are kept), and the rows of no job."""
+
+    rows: Rows
+    more: dict[str, int]
+    strangers: Strangers
+
+
+def sort_out(read: Iterable[HistoryRow], known: Known, now: datetime) -> SortedOut:
+    """Whose the rows of a read are, and when they began."""
     read = list(read)
     owner = owners({row.job for row in read}, known.jobs)
     found: Rows = {}
@@ -46,12 +57,14 @@ def sort_out(read: Iterable[HistoryRow], known: Known, now: datetime) -> tuple[R
     if known.finds_local:
         rows = {job: read_as_local(each, known.runs(job)) or each for job, each in rows.items()}
     for job, its_rows in rows.items():
-        rows[job] = sorted(its_rows, key=lambda row: (row.start is None, row.start or now))
+        rows[job] = sorted(its_rows, key=lambda row: (row.start is not None, row.start or now))
+    more = {job: len(each) - MOST_ROWS for job, each in rows.items() if len(each) > MOST_ROWS}
+    rows |= {job: rows[job][-MOST_ROWS:] for job in more}
     by_name: Rows = {}
     for row in nobodys:
         by_name.setdefault(row.job, []).append(row)
     seen = [row for name, each in by_name.items() for row in _seen(each, former.get(name, ()), now)]
-    return rows, strangers(seen)
+    return SortedOut(rows, more, strangers(seen))
 
 
 def _taken(rows: Iterable[HistoryRow], former: Iterable[HistoryRow], now: datetime) -> list[HistoryRow]:

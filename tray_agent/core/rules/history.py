@@ -57,12 +57,13 @@ def _take_rows(state: State, read: Iterable[HistoryRow], now: datetime, *, finds
     former = dict(state.surplus)
     jobs = state.jobs.keys() | state.active.keys()
     known = Known(jobs, state.rows, state.strangers, state.begun_runs, finds_local)
-    rows, state.strangers = sort_out(read, known, now)
+    found = sort_out(read, known, now)
+    rows, state.strangers = found.rows, found.strangers
     state.touched.update(
         job for job in rows.keys() | state.rows.keys() if rows.get(job) != state.rows.get(job)
     )
     for job, its_rows in rows.items():
-        state.merge(job, its_rows)
+        state.merge(job, its_rows, found.more.get(job, 0))
     state.rows, state.finds_local = rows, finds_local
     said = [*notes(rows), *(state.strangers.problems() if state.discovered else ())]
     state.problems.report("rows", said, now)

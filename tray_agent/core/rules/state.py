@@ -201,11 +201,12 @@ class State:
         """Runs made today: a read lifts it to the history's count, each end of ours adds one (3.8)."""
         return len(self.finished.get(job, ())) + self.surplus.get(job, 0)
 
-    def merge(self, job: str, rows: list[HistoryRow]) -> None:
-        """Take a job's rows: the larger of both counts counts. The row of a run that has not ended yet, which
-        its end will count, is left out."""
+    def merge(self, job: str, rows: list[HistoryRow], more: int = 0) -> None:
+        """Take a job's rows, and ``more`` that are not kept: the larger of both counts counts. The row of a
+        run that has not ended yet, which its end will count, is left out."""
         ended = self.finished.get(job, [])
-        self.surplus[job] = max(self.actual(job), counted(rows, self._under_way(job), ended)) - len(ended)
+        made = more + counted(rows, self._under_way(job), ended)
+        self.surplus[job] = max(self.actual(job), made) - len(ended)
 
     def _under_way(self, job: str) -> Run | None:
         """The run of a job that has begun today and whose end is yet to be counted."""
