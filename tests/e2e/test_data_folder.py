@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+
+import pytest
 
 from tests.e2e.agent import Program, card_of, wait_until
 from tests.e2e.workspace import Workspace
@@ -62,3 +65,36 @@ def test_an_agent_that_waits_for_its_folder_can_be_ended(program: Program, place
 
     assert agent.communicate(timeout=20) == (b"", b"")
     assert agent.returncode == 0
+
+
+@pytest.mark.parametrize("before", [None, 0o755])
+def test_what_the_agent_keeps_is_its_users_alone_and_scripts_have_the_persons_umask(
+    program: Program, place: Workspace, before: int | None
+) -> None:
+    place.register(place.job("devida", "14", "print(oct(os.umask(0)))\nopen('remessa', 'w').close()"))
+    if before is not None:
+        place.data.mkdir(mode=before)
+    former = os.umask(0o022)
+    try:
+        program.start()
+    finally:
+        os.umask(former)
+    program.until(lambda status: card_of(status, "devida")["actual"] == 1)
+    own = [path for path in place.data.rglob("*") if "pycache" not in path.parts]  # that is the script's
+    kept = [place.data, *own]
+    assert len(kept) > 5
+    assert {str(path): oct(path.stat().st_mode & 0o077) for path in kept if path.stat().st_mode & 0o077} == {}
+    assert program.cli("logs", "devida").out == "0o22\n"
+    assert (place.base / "Geral" / "devida" / "metodos" / "remessa").stat().st_mode & 0o777 == 0o666
+
+
+def test_a_data_folder_that_holds_what_others_need_stays_open_to_them(
+    program: Program, place: Workspace
+) -> None:
+    place.register(place.job("devida", "14"))
+    program.set(data_dir=place.app)
+    place.data = place.app
+    place.app.chmod(0o755)
+    program.start()
+    assert place.app.stat().st_mode & 0o777 == 0o755
+    assert (place.data / "journal.sqlite3").stat().st_mode & 0o077 == 0

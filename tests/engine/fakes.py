@@ -116,6 +116,7 @@ class MemoryJournal:
         self.closings: dict[date, tuple[str, ...]] = {}
         self.fault = ""
         self.trouble = ""
+        self.replaced = False
         self.closed = False
         self._paused = False
 
@@ -221,6 +222,14 @@ class MemoryJournal:
     def record_closing(self, day: date, notes: Sequence[str]) -> None:
         self._may_fail()
         self.closings[day] = tuple(notes)
+
+    def was_replaced(self) -> bool:
+        return self.replaced
+
+    def restore(self, runs: Sequence[Run]) -> None:
+        self._may_fail()
+        self.replaced = False
+        self.runs |= {run.id: run for run in runs}
 
     def writable(self) -> str:
         return self.trouble

@@ -30,12 +30,20 @@ def make_bundle(settings: Settings, places: Places, target: Path) -> int:
     a log or setting repeats it.
     """
     secrets = _secrets(settings)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bundle:
+    with (
+        open(target, "wb", opener=_private) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle,
+    ):
         for name, content in _files(settings, places):
             for secret in secrets:
                 content = content.replace(secret, _HIDDEN)  # noqa: PLW2901 - the same content, blotted
             bundle.writestr(name, content)
         return len(bundle.namelist())
+
+
+def _private(path: str, flags: int) -> int:
+    """Logs hold what the scripts printed: for who asked for the bundle, and whom he gives it to."""
+    return os.open(path, flags, 0o600)
 
 
 def _files(settings: Settings, places: Places) -> Iterator[tuple[str, bytes]]:

@@ -73,6 +73,13 @@ class JournalError(Exception):
     """The journal could not be written or read; the text says why, in Portuguese."""
 
 
+BEGIN_ANEW = (
+    "Restaure o arquivo, ou peça Atualizar (tray-agent refresh) para começar um diário novo: "
+    "o que é devido até agora roda então de novo."
+)
+"""How a :class:`JournalError` ends that only a person can end."""
+
+
 class Journal(Protocol):
     """The durable record of runs. Every method raises JournalError when the disk refuses."""
 
@@ -155,6 +162,14 @@ class Journal(Protocol):
 
     def record_closing(self, day: date, notes: Sequence[str]) -> None:
         """Keep what is said of a day that is over."""
+        ...
+
+    def was_replaced(self) -> bool:
+        """Whether the file that was last written to is not the one that is there now: it was taken away."""
+        ...
+
+    def restore(self, runs: Sequence[Run]) -> None:
+        """Put runs on record as they are now, whatever is on record of them."""
         ...
 
     def writable(self) -> str:

@@ -21,7 +21,7 @@ from tray_agent.core.rules.plan import LONGEST_SLEEP_SECONDS, is_under_way, plan
 from tray_agent.core.rules.runs import refuse
 from tray_agent.core.rules.state import Limits, Moment, first_state
 from tray_agent.engine.recorder import TOGETHER_SECONDS, Recorder
-from tray_agent.engine.takeup import load_day, take_up, take_up_wishes
+from tray_agent.engine.takeup import load_day, restore_if_lost, take_up, take_up_wishes
 
 _log = logging.getLogger(__name__)
 _CLOCK_JUMP_SECONDS = 2.0
@@ -206,6 +206,8 @@ class Engine:
                 self._recover(moment)
             if not self._state.day_loaded:
                 load_day(self._state, self._journal, self._recorder.unrecorded)
+            if not trouble:
+                restore_if_lost(self._state, self._journal)
             self._recorder.catch_up()
             if self._state.data_trouble and not trouble:
                 self._recorder.prove()

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from tray_agent.core import actions as act
 from tray_agent.core.model import Asked, Problem, Run, Where
-from tray_agent.core.ports import Journal, JournalError, Processes
+from tray_agent.core.ports import BEGIN_ANEW, Journal, JournalError, Processes
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.runs import began, refuse
 from tray_agent.core.rules.state import Moment, State
@@ -132,6 +132,7 @@ class Recorder:
             return
         self._state.data_trouble = trouble
         self._state.touch_all()
-        action = "Libere espaço ou permissão; as execuções em andamento continuam, novas esperam."
+        free = "Libere espaço ou permissão; as execuções em andamento continuam, novas esperam."
+        action = "" if trouble.endswith(BEGIN_ANEW) else free
         problems = [Problem(Where.DATA, trouble, action)] if trouble else []
         self._state.problems.report("data", problems, moment.now)

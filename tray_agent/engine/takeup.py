@@ -71,3 +71,24 @@ def take_up_wishes(state: State, journal: Journal) -> None:
     for job, pausing in state.paused_jobs.items():
         if pausing.until is not None:
             state.agenda.put(pausing.until, job)
+
+
+def restore_if_lost(state: State, journal: Journal) -> None:
+    """Where the journal's file was taken away under a running agent, have what is known of the day in it
+    again: the counts of the day are to survive the next restart too. Raises JournalError."""
+    if not journal.was_replaced():
+        return
+    _log.critical("the journal was taken away: the day is put on record anew")
+    ended = [run for runs in state.finished.values() for run in runs]
+    begun = [active.run for active in state.active.values() if active.phase is not Phase.HOLDING]
+    journal.restore(list({run.id: run for run in [*begun, *ended]}.values()))
+    journal.set_paused(state.paused)
+    journal.record_surplus(state.day, state.surplus)
+    for job, moment in state.cleared.items():
+        journal.clear(job, moment)
+    for job, pausing in state.paused_jobs.items():
+        journal.pause_job(job, pausing)
+    for area, pausing in state.paused_areas.items():
+        journal.pause_area(area, pausing)
+    for job, run in state.acknowledged.items():
+        journal.acknowledge(job, run)

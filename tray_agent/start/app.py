@@ -26,9 +26,11 @@ from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.adapters.system.instance_lock import InstanceLock
 from tray_agent.adapters.system.places import Places
 from tray_agent.adapters.system.power import KeepAwake
+from tray_agent.adapters.system.privacy import close_to_others, write_privately
 from tray_agent.adapters.system.waiting import MainWait
-from tray_agent.core.messages import Message, Noticed, Quit
+from tray_agent.core.messages import Message, Noticed, Quit, Refresh
 from tray_agent.core.model import Problem, Run, Snapshot, Trigger, Where
+from tray_agent.core.ports import BEGIN_ANEW
 from tray_agent.core.ports import Reader as SlowReader
 from tray_agent.core.rules.state import Limits
 from tray_agent.core.settings import Settings
@@ -37,6 +39,7 @@ from tray_agent.shell.channel.control import ControlServer
 from tray_agent.shell.channel.service import Service
 from tray_agent.shell.channel.wire import UnsafeChannelFile
 from tray_agent.shell.views.snapshots import SILENT_SECONDS, Reader
+from tray_agent.start.folder_guard import FolderGuard, lost_journal
 from tray_agent.start.outside import AgentOutside
 from tray_agent.start.watchdog import Watchdog
 
@@ -76,6 +79,7 @@ class Agent:
     """One running agent: engine thread, local channel, readers, keep-awake; tray and window come on top."""
 
     def __init__(self, settings: Settings, places: Places, *, headless: bool) -> None:
+        self._umask = write_privately()
         self.settings = settings
         self.places = places
         self.headless = headless
@@ -96,22 +100,30 @@ class Agent:
         self._lock = InstanceLock(places.data_dir)
         self._processes = ScriptProcesses(self._post, self._backend(), self._command, self._environment)
         self._awake = KeepAwake(settings.awake)
-        self._watchdog = Watchdog(lambda: self.engine.last_turn, self._replace_engine)
+        self._guard = FolderGuard(places.data_dir, self._lock, self.notice, self.ask_to_quit)
+        self._watchdog = Watchdog(
+            lambda: self.engine.last_turn, self._replace_engine, also=lambda: self._guard.look(self.server)
+        )
+        self._lost_journal = ""
         self._keeper = LogKeeper(
             places.data_dir,
             places.logs_dir,
             self._growing_logs,
             lambda: self.clock.now().date(),
             (settings.retention_days, settings.log_limit_mb, settings.logs_total_mb),
+            self._journal_refused,
         )
 
     def take_folder(self) -> None:
         """Be the folder's one agent. Raises AlreadyRunning, or OSError when the folder cannot be used."""
         self._lock.acquire()
+        places = self.places
+        close_to_others(places.data_dir, (places.app_dir, places.registry, places.home))
 
     def start(self, on_no_channel: Callable[[OSError], None]) -> None:
         """Begin; the folder was taken. While the channel cannot be opened (a full disk) the agent works
         without one, having told ``on_no_channel`` why. Raises UnsafeChannelFile where it never may be."""
+        self._look_for_journal()
         self.engine = self._engine()
         self.outside = AgentOutside(
             self.places,
@@ -122,6 +134,7 @@ class Agent:
             self.interpreters,
             self._export,
             self.settings.no_data_exit_code,
+            self._journal_refused,
         )
         reader = Reader(
             version=__version__,
@@ -240,7 +253,7 @@ class Agent:
             limits(self.settings),
             self.clock,
             self._processes,
-            SqliteJournal(self.places.data_dir, grows_ahead=True),
+            SqliteJournal(self.places.data_dir, grows_ahead=True, refused=self._journal_refused),
             DiscoveryReader(
                 self._post,
                 self.places.base_path,
@@ -269,7 +282,27 @@ class Agent:
 
     def _post(self, message: Message) -> None:
         """To the engine that turns now: another may have replaced the one at the start."""
+        if isinstance(message, Refresh):  # a person has read what was said, and says to go on
+            self._lost_journal = ""
+            self.notice("folder")
+            self.notice("journal")
         self.engine.post(message)
+
+    def _journal_refused(self) -> str:
+        return self._lost_journal
+
+    def _look_for_journal(self) -> None:
+        """A journal that was lost is never silently a new one. With local history it alone knows what ran
+        today: then nothing starts until a person says so. Else BigQuery knows, and it is only said."""
+        lost = lost_journal(self.places.data_dir)
+        if not lost:
+            return
+        _log.critical("%s", lost)
+        if self.settings.history == "local":
+            self._lost_journal = f"{lost} {BEGIN_ANEW}"
+        else:
+            begun = "Começou um novo; o que rodou hoje vem do BigQuery. Atualizar retira o aviso."
+            self.notice("journal", Problem(Where.DATA, lost, begun))
 
     def _backend(self) -> Backend:
         if sys.platform == "win32":
@@ -278,7 +311,7 @@ class Agent:
             return WindowsBackend(self.interpreters.any_python)
         from tray_agent.adapters.runs.posix import PosixBackend
 
-        return PosixBackend()
+        return PosixBackend(self._umask)
 
     def _command(self, script: Path) -> tuple[str, ...]:
         try:

@@ -46,6 +46,7 @@ class AgentOutside:
         interpreters: Interpreters,
         export: Callable[[str, int], str],
         no_data_exit_code: int,
+        journal_refused: Callable[[], str],
     ) -> None:
         self._places = places
         self._clock = clock
@@ -53,7 +54,7 @@ class AgentOutside:
         self._doctor = doctor
         self._open_dashboard = open_dashboard
         self._interpreters = interpreters
-        self._journal = SqliteJournal(places.data_dir)
+        self._journal = SqliteJournal(places.data_dir, refused=journal_refused)
         self._past = PastRuns(places.data_dir, no_data_exit_code)
         self._export = export
         self._one = threading.Lock()

@@ -16,6 +16,7 @@ class Watchdog:
     """A thread that looks at the engine every five seconds.
 
     ``last_turn`` is on the monotonic clock; ``replace`` gets the age in seconds and puts a new engine there.
+    ``also`` is called at each look, for what is to be looked at as often.
     """
 
     def __init__(
@@ -24,11 +25,13 @@ class Watchdog:
         replace: Callable[[float], None],
         look_seconds: float = LOOK_SECONDS,
         hangs_seconds: float = HANGS_SECONDS,
+        also: Callable[[], None] = lambda: None,
     ) -> None:
         self._last_turn = last_turn
         self._replace = replace
         self._look_seconds = look_seconds
         self._hangs_seconds = hangs_seconds
+        self._also = also
         self._done = threading.Event()
 
     def start(self) -> None:
@@ -49,9 +52,16 @@ class Watchdog:
             looked = now
             age = now - max(self._last_turn(), woke)
             if age <= self._hangs_seconds:
+                self._look_also()
                 continue
             _log.critical("the engine has not turned for %.0f s: replacing it", age)
             try:
                 self._replace(age)
             except Exception:  # noqa: BLE001 - the top of a thread that must outlive any surprise
                 _log.exception("the engine could not be replaced; tried again in %g s", self._look_seconds)
+
+    def _look_also(self) -> None:
+        try:
+            self._also()
+        except Exception:  # noqa: BLE001 - nor by this one
+            _log.exception("a look failed")

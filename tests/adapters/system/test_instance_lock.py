@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.children import until
-from tray_agent.adapters.system.instance_lock import AlreadyRunning, InstanceLock
+from tray_agent.adapters.system.instance_lock import AlreadyRunning, Hold, InstanceLock
 
 HOLDER = """
 import pathlib, sys
@@ -112,3 +112,51 @@ def test_a_script_that_outlives_its_agent_does_not_hold_the_folder(tmp_path: Pat
     lock.release()
     subprocess.run(["kill", str(script)], check=True)
     until(lambda: not Path(f"/proc/{script}").exists() or b"Z" in Path(f"/proc/{script}/stat").read_bytes())
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="nobody can delete a file that is open there")
+
+
+@posix
+@pytest.mark.parametrize("what", ["lock", "folder", "replaced"])
+def test_a_lock_that_was_deleted_is_taken_again(tmp_path: Path, what: str) -> None:
+    folder = tmp_path / "data"
+    lock = InstanceLock(folder)
+    lock.acquire()
+    assert lock.look() is Hold.OURS
+    if what == "folder":
+        shutil.rmtree(folder)
+    else:
+        (folder / "agent.lock").unlink()
+    if what == "replaced":
+        (folder / "agent.lock").write_text("x")
+    assert lock.look() is Hold.TAKEN_AGAIN
+    assert lock.look() is Hold.OURS
+    with pytest.raises(AlreadyRunning):
+        InstanceLock(folder).acquire()
+    lock.release()
+    assert lock.look() is Hold.OURS, "nobody looks after what was given back"
+
+
+@posix
+def test_a_folder_that_was_moved_is_out_of_reach_and_no_other_takes_its_place(tmp_path: Path) -> None:
+    lock = InstanceLock(tmp_path / "data")
+    lock.acquire()
+    (tmp_path / "data").rename(tmp_path / "moved")
+    assert lock.look() is Hold.OUT_OF_REACH
+    assert not (tmp_path / "data").exists()
+    (tmp_path / "moved").rename(tmp_path / "data")
+    assert lock.look() is Hold.OURS
+    lock.release()
+
+
+@posix
+def test_a_folder_that_another_agent_took_is_lost(tmp_path: Path) -> None:
+    first, second = InstanceLock(tmp_path), InstanceLock(tmp_path)
+    first.acquire()
+    (tmp_path / "agent.lock").unlink()
+    second.acquire()
+    assert first.look() is Hold.LOST
+    assert second.look() is Hold.OURS
+    first.release()
+    second.release()

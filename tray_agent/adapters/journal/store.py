@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -42,11 +42,15 @@ class SqliteJournal:
     """Fulfils :class:`tray_agent.core.ports.Journal`. Used by one thread at a time.
 
     The file is opened when first needed, and again after a failure, so a disk that comes back heals it.
-    ``grows_ahead`` is for who writes much: see :meth:`_grow_ahead`.
+    ``grows_ahead`` is for who writes much: see :meth:`_grow_ahead`. ``refused`` says why the file must not
+    be opened now, which would make a new one, or "".
     """
 
-    def __init__(self, folder: Path, *, grows_ahead: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, grows_ahead: bool = False, refused: Callable[[], str] = lambda: ""
+    ) -> None:
         self._folder = folder
+        self._refused = refused
         self._grows_ahead = grows_ahead
         self._file = str(folder / FILE_NAME)
         self._connection: sqlite3.Connection | None = None
@@ -196,6 +200,15 @@ class SqliteJournal:
         with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO closings VALUES (?, ?)", (day.isoformat(), text))
 
+    def was_replaced(self) -> bool:
+        """Whether the file that was last written to is not the one that is there now: it was taken away."""
+        return bool(self._inode) and _inode(self._file) != self._inode
+
+    def restore(self, runs: Sequence[Run]) -> None:
+        """Put runs on record as they are now, whatever is on record of them."""
+        with self._writing() as db:
+            db.executemany(f"INSERT OR REPLACE INTO runs ({COLUMNS}) VALUES ({MARKS})", map(row_of, runs))
+
     def writable(self) -> str:
         """Why nothing can be written just now (one Portuguese sentence), or ""."""
         try:
@@ -251,6 +264,9 @@ class SqliteJournal:
         if self._connection is not None and self._inode != _inode(self._file):
             self._drop()  # the file was taken away under us: what is written to it would be lost
         if self._connection is None:
+            why = self._refused()
+            if why:
+                raise JournalError(why)
             if not self._inode:  # a folder that vanishes later may come back: no other takes its place
                 self._folder.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False, timeout=5)

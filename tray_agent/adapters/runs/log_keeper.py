@@ -111,7 +111,7 @@ def _remove(log: Path) -> None:
 class LogKeeper:
     """A thread that caps the logs of running scripts and sweeps old ones away.
 
-    ``running`` names the logs that grow now; ``today`` is the present day.
+    ``running`` names the logs that grow now; ``today`` is the present day; ``refused`` is the journal's.
     """
 
     def __init__(
@@ -121,8 +121,9 @@ class LogKeeper:
         running: Callable[[], list[Path]],
         today: Callable[[], date],
         limits: tuple[int, float, float],
+        refused: Callable[[], str] = lambda: "",
     ) -> None:
-        self._journal = SqliteJournal(data_dir)
+        self._journal = SqliteJournal(data_dir, refused=refused)
         self._logs = logs
         self._running = running
         self._today = today

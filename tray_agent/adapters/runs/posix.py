@@ -21,22 +21,23 @@ from tray_agent.adapters.runs.trees import session_of, signal_one
 from tray_agent.core.model import Identity
 
 _SHELL = "/bin/sh"
-# $1 log, $2 folder, $3 script, then the command. Everything that can be refused is asked before the log
-# exists; a word that is no path ($4 without a slash) is the shell's to find, which for a path would find a
+# $1 log, $2 folder, $3 script, $4 umask, then the command. All that can be refused is asked before the log
+# exists; a word that is no path ($5 without a slash) is the shell's to find, which for a path would find a
 # file that nobody may execute. Nobody may be left to hear the word: it is said with SIGPIPE ignored.
 _WAIT_THEN_BECOME = """
 IFS= read -r go || exit 125
 cd -- "$2" && [ -f "$3" ] || exit 126
-case $4 in
-*/*) [ -f "$4" ] && [ -x "$4" ] || exit 126 ;;
-*) command -v "$4" >/dev/null || exit 126 ;;
+case $5 in
+*/*) [ -f "$5" ] && [ -x "$5" ] || exit 126 ;;
+*) command -v "$5" >/dev/null || exit 126 ;;
 esac
 exec 3>&1 >"$1" 2>&1 </dev/null
+umask "$4"
 trap '' PIPE
 echo began 2>/dev/null >&3
 trap - PIPE
 exec 3>&-
-shift 3
+shift 4
 exec "$@"
 """
 
@@ -102,10 +103,12 @@ class PosixBackend:
     """Fulfils :class:`tray_agent.adapters.runs.processes.Backend` with a shell, sessions and SIGTERM.
 
     Scripts get none of this process's descriptors: Python's own are closed at an ``exec``, and those that
-    it was itself started with are marked so here.
+    it was itself started with are marked so here. ``umask`` is what scripts are to have, None for this
+    process's own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, umask: int | None = None) -> None:
+        self._umask = f"{_own_umask() if umask is None else umask:04o}"
         self._knows_ticks: bool | None = None
         for descriptor in _inherited():
             with contextlib.suppress(OSError):
@@ -121,7 +124,7 @@ class PosixBackend:
         waits, speaks, hears, says = pipes
         before = ids.boot_seconds()
         try:
-            pid = _spawn([str(log), str(folder), str(script), *argv], environment, waits, says)
+            pid = _spawn([str(log), str(folder), str(script), self._umask, *argv], environment, waits, says)
         except BaseException:  # a word that no program can be given is a ValueError
             for each in pipes:
                 os.close(each)
@@ -196,6 +199,12 @@ def _spawn(words: Sequence[str], environment: Mapping[str, str], waits: int, say
         setsid=True,
         setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),
     )
+
+
+def _own_umask() -> int:
+    former = os.umask(0o077)
+    os.umask(former)
+    return former
 
 
 def _inherited() -> list[int]:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import Enum
 from pathlib import Path
 
 
 class AlreadyRunning(Exception):
     """Another agent holds the data folder."""
+
+
+class Hold(Enum):
+    """What :meth:`InstanceLock.look` found."""
+
+    OURS = "ours"
+    TAKEN_AGAIN = "taken again"  # the file had been deleted; nobody else has taken the folder since
+    OUT_OF_REACH = "out of reach"  # the folder was moved, or its drive is gone
+    LOST = "lost"  # another agent holds the folder now
 
 
 class InstanceLock:
@@ -20,7 +30,7 @@ class InstanceLock:
 
     def acquire(self) -> None:
         """Take the folder. Raises AlreadyRunning, or OSError when the file can neither be made nor opened."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = self._open()
         try:
             _lock(handle)
@@ -28,6 +38,29 @@ class InstanceLock:
             os.close(handle)
             raise AlreadyRunning(str(self._path.parent)) from error
         self._handle = handle
+
+    def look(self) -> Hold:
+        """Whether the folder is still ours. A lock file that was deleted, with or without its folder, is made
+        again: unseen, a second agent would work beside this one. Raises OSError where it cannot be made."""
+        handle = self._handle
+        if handle is None or self._is_ours(handle):
+            return Hold.OURS
+        if os.fstat(handle).st_nlink:  # it exists under another name: the folder was moved, or lies elsewhere
+            return Hold.OUT_OF_REACH
+        try:
+            self.acquire()
+        except AlreadyRunning:
+            return Hold.LOST
+        os.close(handle)
+        return Hold.TAKEN_AGAIN
+
+    def _is_ours(self, handle: int) -> bool:
+        if sys.platform == "win32":
+            return True  # nobody can delete a file that is open
+        try:
+            return os.path.samestat(os.fstat(handle), self._path.stat())
+        except OSError:
+            return False
 
     def _open(self) -> int:
         try:

@@ -116,6 +116,22 @@ class ControlServer:
         self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
         self._thread.start()
 
+    def say_where_again(self) -> bool:
+        """Where the channel's file does not say where we listen any more, put it there anew; tells whether it
+        did. From any thread but the server's. Raises OSError."""
+        place = self._place
+        if place is None or self._stopping:
+            return False
+        try:
+            if wire.read_place(self._data_dir) == place:
+                return False
+        except wire.UnsafeChannelFile:
+            _log.warning("the channel's file is not ours any more", exc_info=True)
+        wire.write_place(self._data_dir, place)
+        if self._stopping:  # it may have been taken away in between, at the end
+            wire.remove_place(self._data_dir, place)
+        return True
+
     def close(self) -> None:
         """Send what is ready, end every connection, take the file away. Waits at most 2 s."""
         if self._thread is None:

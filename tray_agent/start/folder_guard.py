@@ -1,0 +1,78 @@
+"""Looks now and then at what the agent needs in its data folder, mends what was deleted, and says so."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from tray_agent.adapters.system.instance_lock import Hold, InstanceLock
+from tray_agent.core.model import Problem, Where
+from tray_agent.shell.channel.control import ControlServer
+
+_log = logging.getLogger(__name__)
+_SAID = "O conteúdo da pasta de dados {} foi apagado com o agente em execução; ela foi feita de novo."
+_ACTION = (
+    "Os logs e o histórico de antes se perderam; o que rodou hoje foi anotado de novo. "
+    "Atualizar retira este aviso."
+)
+
+
+def lost_journal(data_dir: Path) -> str:
+    """Why the journal that is there is not the one there was, as a sentence; "" where all is well.
+
+    Logs of runs lie beside a journal that is missing or empty: what ran today is not known.
+    """
+    journal = data_dir / "journal.sqlite3"
+    try:
+        size = journal.stat().st_size
+    except FileNotFoundError:
+        size = None
+    except OSError:
+        return ""  # whoever opens it says why
+    if size or next((data_dir / "logs").glob("*/*.log"), None) is None:
+        return ""
+    state = "não existe mais" if size is None else "está vazio"
+    return f"O diário {journal} {state}, mas há logs de execuções: o que já rodou hoje não se sabe."
+
+
+class FolderGuard:
+    """The lock, the channel's file, and the folder itself.
+
+    ``notice`` shows a problem of ours; ``leave`` ends this agent, since another one has the folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        lock: InstanceLock,
+        notice: Callable[[str, Problem], None],
+        leave: Callable[[], None],
+    ) -> None:
+        self._folder = folder
+        self._lock = lock
+        self._notice = notice
+        self._leave = leave
+
+    def look(self, server: ControlServer | None) -> None:
+        """Look once; from one thread. Nothing is raised: what cannot be mended now is looked at again."""
+        try:
+            hold = self._lock.look()
+            if hold is Hold.LOST:
+                _log.critical("another agent has taken the data folder: leaving it the work")
+                self._leave()
+            elif hold is not Hold.OUT_OF_REACH:
+                self._mend(server, has_lost_lock=hold is Hold.TAKEN_AGAIN)
+        except OSError as error:
+            _log.warning("the data folder could not be looked at: %s", error)
+
+    def _mend(self, server: ControlServer | None, *, has_lost_lock: bool) -> None:
+        has_lost_file = server is not None and server.say_where_again()
+        if has_lost_lock:
+            for handler in logging.getLogger().handlers:
+                handler.close()  # its file may have gone too; the next record opens it anew
+            _log.critical("the lock was deleted and is taken again")
+        if has_lost_file:
+            _log.warning("the channel's file was gone and is there again")
+        if has_lost_lock and has_lost_file:
+            self._notice("folder", Problem(Where.DATA, _SAID.format(self._folder), _ACTION))
