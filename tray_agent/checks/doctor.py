@@ -4,49 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from tray_agent.adapters.history.credentials import find_credentials
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.system import program
 from tray_agent.adapters.system.places import Places
-from tray_agent.core.model import RegistryRow, Script
-from tray_agent.core.registry.linking import link
-from tray_agent.core.registry.references import resolve_halts
+from tray_agent.checks.check import Check
+from tray_agent.checks.registry import look_at_registry, look_at_scripts
 from tray_agent.core.settings import Settings
-
-if TYPE_CHECKING:
-    from tray_agent.adapters.registry.scripts import ScriptsFound
 
 _MARKS = {True: ("ok", "32"), False: ("!!", "31"), None: ("--", "90")}
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. ``ok`` is None where it does not apply; ``action`` says what to do."""
-
-    name: str
-    ok: bool | None
-    text: str
-    action: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """For the dashboard."""
-        return {"name": self.name, "ok": self.ok, "text": self.text, "action": self.action}
-
-
 def examine(settings: Settings, places: Places) -> list[Check]:
     """Every check, in the order in which things depend on each other. Takes as long as BigQuery does."""
-    base, scripts = _base(places)
+    base, scripts = look_at_scripts(places)
     return [
         _settings(places),
         _data(places),
         _temp(places),
         *base,
-        *_registry(settings, places, scripts),
+        *look_at_registry(settings, places, scripts),
         _interpreter(settings, places),
         *_history(settings, places),
     ]
@@ -79,56 +59,6 @@ def _temp(places: Places) -> Check:
         text = f"{places.temp_dir}: {error.strerror}"
         return Check("Pasta temporária", False, text, "Libere a pasta, ou defina temp_dir.")
     return Check("Pasta temporária", True, str(places.temp_dir))
-
-
-def _base(places: Places) -> tuple[list[Check], ScriptsFound | None]:
-    """The checks of the base path, and the scripts below it (None when it cannot be walked)."""
-    base, exists = places.base_path()
-    if not exists:
-        action = "Conecte a unidade sincronizada, ou defina base_path em tray_agent.toml."
-        return [Check("Pasta das automações", False, f"não encontrada: {base}", action)], None
-    from tray_agent.adapters.registry.scripts import BaseGone
-    from tray_agent.adapters.registry.tree import ScriptTree
-
-    try:
-        found = ScriptTree(base).scan(full=True)
-    except BaseGone as gone:
-        action = "Verifique a unidade sincronizada."
-        return [Check("Pasta das automações", False, f"{base}: {gone}", action)], None
-    text = f"{base} ({len(found.scripts)} scripts em pastas metodos)"
-    checks = [Check("Pasta das automações", True, text)]
-    checks += [Check("Scripts", False, problem.what, problem.action) for problem in found.problems]
-    return checks, found
-
-
-def _registry(settings: Settings, places: Places, found: ScriptsFound | None) -> Iterator[Check]:
-    from tray_agent.adapters.registry.source import RegistrySource
-
-    source = RegistrySource(
-        places.registry, settings.registry_deadline_seconds, program.environment(os.environ)
-    )
-    rows, problems = source.read()
-    if rows is not None:
-        yield Check("Registro", True, f"{places.registry} ({len(rows)} automações ativas)")
-        if source.good and source.good.unknown:
-            names = ", ".join(name[:40] for name in source.good.unknown[:30])
-            yield Check("Registro", None, f"colunas que o agente não lê: {names}")
-        if found is not None:
-            jobs, mismatches = link(rows, found.scripts, places.base_path()[0], found.skipped)
-            problems += mismatches
-            problems += resolve_halts(source.good.halts if source.good else (), jobs)[1]
-            yield from _without_row(rows, found.scripts)
-    for problem in problems:
-        yield Check("Registro", False, problem.what, problem.action)
-
-
-def _without_row(rows: tuple[RegistryRow, ...], scripts: tuple[Script, ...]) -> Iterator[Check]:
-    """The scripts that no active row names: no problem, but good to know (product 2.3)."""
-    named = {row.key for row in rows}
-    names = [script.name for script in scripts if script.key not in named]
-    if names:
-        more = f" e mais {len(names) - 20}" if len(names) > 20 else ""
-        yield Check("Scripts", None, f"sem linha ativa no registro: {', '.join(names[:20])}{more}")
 
 
 def _interpreter(settings: Settings, places: Places) -> Check:
