@@ -23,7 +23,7 @@ def teams_tree(base: Path, projects: int = PROJECTS) -> None:
     for number in range(projects):
         project = base / f"equipe_{number % 20:02d}" / f"projeto_{number:04d}"
         _fill(project / "metodos", 3)
-        (project / "metodos" / f"script_{number:04d}.py").touch()
+        (project / "metodos" / f"script_{number:04d}.py").write_bytes(b"pass\n")
         _fill(project / "metodos" / "__pycache__", 4, ".pyc")
         if number % 10:
             _fill(project / "dados", 10)
@@ -39,7 +39,7 @@ def _plain_tree(base: Path, projects: int) -> None:
     for number in range(projects):
         project = base / f"equipe_{number % 20:02d}" / f"projeto_{number:04d}"
         _fill(project / "metodos", 9)
-        (project / "metodos" / f"script_{number:04d}.py").touch()
+        (project / "metodos" / f"script_{number:04d}.py").write_bytes(b"pass\n")
         for part in range(3):
             _fill(project / f"pasta_{part}", 13)
 

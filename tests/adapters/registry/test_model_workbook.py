@@ -7,9 +7,11 @@ import pytest
 from openpyxl import load_workbook
 
 from tray_agent.adapters.registry.answer import decode
-from tray_agent.adapters.registry.model_workbook import REGISTRY, write_model
+from tray_agent.adapters.registry.model_workbook import EXAMPLES, REGISTRY, write_model
 from tray_agent.adapters.registry.workbook import answer
+from tray_agent.core.registry.cells import schedule_of
 from tray_agent.core.registry.sheets import RegistryReading
+from tray_agent.core.schedules.schedule import MANUAL
 
 
 @pytest.fixture
@@ -37,6 +39,13 @@ def test_its_sample_rows_are_right_when_they_are_made_active(model: Path) -> Non
     reading = read(model)
     assert len(reading.rows) == 3
     assert reading.problems == ()
+
+
+@pytest.mark.parametrize("cell", [cell for cell, _ in EXAMPLES])
+def test_every_example_is_a_schedule_without_a_problem(cell: str) -> None:
+    reading = schedule_of(cell)
+    assert reading.wrong == ""
+    assert (reading.schedule is MANUAL) == (cell == "MANUAL")
 
 
 def test_every_column_of_every_sheet_is_text(model: Path) -> None:

@@ -163,7 +163,7 @@ class TestCreation:
 
     def test_it_is_the_systems_for_every_child(self, runs: Runs) -> None:
         for number in range(60):
-            run = held(runs, "", f"run-{number}")
+            run = held(runs, ":\n", f"run-{number}")
             assert ids.created(identity_of(run).pid) == identity_of(run).created
             runs.processes.drop(run.id)
             runs.next(RunExited)
@@ -174,7 +174,7 @@ class TestCreation:
         monkeypatch.setattr(ids, "created_since", lambda before: 12.34)
 
         for number in range(3):
-            run = held(runs, "", f"run-{number}")
+            run = held(runs, ":\n", f"run-{number}")
             assert ids.created(identity_of(run).pid) == identity_of(run).created
             runs.processes.drop(run.id)
             runs.next(RunExited)
@@ -195,18 +195,26 @@ class TestRefused:
 
         assert runs.next(RunRefused) == RunRefused(run.id, "arquivo não encontrado.")
 
+    @pytest.mark.parametrize("text", ["", " \n\t\r\n", "\0" * 70_000])
+    def test_there_is_nothing_in_the_file(self, runs: Runs, text: str) -> None:
+        run = runs.run(runs.script(text))
+
+        runs.hold(run)
+
+        assert runs.next(RunRefused) == RunRefused(run.id, "o arquivo está vazio.")
+
     def test_there_is_no_interpreter(self, tmp_path: Path) -> None:
         def none(script: Path) -> Sequence[str]:
             raise StartRefused("nenhum Python encontrado.")
 
         runs = Runs(tmp_path, none)
-        runs.hold(runs.run(runs.script("")))
+        runs.hold(runs.run(runs.script(":\n")))
 
         assert runs.next(RunRefused).reason == "nenhum Python encontrado."
 
     def test_the_logs_folder_cannot_be_made(self, runs: Runs) -> None:
         (runs.folder / "logs").write_text("in the way")
-        runs.hold(runs.run(runs.script("")))
+        runs.hold(runs.run(runs.script(":\n")))
 
         assert "o sistema recusou o processo" in runs.next(RunRefused).reason
 
@@ -220,14 +228,14 @@ class TestRefused:
             raise fault
 
         runs = Runs(tmp_path, surprise)
-        runs.hold(runs.run(runs.script("")))
+        runs.hold(runs.run(runs.script(":\n")))
 
         assert runs.next(RunRefused).reason
         assert str(fault) in caplog.text
 
     def test_a_word_that_no_program_can_be_given_leaves_nothing_open(self, tmp_path: Path) -> None:
         runs = Runs(tmp_path, lambda script: ["/bin/sh", "a\0b"])
-        script = runs.script("")
+        script = runs.script(":\n")
         before = len(list(Path("/proc/self/fd").iterdir()))
 
         runs.hold(runs.run(script))
@@ -255,7 +263,7 @@ class TestRefused:
         elif interpreter == "a folder":
             python.mkdir()
         runs = Runs(tmp_path, lambda script: [str(python)])
-        run = held(runs, "")
+        run = held(runs, ":\n")
 
         runs.processes.let_go(run.id)
 
@@ -376,7 +384,7 @@ class TestRestart:
         assert runs.posted.empty()
 
     def test_one_that_ended_meanwhile_has_ended(self, runs: Runs) -> None:
-        run = held(runs, "")
+        run = held(runs, ":\n")
         runs.processes.let_go(run.id)
         runs.next(RunExited)
 
@@ -398,14 +406,14 @@ class TestRestart:
         runs.next(RunExited)
 
     def test_one_that_was_never_given_a_process_never_began(self, runs: Runs) -> None:
-        assert runs.processes.standing(runs.run(runs.script(""))) is Standing.NEVER_BEGAN
+        assert runs.processes.standing(runs.run(runs.script(":\n"))) is Standing.NEVER_BEGAN
 
     def test_a_pid_with_a_new_owner_is_neither_adopted_nor_stopped(self, runs: Runs) -> None:
         with subprocess.Popen(["sleep", "60"]) as stranger:
             created = ids.created(stranger.pid)
             assert created is not None
             run = replace(
-                runs.run(runs.script("")), identity=Identity(stranger.pid, created - 5), boot=ids.boot_id()
+                runs.run(runs.script(":\n")), identity=Identity(stranger.pid, created - 5), boot=ids.boot_id()
             )
 
             Path(run.log).parent.mkdir(parents=True)

@@ -73,7 +73,7 @@ _SAMPLES = (
     (
         "exemplo_conciliacao",
         "Conciliação",
-        "9, 14",
+        "8:30",
         "não",
         "45",
         "última",

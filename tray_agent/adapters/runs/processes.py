@@ -19,6 +19,7 @@ from tray_agent.adapters.runs import trees
 from tray_agent.adapters.runs.leftovers import Leftovers
 from tray_agent.adapters.runs.reason import read_reason
 from tray_agent.adapters.runs.threads import SpareThreads
+from tray_agent.adapters.system.blank import is_blank
 from tray_agent.core.messages import RunExited, RunHeld, RunRefused, RunStopped
 from tray_agent.core.model import Identity, Job, Run
 from tray_agent.core.ports import Post, Standing
@@ -143,6 +144,8 @@ class ScriptProcesses:
         try:
             if not script.is_file():
                 raise StartRefused("arquivo não encontrado.")
+            if is_blank(script):
+                raise StartRefused("o arquivo está vazio.")
             child = self._start(run, script)
         except StartRefused as refused:
             self._post(RunRefused(run.id, str(refused)))
