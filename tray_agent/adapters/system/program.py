@@ -8,6 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
+FILE_VARIABLE = "TRAY_AGENT_FILE"
+"""Names the file that a person started to what was unpacked from it."""
+READY_VARIABLE = "TRAY_AGENT_READY"
+"""The handle at which the launcher waits for the agent's word that it is up."""
+AS_PYTHON_VARIABLE = "TRAY_AGENT_AS_PYTHON"
+"""Set for scripts that the bundled interpreter runs: what they start as ``sys.executable`` is Python."""
+_BUNDLE_PREFIXES = ("_PYI_", "_MEIPASS", "PYINSTALLER_")
 
 
 def is_frozen() -> bool:
@@ -15,9 +22,27 @@ def is_frozen() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
+def started_file() -> Path:
+    """The file that people start: the built exe names it to what it unpacked; from source the interpreter."""
+    named = os.environ.get(FILE_VARIABLE) if is_frozen() else None
+    return Path(named) if named else Path(sys.executable)
+
+
 def executable_folder() -> Path:
-    """Where the built exe lies; from source where the interpreter does."""
-    return Path(sys.executable).parent
+    """Where the file that people start lies."""
+    return started_file().parent
+
+
+def outside_environment(base: Mapping[str, str]) -> dict[str, str]:
+    """``base`` without what a built exe tells its own children: for another exe, or for ours started anew."""
+    env = {name: value for name, value in base.items() if not name.upper().startswith(_BUNDLE_PREFIXES)}
+    if is_frozen() and sys.platform != "win32":
+        former = env.pop("LD_LIBRARY_PATH_ORIG", None)
+        env.pop("LD_LIBRARY_PATH", None)
+        env.update({"LD_LIBRARY_PATH": former} if former else {})
+    for name in (READY_VARIABLE, AS_PYTHON_VARIABLE, FILE_VARIABLE):
+        env.pop(name, None)
+    return env
 
 
 def command(*arguments: str) -> list[str]:
@@ -29,6 +54,21 @@ def command(*arguments: str) -> list[str]:
     if is_frozen():
         return [sys.executable, *arguments]
     return [sys.executable, "-P", str(PACKAGE / "__main__.py"), *arguments]
+
+
+def tell_ready() -> None:
+    """Tell the launcher that waits, if one does, that the agent is up: it may leave."""
+    told = os.environ.pop(READY_VARIABLE, "")
+    if sys.platform != "win32" or not told.isdecimal():
+        return
+    import msvcrt
+
+    try:
+        descriptor = msvcrt.open_osfhandle(int(told), os.O_WRONLY)
+        os.write(descriptor, b"1")
+        os.close(descriptor)
+    except OSError:
+        return  # it did not wait
 
 
 def environment(base: Mapping[str, str] | None = None) -> dict[str, str]:
