@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import sqlite3
 import sys
 import zipfile
@@ -14,6 +15,7 @@ from pathlib import Path
 from tray_agent import __version__
 from tray_agent.adapters.history.credentials import find_credentials
 from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.notices.sender import kind_of
 from tray_agent.adapters.system.places import Places
 from tray_agent.checks.doctor import examine, render
 from tray_agent.core.settings import Settings
@@ -54,7 +56,7 @@ def _files(settings: Settings, places: Places) -> Iterator[tuple[str, bytes]]:
         "executable": sys.executable,
     }
     yield "about.json", json.dumps(about, indent=2).encode()
-    yield "settings.json", json.dumps(settings._asdict(), indent=2).encode()
+    yield "settings.json", json.dumps(_without_addresses(settings), indent=2).encode()
     yield "doctor.txt", render(examine(settings, places), colour=False).encode()
     for log in sorted(places.data_dir.glob("agent.log*")):
         yield log.name, _end_of(log)
@@ -65,7 +67,29 @@ def _files(settings: Settings, places: Places) -> Iterator[tuple[str, bytes]]:
         yield f"logs/{log.parent.name}/{log.name}", _end_of(log)
 
 
+def _without_addresses(settings: Settings) -> dict[str, object]:
+    """Of the addresses for notices only how many, and of which kinds: the rest of one may be a token."""
+    return settings._asdict() | {
+        "notify_urls": [kind_of(url) for url in settings.notify_urls],
+        "notify_areas": {area: [kind_of(url) for url in urls] for area, urls in settings.notify_areas},
+    }
+
+
+def _addresses(settings: Settings) -> list[str]:
+    """The addresses for notices, and the parts of them that a library might repeat by themselves."""
+    urls = [*settings.notify_urls, *(url for _, found in settings.notify_areas for url in found)]
+    rests = [url.partition("://")[2] for url in urls]
+    parts = [part for rest in rests for part in re.split(r"[/@:?&=,;]", rest)]
+    return [*urls, *rests, *(part for part in parts if len(part) >= 8)]
+
+
 def _secrets(settings: Settings) -> list[bytes]:
+    """What must be in no bundle, the longest first."""
+    kept = {*_of_key_file(settings), *(text.encode() for text in _addresses(settings))}
+    return sorted(kept, key=len, reverse=True)
+
+
+def _of_key_file(settings: Settings) -> list[bytes]:
     """Every text of the key file that is long enough to be told apart, as it stands and as JSON writes it."""
     key = find_credentials(os.environ, os.environ.get("APPDATA"), settings.credentials_dir)
     try:
@@ -76,7 +100,7 @@ def _secrets(settings: Settings) -> list[bytes]:
     lines = [line for value in secret for line in value.splitlines() if len(line) >= 16]
     written = [json.dumps(value)[1:-1] for value in secret]
     kept = {text for text in (*secret, *lines, *written) if not text.startswith("http")}
-    return sorted((text.encode() for text in kept), key=len, reverse=True)
+    return [text.encode() for text in kept]
 
 
 def _journal(places: Places) -> bytes:

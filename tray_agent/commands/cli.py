@@ -142,6 +142,8 @@ def _parser() -> argparse.ArgumentParser:
             metavar="N",
             help=f"quantos dias, até hoje (padrão: {default})",
         )
+    notify = add("notify", "avisos da equipe: test envia um de teste a cada endereço", _notify)
+    notify.add_argument("action", metavar="test", choices=("test",))
     bundle = add("support-bundle", "reúne logs, diário e diagnóstico em um zip, sem chaves", _support_bundle)
     bundle.add_argument("file", metavar="ARQUIVO", help="o zip a criar")
     autostart = add("autostart", "inicia com o Windows", _autostart)
@@ -302,6 +304,14 @@ def _past(name: str) -> Callable[[argparse.Namespace, Settings, Places], int]:
         return DONE
 
     return command
+
+
+def _notify(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    from tray_agent.commands.notify import test
+
+    if not settings.notify_urls and not settings.notify_areas:
+        raise _Refusal("nenhum endereço em notify_urls nem em [notify_areas] de tray_agent.toml")
+    return DONE if test(settings, places, print) else FAILED
 
 
 def _support_bundle(options: argparse.Namespace, settings: Settings, places: Places) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tray_agent import __version__
 from tray_agent.adapters.history.credentials import find_credentials
 from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.notices.sender import Sender
 from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
 from tray_agent.adapters.registry.discovery import DiscoveryReader
 from tray_agent.adapters.runs import environment as script_environment
@@ -41,6 +42,7 @@ from tray_agent.shell.channel.wire import UnsafeChannelFile
 from tray_agent.shell.views.snapshots import SILENT_SECONDS, Reader
 from tray_agent.start.folder_guard import FolderGuard, lost_journal
 from tray_agent.start.outside import AgentOutside
+from tray_agent.start.telling import Teller, targets
 from tray_agent.start.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _EXPORT_SECONDS = 300.0
+_SIGN_SECONDS = 60.0
 _CHANNEL_RETRY_SECONDS = 1.0
 
 
@@ -102,9 +105,12 @@ class Agent:
         self._awake = KeepAwake(settings.awake)
         self._guard = FolderGuard(places.data_dir, self._lock, self.notice, self.ask_to_quit)
         self._watchdog = Watchdog(
-            lambda: self.engine.last_turn, self._replace_engine, also=lambda: self._guard.look(self.server)
+            lambda: self.engine.last_turn, self._replace_engine, also=self._look_around
         )
         self._lost_journal = ""
+        self.away: tuple[datetime, datetime] | None = None
+        self._heard_of = 0.0
+        self._sender = Sender(self._reader_process, settings.notify_deadline_seconds, self._notices_failed)
         self._keeper = LogKeeper(
             places.data_dir,
             places.logs_dir,
@@ -117,6 +123,11 @@ class Agent:
     def take_folder(self) -> None:
         """Be the folder's one agent. Raises AlreadyRunning, or OSError when the folder cannot be used."""
         self._lock.acquire()
+        now = self.clock.now()
+        seen = self._lock.last_seen
+        if seen is not None and seen < now.timestamp():
+            self.away = datetime.fromtimestamp(seen, now.tzinfo), now
+        self._be_heard_of()
         places = self.places
         close_to_others(places.data_dir, (places.app_dir, places.registry, places.home))
 
@@ -154,6 +165,11 @@ class Agent:
             on_no_channel(error)
             self._channel = threading.Thread(target=self._open_channel, args=(self.server,), daemon=True)
             self._channel.start()
+        self._teller = Teller(
+            targets(self.settings), lambda: self.snapshot, self.clock.now, self._sender.send, self.away
+        )
+        self.listeners.append(self._teller.changed)
+        self._teller.start()
         self._start_engine()
         self._watchdog.start()
         self._awake.start()
@@ -182,6 +198,9 @@ class Agent:
         self._awake.close()
         self._keeper.close()
         self._watchdog.close()
+        self._teller.close()
+        self._sender.close()
+        self._be_heard_of()
         self.outside.close()
         self._lock.release()
         self._main.close()
@@ -347,6 +366,21 @@ class Agent:
 
     def _open_dashboard(self, job: str) -> str:
         return self.open_dashboard(job)
+
+    def _look_around(self) -> None:
+        """Every few seconds, on the watchdog's thread."""
+        self._guard.look(self.server)
+        if self.clock.monotonic() - self._heard_of >= _SIGN_SECONDS:
+            self._be_heard_of()
+
+    def _be_heard_of(self) -> None:
+        """So that the next agent knows until when there was one."""
+        self._heard_of = self.clock.monotonic()
+        self._lock.touch(self.clock.now().timestamp())
+
+    def _notices_failed(self, trouble: str) -> None:
+        action = "Confira notify_urls com tray-agent notify test."
+        self.notice("notify", *([Problem(Where.SETTINGS, trouble, action)] if trouble else []))
 
     def _export(self, file: str, days: int) -> str:
         request = {

@@ -94,7 +94,9 @@ class Desktop:
         snapshot = self._agent.snapshot
         if snapshot is None:
             return []
-        self._notice_state, notices = decide(self._notice_state, snapshot, self._agent.clock.now())
+        self._notice_state, notices = decide(
+            self._notice_state, snapshot, self._agent.clock.now(), away=self._agent.away
+        )
         return [notice for notice in notices if notice.kind is not NoticeKind.RECOVERED]
 
     def _do(self, action: TrayAction) -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.shell.snapshots import NOON, facts, last_run, later, run, snapshot, unverified
-from tray_agent.core.model import CardState, JobFacts, Outcome, Snapshot
+from tray_agent.core.model import CardState, Fire, FireState, JobFacts, Outcome, Snapshot
 from tray_agent.core.picture.notices import Notice, NoticeKind, NoticeState, decide
+from tray_agent.core.standing import Lateness
 
 ERROR, RUNNING, SUCCESS, IDLE = CardState.ERROR, CardState.RUNNING, CardState.SUCCESS, CardState.IDLE
 
@@ -202,10 +203,7 @@ def test_a_suspension_of_another_day_is_told_with_its_date() -> None:
 
 def test_the_reason_of_a_failure_is_in_its_notice() -> None:
     watch = Watch(facts("a", RUNNING), facts("b", RUNNING))
-    bad = [
-        facts(name, ERROR, runs=(replace(run(name), reason=f"KeyError: '{name}'", exit_code=1),))
-        for name in "ab"
-    ]
+    bad = [facts(name, ERROR, reason=f"KeyError: '{name}'") for name in "ab"]
     watch.at(1, bad[0], facts("b", RUNNING))
     (alone,) = watch.at(5, bad[0], facts("b", RUNNING))
     assert alone.text == "a terminou com erro (execução das 12:00), código de saída 1: KeyError: 'a'"
@@ -245,3 +243,54 @@ def test_an_area_is_told_of_its_own_jobs_and_of_what_concerns_all() -> None:
     _, errors = decide(state, seen, later(5), "Cadastro")
     assert [notice.kind for notice in suspended] == [NoticeKind.SUSPENDED]
     assert [notice.jobs for notice in errors] == [("b",)]
+
+
+def test_a_missed_deadline_is_told_once_with_how_much_was_done() -> None:
+    watch = Watch(facts("a"), facts("b"))
+    missed = facts("a", late=Lateness(later(100), due=2, done=1), reason="disco cheio")
+    assert watch.at(101, missed, facts("b")) == [
+        Notice(
+            NoticeKind.LATE,
+            "Prazo não cumprido",
+            f"a: prazo das {later(100):%H:%M}, 1 de 2 prontas (disco cheio).",
+            ("a",),
+            (f"a: prazo das {later(100):%H:%M}, 1 de 2 prontas (disco cheio)",),
+        )
+    ]
+    assert watch.at(110, missed, facts("b")) == []
+    again = facts("a", late=Lateness(later(200), due=3, done=1))
+    other = facts("b", late=Lateness(later(200), due=1, done=0))
+    (both,) = watch.at(201, again, other)
+    assert (both.title, both.text) == ("2 prazos não cumpridos", "a e b.")
+
+
+def test_a_deadline_that_was_missed_before_the_start_or_made_good_is_not_told() -> None:
+    watch = Watch(facts("a", late=Lateness(NOON, due=1, done=0)))
+    assert watch.at(10, facts("a", late=Lateness(NOON, due=1, done=0))) == []
+    assert watch.at(20, facts("a", late=Lateness(later(15), due=2, done=2, met=later(18)))) == []
+
+
+def fires(*clocks: datetime) -> tuple[Fire, ...]:
+    return tuple(Fire(at, FireState.OWED) for at in clocks)
+
+
+def test_an_agent_that_was_gone_when_the_day_began_says_so_once() -> None:
+    seen = snapshot(facts("a", fires=fires(later(-7200), later(3600))), facts("b", fires=fires(later(-60))))
+    away = (NOON - timedelta(days=1), NOON)
+    state, told = decide(NoticeState(), seen, NOON, away=away)
+    assert told == [
+        Notice(
+            NoticeKind.GONE,
+            "O agente não estava em execução",
+            "Nenhum agente esteve em execução de 09/03 12:00 até 12:00. Tinham horário nesse tempo: a e b.",
+            ("a", "b"),
+        )
+    ]
+    assert decide(state, seen, later(5), away=away)[1] == []
+
+
+def test_an_agent_that_was_gone_at_night_or_between_two_runs_says_nothing() -> None:
+    seen = snapshot(facts("a", fires=fires(later(-7200), later(-60))))
+    for since, until in ((later(-9000), later(-8000)), (later(-7000), NOON)):
+        assert decide(NoticeState(), seen, NOON, away=(since, until))[1] == []
+    assert decide(NoticeState(), snapshot(facts("a")), NOON, away=(later(-9000), NOON))[1] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 
@@ -27,10 +28,13 @@ class InstanceLock:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "agent.lock"
         self._handle: int | None = None
+        self.last_seen: float | None = None
+        """When an earlier holder was last heard of (epoch s); None without one, or before it was taken."""
 
     def acquire(self) -> None:
         """Take the folder. Raises AlreadyRunning, or OSError when the file can neither be made nor opened."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        last_seen = _modified(self._path)
         handle = self._open()
         try:
             _lock(handle)
@@ -38,6 +42,13 @@ class InstanceLock:
             os.close(handle)
             raise AlreadyRunning(str(self._path.parent)) from error
         self._handle = handle
+        self.last_seen = last_seen
+
+    def touch(self, now: float) -> None:
+        """Be heard of at this moment (epoch s). A disk that refuses is no matter."""
+        if self._handle is not None:
+            with suppress(OSError):
+                os.utime(self._path, (now, now))
 
     def look(self) -> Hold:
         """Whether the folder is still ours. A lock file that was deleted, with or without its folder, is made
@@ -76,6 +87,13 @@ class InstanceLock:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def _modified(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return None
 
 
 if sys.platform == "win32":

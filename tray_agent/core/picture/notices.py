@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     ERROR = "error"
     RECOVERED = "recovered"
     OVERDUE = "overdue"
+    LATE = "late"
+    GONE = "gone"
     SUSPENDED = "suspended"
     HINT = "hint"
 
@@ -59,16 +61,22 @@ class NoticeState:
     well: tuple[str, ...] = ()
     well_since: datetime | None = None
     overdue: frozenset[str] = frozenset()
+    late: frozenset[tuple[str, datetime]] = frozenset()
     suspended: frozenset[tuple[str, datetime]] = frozenset()
 
 
 def decide(
-    before: NoticeState, snapshot: Snapshot, now: datetime, area: str | None = None
+    before: NoticeState,
+    snapshot: Snapshot,
+    now: datetime,
+    area: str | None = None,
+    away: tuple[datetime, datetime] | None = None,
 ) -> tuple[NoticeState, list[Notice]]:
     """What to tell now, and what to remember. Ask after every change and every few seconds besides.
 
     What the agent finds when it starts is not told: it did not turn to error under its eyes. With an area
-    only its jobs are told of, and what concerns all.
+    only its jobs are told of, and what concerns all. ``away`` is since when no agent was there, and when
+    this one began.
     """
     if not snapshot.discovered:
         return before, []
@@ -80,6 +88,8 @@ def decide(
     state, errors = _errors(before, facts, now)
     state, recovered = _recovered(state, facts, now)
     state, overdue = _overdue(state, facts, now)
+    state, late = _late(state, facts)
+    gone = [] if before.begun or away is None else _gone(facts, *away)
     state, suspended = _suspended(state, snapshot, now)
     state = replace(
         state,
@@ -87,7 +97,7 @@ def decide(
         begun=True,
         settled=before.settled or snapshot.history.verified,
     )
-    return state, [*errors, *recovered, *overdue, *suspended]
+    return state, [*gone, *errors, *recovered, *overdue, *late, *suspended]
 
 
 def _errors(before: NoticeState, all_facts: Facts, now: datetime) -> tuple[NoticeState, list[Notice]]:
@@ -151,7 +161,7 @@ def _is_news(before: NoticeState, facts: JobFacts) -> bool:
 
 def _error_notice(failed: Sequence[JobFacts]) -> Notice:
     jobs = _ids(failed)
-    details = tuple(f"{facts.job.name}: {_reason(facts) or 'terminou com erro'}" for facts in failed)
+    details = tuple(f"{facts.job.name}: {facts.reason or 'terminou com erro'}" for facts in failed)
     if len(failed) > 1:
         title = f"{len(failed)} automações em erro"
         return Notice(NoticeKind.ERROR, title, _named(failed) + ". Veja os logs no painel.", jobs, details)
@@ -159,18 +169,11 @@ def _error_notice(failed: Sequence[JobFacts]) -> Notice:
     last = facts.last_run
     when = f" (execução das {last.start:%H:%M})" if last and last.start else ""
     code = f", código de saída {last.exit_code}" if last and last.exit_code else ""
-    reason = f": {_reason(facts)}" if _reason(facts) else "."
+    reason = f": {facts.reason}" if facts.reason else "."
     text = f"{facts.job.name} terminou com erro{when}{code}{reason}"
-    if not _reason(facts):
+    if not facts.reason:
         text += " Veja o log no painel."
     return Notice(NoticeKind.ERROR, "Automação em erro", text, jobs, details)
-
-
-def _reason(facts: JobFacts) -> str:
-    """Why the last run ended badly, if it was ours and it said so."""
-    last = facts.last_run
-    ours = [run for run in facts.runs if last is not None and run.started == last.start]
-    return ours[-1].reason if ours else ""
 
 
 def _ids(group: Sequence[JobFacts]) -> tuple[str, ...]:
@@ -196,6 +199,45 @@ def _overdue_text(facts: JobFacts, now: datetime) -> str:
     usual = f"; costuma levar {duration(facts.usual_seconds)}" if facts.usual_seconds else ""
     elapsed = duration((now - started).total_seconds())
     return f"{facts.job.name} está em execução há {elapsed}{usual}. Se travou, pare no painel."
+
+
+def _late(before: NoticeState, all_facts: Facts) -> tuple[NoticeState, list[Notice]]:
+    """Deadlines that were missed under our eyes; one that is made good meanwhile is not told."""
+    missed = {
+        (job, facts.late.since): facts
+        for job, facts in all_facts.items()
+        if facts.late is not None and facts.late.met is None
+    }
+    told = [facts for key, facts in missed.items() if key not in before.late]
+    state = replace(before, late=before.late | frozenset(missed))
+    if not told or not before.begun:
+        return state, []
+    details = tuple(_late_text(facts) for facts in told)
+    if len(told) > 1:
+        title = f"{len(told)} prazos não cumpridos"
+        return state, [Notice(NoticeKind.LATE, title, _named(told) + ".", _ids(told), details)]
+    return state, [Notice(NoticeKind.LATE, "Prazo não cumprido", details[0] + ".", _ids(told), details)]
+
+
+def _late_text(facts: JobFacts) -> str:
+    late = facts.late
+    assert late is not None  # noqa: S101 - the only caller asked
+    reason = f" ({facts.reason})" if facts.reason else ""
+    return f"{facts.job.name}: prazo das {late.since:%H:%M}, {late.done} de {late.due} prontas{reason}"
+
+
+def _gone(all_facts: Facts, since: datetime, until: datetime) -> list[Notice]:
+    """No agent was there when the day's work was to begin."""
+    fires = {job: [fire.at for fire in facts.fires] for job, facts in all_facts.items()}
+    first = min((at for of_job in fires.values() for at in of_job), default=None)
+    if first is None or not since < first <= until:
+        return []
+    missed = [all_facts[job] for job, of_job in fires.items() if any(since < at <= until for at in of_job)]
+    text = (
+        f"Nenhum agente esteve em execução de {since:%d/%m %H:%M} até {_moment(until, until)}. "
+        f"Tinham horário nesse tempo: {_named(missed)}."
+    )
+    return [Notice(NoticeKind.GONE, "O agente não estava em execução", text, _ids(missed))]
 
 
 def _suspended(before: NoticeState, snapshot: Snapshot, now: datetime) -> tuple[NoticeState, list[Notice]]:
