@@ -104,9 +104,7 @@ class Agent:
         self._processes = ScriptProcesses(self._post, self._backend(), self._command, self._environment)
         self._awake = KeepAwake(settings.awake)
         self._guard = FolderGuard(places.data_dir, self._lock, self.notice, self.ask_to_quit)
-        self._watchdog = Watchdog(
-            lambda: self.engine.last_turn, self._replace_engine, also=self._look_around
-        )
+        self._watchdog = Watchdog(lambda: self.engine.last_turn, self._replace_engine, also=self._look_around)
         self._lost_journal = ""
         self.away: tuple[datetime, datetime] | None = None
         self._heard_of = 0.0
@@ -123,10 +121,7 @@ class Agent:
     def take_folder(self) -> None:
         """Be the folder's one agent. Raises AlreadyRunning, or OSError when the folder cannot be used."""
         self._lock.acquire()
-        now = self.clock.now()
-        seen = self._lock.last_seen
-        if seen is not None and seen < now.timestamp():
-            self.away = datetime.fromtimestamp(seen, now.tzinfo), now
+        self.away = self._lock.away(self.clock.now())
         self._be_heard_of()
         places = self.places
         close_to_others(places.data_dir, (places.app_dir, places.registry, places.home))

@@ -160,3 +160,20 @@ def test_a_folder_that_another_agent_took_is_lost(tmp_path: Path) -> None:
     assert second.look() is Hold.OURS
     first.release()
     second.release()
+
+
+def test_the_next_holder_knows_when_the_one_before_was_last_heard_of(tmp_path: Path) -> None:
+    first, second = InstanceLock(tmp_path), InstanceLock(tmp_path)
+    first.touch(1.0)  # it holds nothing yet
+    first.acquire()
+    assert first.last_seen is None
+    first.touch(1_700_000_000.0)
+    with pytest.raises(AlreadyRunning):
+        second.acquire()
+    assert second.last_seen is None
+    first.release()
+
+    second.acquire()
+
+    assert second.last_seen == 1_700_000_000.0
+    second.release()

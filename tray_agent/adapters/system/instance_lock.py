@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -43,6 +44,13 @@ class InstanceLock:
             raise AlreadyRunning(str(self._path.parent)) from error
         self._handle = handle
         self.last_seen = last_seen
+
+    def away(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """Since when, until now, there was no holder; None where nobody knows of an earlier one."""
+        seen = self.last_seen
+        if seen is None or seen >= now.timestamp():
+            return None
+        return datetime.fromtimestamp(seen, now.tzinfo), now
 
     def touch(self, now: float) -> None:
         """Be heard of at this moment (epoch s). A disk that refuses is no matter."""
