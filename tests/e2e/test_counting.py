@@ -306,3 +306,94 @@ def test_a_history_of_a_hundred_thousand_strangers_leaves_the_agent_small(
     assert any("tem só as primeiras 50000 de 100001" in each for each in problems(status))
     assert program.agent is not None
     assert psutil.Process(program.agent.pid).memory_info().rss < 120_000_000
+
+
+@pytest.mark.parametrize("how", ["kill", "quit"])
+def test_a_restart_forgets_nothing_that_the_history_counted(
+    program: Program, server: History, how: str
+) -> None:
+    """A1: one foreign row and one run of ours (its row late) were two before, one after, and x ran again."""
+    place = program.place
+    place.register(place.job("x", "8, 9"), place.job("sumida", "8, 9"))
+    server.heal(
+        row("x", "2026-03-10T08:00:00"),
+        row("sumida", "2026-03-10T08:00:00"),
+        row("sumida", "2026-03-10T09:00:00"),
+    )
+    verified(program)
+    program.until(lambda status: card_of(status, "x")["actual"] == 2)
+    assert (place.count("x"), place.count("sumida")) == (1, 0)
+
+    for rows in ([row("x", "2026-03-10T08:00:00")], []):
+        _end(program, how)
+        server.heal(*rows)
+        status = verified(program)
+        assert [card_of(status, job)["actual"] for job in ("x", "sumida")] == [2, 2]
+        assert (place.count("x"), place.count("sumida")) == (1, 0)
+        assert wrongs(status) == []
+    last = started(card_of(status, "x"))
+    server.heal(row("x", "2026-03-10T08:00:00"), row("x", written(last)))
+    assert card_of(reread(program), "x")["actual"] == 2, "the late row is no third run"
+
+
+def _end(program: Program, how: str) -> None:
+    if how == "kill":
+        program.kill()
+    else:
+        program.cli("quit")
+        program.wait()
+
+
+def test_a_run_that_lives_through_a_crash_and_its_rows_are_one(program: Program, server: History) -> None:
+    """A4 and A9 with a crash: a running run's own row, one in local time, and a foreign one just before."""
+    place = program.place
+    jobs = ("certa", "local", "vizinha")
+    place.register(*(place.waiting_job(job, "8, 9") for job in jobs))
+    verified(program)
+    wait_until(lambda: all(place.count(job) == 1 for job in jobs))
+    now = datetime.fromisoformat(program.status()["now"])
+    rows = [
+        row("certa", written(now), "INICIADO", None),
+        row("local", taken_for_utc(now), "INICIADO", None),
+        row("vizinha", written(now, plus=-60)),
+    ]
+    server.heal(*rows)
+    status = reread(program)
+    assert [card_of(status, job)["actual"] for job in jobs] == [0, 0, 1]
+
+    program.kill()
+    status = verified(program)
+    assert [card_of(status, job)["actual"] for job in jobs] == [0, 0, 1]
+    assert [place.count(job) for job in jobs] == [1, 1, 1]
+    program.kill()
+    for job in jobs:
+        place.open_gate(job)
+    wait_until(lambda: all(place.spans(job)[0].end for job in jobs))
+
+    verified(program)
+    status = program.until(
+        lambda status: all(
+            card_of(status, job)["actual"] == 2 and not card_of(status, job)["pid"] for job in jobs
+        )
+    )
+    assert [place.count(job) for job in jobs] == [2, 2, 1]
+    assert wrongs(status) == []
+
+
+def test_start_and_end_rows_over_a_restart_are_one_run(program: Program, server: History) -> None:
+    """A3."""
+    place = program.place
+    place.register(place.job("x", "8, 18"))
+    begin = row("x", "2026-03-10T08:00:00", "INICIADO", None)
+    server.heal(begin)
+    status = verified(program)
+    assert (card_of(status, "x")["actual"], card_of(status, "x")["state"]) == (1, "IDLE")
+    program.kill()
+
+    server.heal(row("x", "2026-03-10T08:00:00", "SUCESSO"), begin)
+    status = verified(program)
+    assert (card_of(status, "x")["actual"], card_of(status, "x")["state"], place.count("x")) == (
+        1,
+        "SUCCESS",
+        0,
+    )

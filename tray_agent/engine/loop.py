@@ -56,6 +56,7 @@ class Engine:
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._moment = Moment(clock.now(), clock.monotonic())
         self._state = first_state(limits, self._moment.now, logs, boot)
+        self._state.day_loaded = False
         self._state.first_version = first_version
         self._snapshot: Snapshot | None = None
         self._next_show = 0.0

@@ -51,12 +51,19 @@ def _adopt(state: State, run: Run, journal: Journal, processes: Processes, momen
 
 
 def load_day(state: State, journal: Journal, unrecorded: Iterable[Run]) -> None:
-    """Count the day's ended runs: those on record, and those that could not be recorded yet.
+    """Count the day's ended runs: those on record, and those that could not be recorded yet. What the history
+    counted beyond them meanwhile goes on record.
 
     Raises JournalError.
     """
     ended = [*journal.runs_of(state.day), *unrecorded]
-    state.load_day({run.id: run for run in ended}.values(), journal.surplus_of(state.day))
+    kept = journal.surplus_of(state.day)
+    state.load_day({run.id: run for run in ended}.values(), kept)
+    beyond = {job: more for job, more in state.surplus.items() if more > kept.get(job, 0)}
+    if beyond:
+        state.day_loaded = False
+        journal.record_surplus(state.day, beyond)
+        state.day_loaded = True
     for job, moment in journal.cleared_of(state.day).items():
         state.cleared.setdefault(job, moment)
 

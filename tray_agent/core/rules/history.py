@@ -67,6 +67,8 @@ def _take_rows(state: State, read: Iterable[HistoryRow], now: datetime, *, finds
     state.rows, state.finds_local = rows, finds_local
     said = [*notes(rows), *(state.strangers.problems() if state.discovered else ())]
     state.problems.report("rows", said, now)
+    if not state.day_loaded:  # beyond runs of ours that nobody has counted yet: the day's loading records it
+        return []
     beyond = {job: more for job, more in state.surplus.items() if more != former.get(job, 0)}
     return [act.RecordSurplus(state.day, beyond)] if beyond else []
 
