@@ -1117,3 +1117,22 @@ def test_a_problem_can_be_said_before_the_start() -> None:
     assert [(problem.what, problem.since) for problem in world.now.problems] == [
         ("o agente foi reiniciado", at("08:00"))
     ]
+
+
+def test_the_places_are_shown_before_the_first_discovery() -> None:
+    world = World(at("08:00"))
+    shown: list[Snapshot] = []
+    Engine(
+        Limits(),
+        world.clock,
+        world.processes,
+        world.journal,
+        world.discovery,
+        world.history,
+        shown.append,
+        base_path="/base",
+        registry="/app/r.xlsx",
+    )
+    assert [(each.base_path, each.registry, each.discovered) for each in shown] == [
+        ("/base", "/app/r.xlsx", False)
+    ]

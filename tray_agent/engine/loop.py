@@ -46,6 +46,8 @@ class Engine:
         logs: str = "",
         boot: str = "",
         first_version: int = 1,
+        base_path: str = "",
+        registry: str = "",
     ) -> None:
         self._clock = clock
         self._processes = processes
@@ -58,6 +60,7 @@ class Engine:
         self._state = first_state(limits, self._moment.now, logs, boot)
         self._state.day_loaded = False
         self._state.first_version = first_version
+        self._state.base_path, self._state.registry = base_path, registry  # until a discovery knows better
         self._snapshot: Snapshot | None = None
         self._next_show = 0.0
         self._show_by: float | None = None

@@ -281,6 +281,8 @@ class Agent:
             logs=self.places.logs_dir.as_posix(),
             boot=identity.boot_id(),
             first_version=self.snapshot.version + 1 if self.snapshot else 1,
+            base_path=str(self.places.expected_base_path()),
+            registry=str(self.places.registry),
         )
 
     def _history_reader(self) -> SlowReader:

@@ -44,6 +44,10 @@ class TestBasePath:
     def test_without_any_root_it_is_the_last_one(self, tmp_path: Path) -> None:
         assert places(tmp_path).base_path() == (tmp_path / "home" / "C6 CTVM" / BASE_FOLDERS[1], False)
 
+    def test_what_is_expected_before_any_look_is_what_a_look_at_nothing_gives(self, tmp_path: Path) -> None:
+        for given in ({}, {"base_path": "automações"}):
+            assert places(tmp_path, **given).expected_base_path() == places(tmp_path, **given).base_path()[0]
+
     def test_a_drive_that_is_mounted_later_is_seen(self, tmp_path: Path) -> None:
         found = places(tmp_path)
         assert not found.base_path()[1]

@@ -68,6 +68,12 @@ class Places(NamedTuple):
         path = next((each for each in candidates if _is_there(each)), candidates[-1])
         return path, _is_there(path)
 
+    def expected_base_path(self) -> Path:
+        """BASE_PATH as it would be if nothing of it were there. Looks at no drive."""
+        if self.settings.base_path:
+            return self._absolute(self.settings.base_path)
+        return self.home / self.settings.possible_roots[-1] / self.settings.base_folders[-1]
+
     def _absolute(self, text: str) -> Path:
         return _absolute(self.app_dir, text)
 
