@@ -124,8 +124,9 @@ class Rows:
         self._report(
             index,
             f"esta linha é um segundo cabeçalho; {tail}",
-            f"Deixe um só cabeçalho na aba {shown(self.sheet.name)}: apague a linha {index + 1}"
-            + ("." if same else ", com as linhas abaixo nas colunas da linha de cima."),
+            f"Apague a linha {index + 1}."
+            if same
+            else f"Passe as linhas abaixo para as colunas da linha {self.header.row + 1} e apague esta.",
         )
         return same
 
