@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from tests.adapters.children import until
 from tests.adapters.registry.test_scripts import put, settle
 from tests.adapters.registry.test_source import InlineReader
 from tests.adapters.registry.workbooks import HEADER, write
@@ -146,6 +147,20 @@ def test_a_drive_that_hangs_holds_nobody_who_asks(found: Found) -> None:
     assert found.posted.empty()
     found.may_resolve.set()
     assert found.posted_one().jobs is not None
+
+
+def test_a_drive_that_hangs_in_our_own_look_is_said_and_heals(found: Found) -> None:
+    before = found.next().jobs
+    found.reader = DiscoveryReader(
+        found.posted.put, found.resolve, found.registry, 30, 300, reader=found.child, look_seconds=0.05
+    )
+    found.may_resolve.clear()
+    for _ in range(2):
+        discovery = found.next()
+        assert not discovery.base_available
+        assert "não responde há mais de 0.05 s" in discovery.problems[0].what
+    found.may_resolve.set()
+    until(lambda: found.next().jobs == before)
 
 
 def test_a_surprise_is_said_and_the_next_discovery_heals(found: Found) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tray_agent.adapters.readers.asking import AskedThread
+from tray_agent.adapters.readers.patience import Patience
 from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
 from tray_agent.adapters.registry.scripts import BaseGone, ScriptsFound
 from tray_agent.adapters.registry.source import RegistrySource, State
@@ -34,8 +35,9 @@ Linked = tuple[tuple[Job, ...], tuple[Problem, ...]]
 class DiscoveryReader:
     """Fulfils :class:`~tray_agent.core.ports.Reader`: each answer is a :class:`Discovered`.
 
-    ``base_path`` says where the scripts are now and whether that place exists; it may block, as may the walk:
-    only this thread waits. While neither rows nor scripts change, ``Discovery.jobs`` is the very same tuple.
+    ``base_path`` says where the scripts are now and whether that place exists; it may block, as may any look
+    at the drive: after ``look_seconds`` that is said. While neither rows nor scripts change,
+    ``Discovery.jobs`` is the very same tuple.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class DiscoveryReader:
         full_walk_seconds: float,
         environment: Mapping[str, str] | None = None,
         reader: ReaderProcess | None = None,
+        look_seconds: float = 30.0,
     ) -> None:
         self._post = post
         self._base_path = base_path
@@ -54,6 +57,7 @@ class DiscoveryReader:
         self._deadline = deadline_seconds
         self._registry = RegistrySource(registry, deadline_seconds, reader=self._reader)
         self._full_walk_seconds = full_walk_seconds
+        self._look_seconds = look_seconds
         self._tree = ScriptTree(Path())
         self._walked: float | None = None
         self._linked_from: tuple[Path, tuple[RegistryRow, ...], ScriptsFound] | None = None
@@ -61,6 +65,8 @@ class DiscoveryReader:
         self._halts: tuple[Halt, ...] = ()
         self._good: tuple[Job, ...] | None = None
         self._last: Discovery | None = None
+        self._drive = Patience("drive", self._look)
+        self._base = Path()
         self._asked = AskedThread("discovery", self._discover, self._broken)
 
     def ask(self, at: datetime) -> None:
@@ -73,8 +79,11 @@ class DiscoveryReader:
         self._registry.close()
 
     def _discover(self, _at: datetime) -> None:
-        base, exists = self._base_path()
-        found = self._look(base, exists)
+        try:
+            self._base, found = self._drive.result(self._look_seconds)
+        except TimeoutError:
+            found = _base_gone(self._base, f"não responde há mais de {self._look_seconds:g} s")
+        base = self._base
         state = self._registry.check()
         if found is None or state is None:
             found, state = self._read(found, state)
@@ -89,8 +98,13 @@ class DiscoveryReader:
         jobs = () if self._good is None and rows is not None else self._good
         self._answer(jobs, wrong, base, not isinstance(found, Problem))
 
-    def _look(self, base: Path, exists: bool) -> Tree | None:
-        """The tree as it stands, or why it cannot be seen; None when it must be walked."""
+    def _look(self) -> tuple[Path, Tree | None]:
+        """Where the base path is, and the tree as it stands, or why it cannot be seen; None when it must be
+        walked. On a drive that hangs it hangs."""
+        base, exists = self._base_path()
+        return base, self._tree_at(base, exists)
+
+    def _tree_at(self, base: Path, exists: bool) -> Tree | None:
         if self._tree.base != base:
             self._tree, self._walked = ScriptTree(base), None
         if not exists:
