@@ -1,4 +1,4 @@
-"""The commands about schedules: ``explain`` says what a cell means, with or without an agent."""
+"""The commands about schedules, with or without an agent: what a cell means, what will run when."""
 
 from __future__ import annotations
 
@@ -19,6 +19,47 @@ def add_to(add: Callable[[str, str, Run], argparse.ArgumentParser]) -> None:
     explain = add("explain", "diz o que um agendamento significa e quando roda", _explain)
     explain.add_argument("text", metavar="TEXTO", nargs="+", help='como na célula: "dias úteis 9h"')
     explain.add_argument("--json", action="store_true", help="o JSON do contrato")
+    plan = add("plan", "mostra o que vai rodar e quando, e o que não roda e por quê", _plan)
+    plan.add_argument("--day", metavar="DIA", default="", help="amanhã, 2026-12-01 ou 01/12 (padrão: hoje)")
+    plan.add_argument("--next", metavar="DURAÇÃO", default="", help="só as próximas 2h ou 30min")
+    plan.add_argument("--json", action="store_true", help="o JSON do contrato")
+
+
+def _plan(options: argparse.Namespace, settings: Settings, places: Places) -> int:
+    from tray_agent.adapters.system.clock import SystemClock
+    from tray_agent.core.picture.plan_window import window_of
+    from tray_agent.shell.channel.client import NoAgent, connect
+    from tray_agent.shell.views.plans import plan_lines
+
+    now = SystemClock(settings.timezone).now()
+    try:
+        window_of(options.day, options.next, now)
+    except ValueError as error:
+        print(f"tray-agent: {error}", file=sys.stderr)
+        return 2
+    try:
+        with connect(places.data_dir) as channel:
+            view = channel.call("plan", day=options.day, next=options.next)
+    except NoAgent:
+        view = _plan_without_agent(options, settings, places)
+    names = view.pop("names")
+    if options.json:
+        print_json(view)
+    else:
+        print("\n".join(plan_lines(view, names, now)))
+    return 0
+
+
+def _plan_without_agent(options: argparse.Namespace, settings: Settings, places: Places) -> dict[str, Any]:
+    from tray_agent.commands.offline import known_without_agent
+    from tray_agent.core.picture.plan_of_day import plan_of_day
+    from tray_agent.core.picture.plan_window import window_of
+    from tray_agent.shell.views.plans import plan
+
+    snapshot, means, now = known_without_agent(settings, places)
+    day, until = window_of(options.day, options.next, now)
+    names = {facts.job.id: facts.job.name for facts in snapshot.facts.values()}
+    return {**plan(plan_of_day(snapshot, day, now, means, until), snapshot), "names": names}
 
 
 def _explain(options: argparse.Namespace, settings: Settings, places: Places) -> int:

@@ -412,4 +412,5 @@ class Snapshot:
     blocked: str = ""
     paused_since: datetime | None = None
     paused_areas: tuple[tuple[str, Pausing], ...] = ()
+    halts: tuple[Halt, ...] = ()
     day_notes: tuple[str, ...] = ()

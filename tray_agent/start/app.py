@@ -141,6 +141,7 @@ class Agent:
             self._export,
             self.settings.no_data_exit_code,
             self._journal_refused,
+            limits(self.settings).resources,
         )
         reader = Reader(
             version=__version__,

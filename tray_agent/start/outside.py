@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -47,6 +47,7 @@ class AgentOutside:
         export: Callable[[str, int], str],
         no_data_exit_code: int,
         journal_refused: Callable[[], str],
+        resources: Mapping[str, int],
     ) -> None:
         self._places = places
         self._clock = clock
@@ -57,6 +58,7 @@ class AgentOutside:
         self._journal = SqliteJournal(places.data_dir, refused=journal_refused)
         self._past = PastRuns(places.data_dir, no_data_exit_code)
         self._export = export
+        self._resources = resources
         self._one = threading.Lock()
 
     def now(self) -> datetime:
@@ -86,6 +88,20 @@ class AgentOutside:
         except JournalError:
             _log.warning("the journal could not be asked", exc_info=True)
             return None
+
+    def usual_seconds(self, jobs: Iterable[str]) -> dict[str, float]:
+        """How long the runs of these jobs usually take, as far as the journal knows."""
+        try:
+            with self._one:
+                found = {job: self._journal.usual_seconds(job) for job in jobs}
+        except JournalError:
+            _log.warning("the journal could not be asked", exc_info=True)
+            return {}
+        return {job: seconds for job, seconds in found.items() if seconds is not None}
+
+    def resources(self) -> Mapping[str, int]:
+        """How many runs may use a resource at once, where it is not one."""
+        return self._resources
 
     def tallies(self, since: date) -> list[Tally]:
         """How the runs of the days since then ended, counted."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -40,6 +41,12 @@ class Machine:
 
     def heartbeat_seconds(self) -> float:
         return 0.2
+
+    def usual_seconds(self, jobs: Iterable[str]) -> dict[str, float]:
+        return dict.fromkeys(jobs, 120.0)
+
+    def resources(self) -> Mapping[str, int]:
+        return {}
 
     def read_log(self, run: Run, offset: int | None, limit: int) -> dict[str, Any]:
         self.pieces.append((offset, limit))
@@ -367,3 +374,24 @@ def test_anybody_may_ask_what_a_schedule_cell_means(asked: Asked) -> None:
     assert (found["text"], found["kind"], found["problems"]) == ("segunda a sexta às 8h", "rule", [])
     assert found["fires"][0] == "2026-03-11T08:00:00-03:00"
     assert asked.ask("explain", text="8-12")["text"] is None
+
+
+def test_the_plan_of_a_day_is_told_with_estimates_and_load(asked: Asked) -> None:
+    assert asked.ask("plan") == ("unknown", "O agente ainda está iniciando.")
+    asked.day.jobs(make_job("pix", 8, 18), make_job("nunca"))
+
+    told = asked.ask("plan")
+    assert told["day"] == "2026-03-10"
+    assert [(fire["time"], fire["state"]) for fire in told["fires"]] == [
+        ("08:00", "running"),
+        ("18:00", "coming"),
+    ]
+    assert told["fires"][1]["estimate"] == "2026-03-10T18:00:00-03:00"
+    assert told["skipped"] == [
+        {"job": "nunca", "time": "", "reason": "roda só quando alguém executa (manual)"},
+    ]
+    assert told["load"] == [{"hour": 18, "jobs": 1, "minutes": 2.0}]
+    assert told["names"] == {"pix": "pix", "nunca": "nunca"}
+    assert [fire["time"] for fire in asked.ask("plan", day="amanhã")["fires"]] == ["08:00", "18:00"]
+    assert asked.ask("plan", next="2h")["fires"] == []
+    assert asked.ask("plan", day="ontem")[0] == "unknown"

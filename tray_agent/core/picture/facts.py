@@ -145,6 +145,7 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
         blocked=state.blocked(),
         paused_since=state.paused_since,
         paused_areas=tuple(sorted(state.paused_areas.items(), key=lambda each: each[0])),
+        halts=state.halts,
         day_notes=state.day_notes,
         born=former.born if former else version,
         problems_since=former.problems_since if former and former.problems == problems else version,

@@ -21,7 +21,7 @@ from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.channel.commands import Unfit, command_of
 from tray_agent.shell.channel.control import Answer, Respond
 from tray_agent.shell.channel.past import Past, PastQuestions
-from tray_agent.shell.channel.schedules import ScheduleQuestions
+from tray_agent.shell.channel.schedules import ScheduleQuestions, Usual
 from tray_agent.shell.views import snapshots as views
 from tray_agent.shell.views.snapshots import Json, Reader
 
@@ -35,7 +35,7 @@ _NOT_YET: Json = {"size": 0, "start": 0, "end": 0, "text": ""}  # the run's own 
 _Asked = queue.SimpleQueue[tuple[str, Json, Respond]]
 
 
-class Outside(Past, Protocol):
+class Outside(Past, Usual, Protocol):
     """What the service needs from beyond the shell. Each may block: it is called on an answering thread."""
 
     def now(self) -> datetime: ...
@@ -81,7 +81,7 @@ class Service:
             "open": self._open,
             "preferences": lambda params: outside.preferences(),
             "remember": self._remember,
-            **ScheduleQuestions(snapshot, outside.now).questions,
+            **ScheduleQuestions(snapshot, outside).questions,
             **self._past,
         }
         for asked, name in (

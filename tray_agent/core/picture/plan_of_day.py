@@ -1,0 +1,285 @@
+"""What will run when on a day, and what will not and why: from the snapshot and the schedules. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+
+from tray_agent.core.model import FireState, Job, JobFacts, Pausing, Snapshot
+from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Places, Wish, starts_to_come
+from tray_agent.core.policies import CatchUp, Halt
+from tray_agent.core.rules.debt import STILL_IN_TIME, at_minute
+from tray_agent.core.rules.holds import clock
+from tray_agent.core.schedules.calendar import Calendar
+from tray_agent.core.schedules.days import EVERY_DAY, DayKind, DayRule, Shift
+from tray_agent.core.schedules.schedule import ScheduleKind, moment_of
+from tray_agent.core.schedules.vocabulary import WEEKDAY_NAMES
+from tray_agent.core.standing import HoldKind
+
+AHEAD = frozenset({FireState.OWED, FireState.COMING})
+_MANUAL = "roda só quando alguém executa (manual)"
+_PAUSED = "agendamentos suspensos por uma pessoa"
+_EVERYTHING = ""  # the area under which a pause of all with an end is kept
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFire:
+    """A fire time; ``estimate`` is when its run is likely to start, None for what lies behind."""
+
+    job: str
+    at: datetime
+    state: FireState
+    estimate: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What will not run by itself; ``at`` is None where it has no time on that day."""
+
+    job: str
+    at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many runs an hour of the day asks for, and how many seconds of work they usually are."""
+
+    hour: int
+    jobs: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A day's plan; fires and skipped ones by time, then job."""
+
+    day: date
+    fires: tuple[PlannedFire, ...]
+    skipped: tuple[Skipped, ...]
+    load: tuple[Load, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What is known beside the snapshot: usual durations in seconds by job, places of each resource."""
+
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    resources: Mapping[str, int] = field(default_factory=dict)
+
+
+def plan_of_day(
+    snapshot: Snapshot, day: date, now: datetime, means: Means, until: datetime | None = None
+) -> Plan:
+    """The plan of a day that is today or later. With ``until`` only what lies between now and then, which may
+    be another day's."""
+    builder = _Builder(snapshot, now)
+    for ahead in range((until.date() - day).days + 1 if until else 1):
+        builder.add_day(day + timedelta(days=ahead))
+    fires = _with_estimates(builder, means)
+    skipped = builder.skipped
+    if until is not None:
+        fires = [each for each in fires if each.state in AHEAD and each.at <= until]
+        skipped = [each for each in skipped if each.at is not None and now <= each.at <= until]
+    fires.sort(key=lambda each: (each.at, each.job))
+    skipped.sort(key=lambda each: (each.at is not None, each.at or now, each.job))
+    return Plan(day, tuple(fires), tuple(skipped), _load(fires, means))
+
+
+class _Builder:
+    """Collects a day's fire times, and what holds each back."""
+
+    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
+        self.snapshot, self.now = snapshot, now
+        self.fires: list[PlannedFire] = []
+        self.skipped: list[Skipped] = []
+        self.ready: dict[tuple[str, datetime], datetime] = {}
+        self._areas = dict(snapshot.paused_areas)
+
+    def add_day(self, day: date) -> None:
+        for facts in self.snapshot.facts.values():
+            if facts.removed:
+                continue
+            found = self._today(facts) if day == self.snapshot.day else self._later(facts.job, day)
+            told = len(self.fires) + len(self.skipped)
+            self._judge(facts.job, list(found))
+            if told == len(self.fires) + len(self.skipped):
+                self.skipped.extend(_without_fires(facts.job, day, self.now))
+
+    def _today(self, facts: JobFacts) -> Iterator[PlannedFire]:
+        for fire in facts.fires:
+            if fire.state is FireState.SKIPPED:
+                self.skipped.append(Skipped(facts.job.id, fire.at, fire.reason or "não é recuperada"))
+            else:
+                yield PlannedFire(facts.job.id, fire.at, fire.state)
+
+    def _later(self, job: Job, day: date) -> Iterator[PlannedFire]:
+        begin = datetime.combine(day, time(), self.now.tzinfo)
+        for minute in job.schedule.fires(day):
+            yield PlannedFire(job.id, moment_of(minute, begin), FireState.COMING)
+
+    def _judge(self, job: Job, fires: list[PlannedFire]) -> None:
+        """Each fire time ahead runs when nothing holds it back any more, or is skipped with the reason."""
+        held: dict[datetime, list[PlannedFire]] = {}
+        for fire in fires:
+            if fire.state not in AHEAD:
+                self.fires.append(fire)
+                continue
+            ready, reason = self._held(job, max(fire.at, self.now))
+            if ready is None or _is_lost(job, fire.at, ready):
+                self.skipped.append(Skipped(job.id, fire.at, reason or _too_late(job)))
+                continue
+            self.fires.append(fire)
+            self.ready[job.id, fire.at] = ready
+            if ready > max(fire.at, self.now):
+                held.setdefault(ready, []).append(fire)
+        if job.policies.catch_up is not CatchUp.ALL:
+            for together in held.values():
+                self._keep_last(job, together)
+
+    def _keep_last(self, job: Job, together: list[PlannedFire]) -> None:
+        for fire in together[:-1]:
+            self.fires.remove(fire)
+            reason = f"não recuperada (recuperar: {job.policies.catch_up.value})"
+            self.skipped.append(Skipped(job.id, fire.at, reason))
+
+    def _held(self, job: Job, at: datetime) -> tuple[datetime | None, str]:
+        """From when on a run due then may start (None: not that day), and what holds it back until then."""
+        if job.policies.unread:
+            return None, job.policies.unread
+        reason, ready = "", at
+        for _ in range(10):  # one hold may end within another
+            said, end = self._hold_at(job, ready)
+            if not said:
+                return ready, reason
+            reason = said
+            if end is None or end.date() != at.date():
+                return None, reason
+            ready = end
+        return None, reason
+
+    def _hold_at(self, job: Job, at: datetime) -> tuple[str, datetime | None]:
+        everything = self._areas.get(_EVERYTHING)
+        if self.snapshot.paused and everything is None:
+            return _PAUSED, None
+        pausings = (
+            (self.snapshot.facts[job.id].pausing, "pausada por uma pessoa"),
+            (self._areas.get(job.area), f"área {job.area} pausada por uma pessoa"),
+            (everything if self.snapshot.paused else None, _PAUSED),
+        )
+        for pausing, said in pausings:
+            if pausing is not None and (pausing.until is None or at < pausing.until):
+                return _paused(said, pausing, at), pausing.until
+        for halt in self.snapshot.halts:
+            concerns = (not halt.area or halt.area == job.area) and (not halt.job or halt.job == job.id)
+            if concerns and halt.begin <= at.replace(tzinfo=None) < halt.end:
+                return _halted(halt, at), halt.end.replace(tzinfo=at.tzinfo)
+        return "", None
+
+
+def _paused(said: str, pausing: Pausing, at: datetime) -> str:
+    until = f" até {clock(pausing.until, at)}" if pausing.until else ""
+    return f"{said}{until}" + (f" ({pausing.reason})" if pausing.reason else "")
+
+
+def _halted(halt: Halt, at: datetime) -> str:
+    end = halt.end.replace(tzinfo=at.tzinfo)
+    return f"parada prevista até {clock(end, at)}" + (f" ({halt.reason})" if halt.reason else "")
+
+
+def _is_lost(job: Job, fire: datetime, ready: datetime) -> bool:
+    """Whether the job's policies give a fire time up before it may run."""
+    limit = job.policies.start_by
+    if limit is not None and limit.minute is not None and ready > at_minute(limit.minute, fire):
+        return True
+    if limit is not None and limit.after_minutes is not None:
+        return ready > fire + timedelta(minutes=limit.after_minutes)
+    return job.policies.catch_up is CatchUp.NONE and ready > fire + STILL_IN_TIME
+
+
+def _too_late(job: Job) -> str:
+    if job.policies.start_by is not None:
+        return "passa da hora limite (iniciar_ate)"
+    return f"não recuperada (recuperar: {job.policies.catch_up.value})"
+
+
+def _without_fires(job: Job, day: date, now: datetime) -> Iterable[Skipped]:
+    """Why a job has nothing on a day that one might expect it on; nothing where it is plainly not its day."""
+    if job.policies.after:
+        return [Skipped(job.id, None, f"sem hora marcada: roda depois de {', '.join(job.policies.after)}")]
+    if job.schedule.kind is ScheduleKind.MANUAL:
+        return [Skipped(job.id, None, job.schedule_problem or _MANUAL)]
+    if job.schedule.fires(day) or job.schedule.calendar.is_business(day):
+        return []
+    calendar = job.schedule.calendar
+    wanted = [each for each in job.schedule.clauses if _only_for_business_days(each.days, day, calendar)]
+    if not wanted:
+        return []
+    holiday = calendar.holiday_name(day)
+    minute = min(minute for clause in wanted for minute in clause.minutes)
+    at = moment_of(minute, datetime.combine(day, time(), now.tzinfo))
+    return [Skipped(job.id, at, f"não é dia útil ({holiday or WEEKDAY_NAMES[day.weekday()]})")]
+
+
+def _only_for_business_days(rule: DayRule, day: date, calendar: Calendar) -> bool:
+    """Whether it is only for not being a business day that a rule leaves the day out."""
+    if rule.days.kind is DayKind.BUSINESS:
+        return replace(rule, days=EVERY_DAY).falls_on(day, calendar)
+    without = replace(
+        rule,
+        shift=Shift.STAY if rule.shift is Shift.DROP else rule.shift,
+        excepts=tuple(each for each in rule.excepts if each.kind is not DayKind.HOLIDAYS),
+    )
+    return without != rule and without.falls_on(day, calendar)
+
+
+def _with_estimates(builder: _Builder, means: Means) -> list[PlannedFire]:
+    """The fires, those ahead with when their runs are likely to start."""
+    snapshot, now = builder.snapshot, builder.now
+    ranks = {job: rank for rank, job in enumerate(snapshot.queue)}
+    order = {job: place for place, job in enumerate(snapshot.order)}
+    ahead = [each for each in builder.fires if each.state in AHEAD]
+    ahead.sort(key=lambda each: (_rank(each, ranks), each.at, order.get(each.job, 0)))
+    wishes = [
+        Wish(snapshot.facts[each.job].job, each.at, builder.ready[each.job, each.at])
+        for each in ahead
+        if not _waits_for_good(snapshot.facts[each.job], each, ahead)
+    ]
+    starts = starts_to_come(wishes, _places(snapshot, now, means), now)
+    return [
+        replace(each, estimate=starts.get((each.job, each.at))) if each.state in AHEAD else each
+        for each in builder.fires
+    ]
+
+
+def _waits_for_good(facts: JobFacts, fire: PlannedFire, ahead: list[PlannedFire]) -> bool:
+    """Whether a job waits for others of which none is to run: nobody knows until when."""
+    if fire.state is not FireState.OWED or facts.held is None or facts.held.kind is not HoldKind.WAITS:
+        return False
+    after = facts.job.policies.after
+    return not any(other.job in after for other in ahead)
+
+
+def _rank(fire: PlannedFire, ranks: Mapping[str, int]) -> int:
+    """The queue comes first, in its order."""
+    return ranks.get(fire.job, len(ranks)) if fire.state is FireState.OWED else len(ranks)
+
+
+def _places(snapshot: Snapshot, now: datetime, means: Means) -> Places:
+    running = []
+    for facts in snapshot.facts.values():
+        if facts.active is not None:
+            seconds = facts.usual_seconds or means.seconds.get(facts.job.id, UNKNOWN_SECONDS)
+            running.append((facts.job, facts.active.started + timedelta(seconds=seconds)))
+    return Places(snapshot.max_concurrent, running, means.seconds, means.resources)
+
+
+def _load(fires: Iterable[PlannedFire], means: Means) -> tuple[Load, ...]:
+    hours: dict[int, Load] = {}
+    for fire in fires:
+        if fire.state in AHEAD:
+            before = hours.get(fire.at.hour, Load(fire.at.hour, 0, 0.0))
+            seconds = before.seconds + means.seconds.get(fire.job, UNKNOWN_SECONDS)
+            hours[fire.at.hour] = Load(before.hour, before.jobs + 1, seconds)
+    return tuple(hours[hour] for hour in sorted(hours))
