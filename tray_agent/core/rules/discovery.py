@@ -46,7 +46,7 @@ def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> None:
     former = state.jobs
     state.jobs = {job.id: job for job in jobs}
     state.dependents = {}
-    for job in jobs:
+    for job in state.all_shown():
         for other in job.policies.after:
             state.dependents.setdefault(other, set()).add(job.id)
     if order != state.order or any(former[job.id].area != job.area for job in jobs):

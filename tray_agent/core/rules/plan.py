@@ -42,6 +42,8 @@ def plan(state: State, moment: Moment) -> Actions:
         consider(state, job_id, moment)
     ordered += fill_places(state, moment)
     watch_queue(state, moment)
+    if state.dependents:
+        touch_dependents(state)  # what was started just now is told to those that wait for it
     if state.quitting and not any(_keeps_agent(active) for active in state.active.values()):
         ordered.append(act.End())
     if state.touched or ordered:

@@ -1,0 +1,424 @@
+"""Policies through the real rules: what a bank's day asks for when it does not go as planned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.builders import Day, Replies, at, make_discovery, make_job, make_read, make_row, make_run
+from tray_agent.core import actions as act
+from tray_agent.core import messages as msg
+from tray_agent.core.model import CardState, FireState, Job, Outcome, Trigger
+from tray_agent.core.policies import CatchUp, Halt, Limit, Policies, Retries
+
+
+def job(name: str = "pix", *hours: int, **policies: Any) -> Job:
+    return make_job(name, *hours, policies=Policies(**policies))
+
+
+def local(clock: str, **limits: Any) -> Day:
+    return Day(clock, local_history=True, **limits)
+
+
+def fires(day: Day, name: str = "pix") -> str:
+    """The day's fire times, a letter each: d f n r c(overed) o(wed) s(kipped) . (coming)."""
+    letters = {FireState.COMING: "."}
+    return "".join(letters.get(fire.state, fire.state.value[0]) for fire in day.facts(name).fires)
+
+
+class TestCatchUp:
+    def test_asleep_for_three_hours_only_the_newest_runs_and_three_are_said(self) -> None:
+        day = local("07:00").jobs(job("pix", 8, 9, 10, 11, catch_up=CatchUp.LAST))
+        day.set_clock(at("11:30"))
+
+        assert day.held() == ["pix"]
+        day.whole_run()
+        assert (fires(day), day.held()) == ("sssd", [])
+        assert "3 horários não serão recuperados (08:00, 09:00 e 10:00)" in day.why()
+
+    def test_a_limit_takes_a_waiting_job_out_of_the_queue_and_stops_none_that_runs(self) -> None:
+        day = local("17:00", max_concurrent=1)
+        day.jobs(make_job("a", 17), job("pix", 17, start_by=Limit(minute=17 * 60 + 30)))
+        day.begin("a")
+        assert day.state.queue.jobs() == ("pix",)
+
+        day.later(31 * 60)
+
+        assert day.state.queue.jobs() == ()
+        assert "1 horário não será recuperado (17:00)" in day.why()
+        assert "a" in day.state.active
+
+    def test_switched_on_after_the_limit_nothing_runs(self) -> None:
+        day = local("18:00").jobs(job("pix", 17, start_by=Limit(minute=17 * 60 + 30)))
+
+        assert (day.held(), fires(day)) == ([], "s")
+
+
+class TestRetries:
+    def retried(self, **changes: Any) -> Day:
+        day = local("08:00").jobs(job("pix", 8, 12, retries=Retries(2, 5, **changes)))
+        day.whole_run(code=1)
+        return day
+
+    def test_a_failed_run_is_tried_again_and_the_noon_run_happens_too(self) -> None:
+        day = self.retried()
+        assert "nova tentativa 1 de 2 às 08:05" in day.why()
+
+        day.later(300)
+        assert day.held() == ["pix"]
+        run = day.state.active["pix"].run
+        assert (run.trigger, run.attempt, run.stands_for) == (Trigger.RETRY, 1, at("08:00"))
+        day.whole_run()
+
+        assert (fires(day), day.facts().backlog) == ("d.", 0)
+        day.set_clock(at("12:00"))
+        assert day.held() == ["pix"]
+        assert day.state.active["pix"].run.trigger is Trigger.SCHEDULED
+
+    def test_there_are_as_many_retries_as_the_row_says(self) -> None:
+        day = self.retried()
+        for _ in range(2):
+            day.later(300)
+            day.whole_run(code=1)
+
+        day.later(3600)
+
+        assert day.held() == []
+        assert [run.attempt for run in day.journal] == [0, 1, 2]
+        assert fires(day) == "f."
+
+    def test_only_the_listed_codes_are_tried_again(self) -> None:
+        day = self.retried(codes=(75,))
+        day.later(300)
+
+        assert day.held() == []
+
+    def test_what_a_person_stopped_is_not_tried_again(self) -> None:
+        day = local("08:00").jobs(job("pix", 8, retries=Retries(2, 5)))
+        day.begin()
+        day.turn(msg.StopJob("pix"))
+        day.turn(msg.RunExited(day.run_id(), -15), msg.RunStopped(day.run_id(), False))
+        day.later(300)
+
+        assert day.held() == []
+
+    def test_a_restart_forgets_no_retry(self) -> None:
+        before = self.retried()
+        after = local("08:03")
+        after.state.load_day(before.journal, {})
+        after.jobs(job("pix", 8, 12, retries=Retries(2, 5)))
+        assert after.held() == []
+
+        after.later(130)
+
+        assert after.held() == ["pix"]
+        assert after.state.active["pix"].run.attempt == 1
+
+
+class TestRepeat:
+    def test_it_stands_for_the_failed_run_and_takes_no_later_hour(self) -> None:
+        day = local("08:00").jobs(make_job("pix", 8, 12))
+        day.whole_run(code=1)
+        assert day.facts().repeatable
+
+        day.later(1200)
+        replies = Replies()
+        day.turn(msg.RepeatJob("pix", reply=replies, by="maria"))
+        assert day.state.active["pix"].run.by == "maria"
+        day.whole_run()
+
+        assert replies.last.accepted
+        assert (fires(day), day.facts().next_run) == ("d.", at("12:00"))
+        day.set_clock(at("12:00"))
+        assert day.held() == ["pix"]
+
+    def test_what_did_not_fail_is_not_repeated(self) -> None:
+        day = local("08:00").jobs(make_job("pix", 8))
+        day.whole_run()
+        replies = Replies()
+
+        day.turn(msg.RepeatJob("pix", reply=replies))
+
+        assert not replies.last.accepted
+        assert "use Executar" in replies.last.text
+
+    def test_many_go_through_the_queue_within_its_limit(self) -> None:
+        day = local("08:00", max_concurrent=2).jobs(*(make_job(name, 8) for name in "abc"))
+        for name in "abc":
+            day.whole_run(name, code=1)
+        replies = Replies()
+
+        day.turn(msg.RepeatMany(("a", "b", "c"), reply=replies, by="maria"))
+
+        assert replies.last.text == "3 automações entraram na fila."
+        assert len(day.state.active) == 2
+        assert all(active.run.trigger is Trigger.REPEAT for active in day.state.active.values())
+
+
+class TestResources:
+    def test_two_on_sap_never_overlap_and_a_third_without_goes_on(self) -> None:
+        day = local("08:00")
+        day.jobs(job("a", 8, resources=("SAP",)), job("b", 8, resources=("sap",)), make_job("c", 8))
+
+        assert sorted(day.held()) == ["a", "c"]
+        day.whole_run("c")
+        assert "b" not in day.state.active
+        day.begin("a")
+        day.exit("a")
+        assert day.held() == ["b"]
+
+    def test_who_is_passed_over_keeps_its_resource_from_those_behind(self) -> None:
+        day = local("08:00")
+        day.jobs(
+            job("a", 8, resources=("SAP",)),
+            job("b", 8, resources=("SAP", "Excel")),
+            job("c", 8, resources=("Excel",)),
+        )
+
+        assert day.held() == ["a"]
+        day.whole_run("a")
+        assert day.held() == ["b"]
+
+    def test_a_person_is_told_who_uses_it_and_may_insist_or_wait(self) -> None:
+        day = local("08:00").jobs(job("a", 8, resources=("SAP",)), job("b", resources=("SAP",)))
+        day.begin("a")
+        replies = Replies()
+
+        day.turn(msg.RunJob("b", reply=replies))
+        assert (replies.last.accepted, "SAP em uso por a desde 08:00" in replies.last.text) == (False, True)
+        day.turn(msg.RunJob("b", in_queue=True, reply=replies))
+        assert replies.last.accepted
+        assert "b" not in day.state.active
+        day.exit("a")
+        assert day.state.active["b"].run.trigger is Trigger.MANUAL
+
+    def test_the_settings_say_how_many_may_use_it(self) -> None:
+        day = local("08:00", resources={"sap": 2})
+        day.jobs(*(job(name, 8, resources=("SAP",)) for name in "abc"))
+
+        assert len(day.held()) == 2
+
+
+class TestDependencies:
+    def test_with_hours_it_waits_until_the_other_ended_well(self) -> None:
+        day = local("08:00").jobs(make_job("carga", 8), job("pix", 8, after=("carga",)))
+        assert day.held() == ["carga"]
+        assert "espera carga terminar" in day.why()
+
+        day.whole_run("carga")
+
+        assert day.held() == ["pix"]
+
+    def test_it_does_not_run_after_a_failure_and_runs_after_the_repeat(self) -> None:
+        day = local("08:00").jobs(make_job("carga", 8), job("pix", 8, after=("carga",)))
+        day.whole_run("carga", code=1)
+        assert (day.held(), "não terminou bem" in day.why()) == ([], True)
+
+        day.turn(msg.RepeatJob("carga"))
+        day.whole_run("carga")
+
+        assert day.held() == ["pix"]
+
+    def test_without_hours_it_runs_once_for_each_good_end_of_the_other(self) -> None:
+        day = local("08:00").jobs(make_job("carga", 8, 9), job("pix", after=("carga",)))
+        assert day.facts().target == 0
+        day.whole_run("carga")
+        assert day.held() == ["pix"]
+        day.whole_run()
+        assert day.held() == []
+
+        day.set_clock(at("09:00"))
+        day.whole_run("carga")
+
+        assert day.held() == ["pix"]
+        assert day.facts().target == 2
+
+
+class TestPause:
+    def test_a_paused_job_starts_nothing_until_its_end_and_then_what_it_owes(self) -> None:
+        day = local("07:00").jobs(make_job("pix", 8), make_job("b", 8))
+        replies = Replies()
+        day.turn(msg.Pause("pix", until=at("09:00"), reason="arquivo", reply=replies, by="maria"))
+        assert replies.last.text == "pix: pausada até 09:00."
+
+        day.set_clock(at("08:00"))
+        assert day.held() == ["b"]
+        assert "pausada por uma pessoa até 09:00 (arquivo)" in day.why()
+        day.later(3600)
+        assert day.held() == ["pix"]
+        assert act.RecordPausing in day.kinds()
+
+    def test_a_persons_run_passes_a_pause(self) -> None:
+        day = local("08:00").jobs(make_job("pix"))
+        day.turn(msg.Pause("pix"))
+
+        day.turn(msg.RunJob("pix"))
+
+        assert day.held() == ["pix"]
+
+    @pytest.mark.parametrize(("catch_up", "runs"), [("all", 3), ("last", 1), ("none", 0)])
+    def test_what_was_owed_is_made_up_for_as_the_person_says(self, catch_up: str, runs: int) -> None:
+        day = local("07:00").jobs(make_job("pix", 8, 9, 10, 14))
+        day.turn(msg.Pause("pix"))
+        day.set_clock(at("10:30"))
+
+        day.turn(msg.Resume("pix", catch_up=catch_up))
+        made = 0
+        while "pix" in day.state.active:
+            day.whole_run()
+            made += 1
+
+        assert made == runs
+        day.set_clock(at("14:00"))
+        assert day.held() == ["pix"], "a later hour is lost by none of them"
+
+    def test_a_pause_of_an_area_holds_its_jobs_alone(self) -> None:
+        day = local("07:00").jobs(make_job("pix", 8, area="Um"), make_job("b", 8, area="Dois"))
+        day.turn(msg.Pause(area="Um"))
+
+        day.set_clock(at("08:00"))
+
+        assert day.held() == ["b"]
+
+    def test_a_pause_of_all_with_an_end_ends_by_itself(self) -> None:
+        day = local("07:00").jobs(make_job("pix", 8))
+        day.turn(msg.Pause(until=at("09:00")))
+        day.set_clock(at("08:59"))
+        assert (day.held(), day.state.paused) == ([], True)
+
+        day.later(60)
+
+        assert (day.held(), day.state.paused) == (["pix"], False)
+
+    def test_a_halt_of_the_house_holds_and_then_lets_go(self) -> None:
+        day = local("07:00")
+        halt = Halt(datetime(2026, 3, 10, 7, 30), datetime(2026, 3, 10, 9), area="Mensageria", reason="B3")
+        day.turn(msg.Discovered(replace(make_discovery(make_job("pix", 8)), halts=(halt,))))
+        day.set_clock(at("08:30"))
+        assert (day.held(), "parada prevista até 09:00 (B3)" in day.why()) == ([], True)
+
+        day.later(1800)
+
+        assert day.held() == ["pix"]
+
+    def test_a_row_with_an_unreadable_restriction_does_not_run_by_itself(self) -> None:
+        day = local("08:00").jobs(job("pix", 8, unread='não entendi "talvez" em recuperar'))
+
+        assert day.held() == []
+        assert "talvez" in day.why()
+
+
+class TestDeadline:
+    def test_it_is_said_at_its_moment_once_and_taken_back_when_made_good(self) -> None:
+        day = local("09:00").jobs(job("pix", 9, deadline=Limit(minute=600)))
+        day.begin()
+        day.later(3599)
+        assert day.facts().late is None
+        day.later(1)
+
+        (problem,) = day.snapshot.problems if day.snapshot else ()
+        assert problem.what == "pix: o prazo das 10:00 não foi cumprido (0 de 1 até agora)"
+        assert "Prazo das 10:00 não cumprido." in day.why()
+        day.later(2520)
+        day.exit()
+        assert day.snapshot is not None
+        assert day.snapshot.problems == ()
+        assert "Prazo das 10:00 cumprido às 10:42." in day.why()
+
+    def test_minutes_after_each_fire_time(self) -> None:
+        day = local("09:00").jobs(job("pix", 9, 11, deadline=Limit(after_minutes=90)))
+        day.whole_run()
+        day.set_clock(at("11:00"))
+        day.begin()
+
+        day.set_clock(at("12:29"))
+        assert day.facts().late is None
+        day.set_clock(at("12:30"))
+        late = day.facts().late
+        assert late is not None
+        assert (late.since, late.due, late.done) == (at("12:30"), 2, 1)
+
+    def test_with_bigquery_it_waits_for_a_read_or_ten_minutes(self) -> None:
+        day = Day("09:00").jobs(job("pix", 9, deadline=Limit(minute=600)))
+        day.set_clock(at("10:00"))
+        assert day.facts().late is None
+        day.set_clock(at("10:10"))
+        assert day.facts().late is not None
+        day.turn(make_read(day.now, make_row(start=at("09:30"))))
+        late = day.facts().late
+        assert late is None
+
+
+class TestFires:
+    def test_a_run_made_ahead_covers_an_hour_and_says_so(self) -> None:
+        day = local("09:00").jobs(make_job("pix", 20))
+        day.turn(msg.RunJob("pix"))
+        day.whole_run()
+
+        assert (fires(day), day.facts().next_run) == ("c", None)
+        assert "A das 20:00 já foi coberta pela execução das 09:00." in day.why()
+        day.set_clock(at("20:00"))
+        assert (day.held(), fires(day)) == ([], "c")
+
+    def test_the_strip_of_a_whole_day(self) -> None:
+        day = local("12:30")
+        day.state.load_day(
+            [make_run(started=at("08:00")), make_run(started=at("09:00"), exit_code=1)], {"pix": 0}
+        )
+        day.jobs(make_job("pix", 8, 9, 10, 11, 14))
+        day.begin()
+
+        assert fires(day) == "dfro."
+
+    def test_what_only_the_history_counted_is_done_without_a_run(self) -> None:
+        day = local("10:30")
+        day.state.load_day([], {"pix": 2})
+        day.jobs(make_job("pix", 8, 9, 12))
+
+        assert (fires(day), day.held()) == ("dd.", [])
+        assert [fire.run for fire in day.facts().fires] == [None, None, None]
+
+    def test_a_stop_is_neutral_and_can_be_repeated(self) -> None:
+        day = local("08:00").jobs(make_job("pix", 8))
+        day.begin()
+        day.turn(msg.StopJob("pix"))
+        day.turn(msg.RunExited(day.run_id(), -15), msg.RunStopped(day.run_id(), False))
+
+        assert (day.facts().state, fires(day), day.facts().repeatable) == (CardState.IDLE, "d", True)
+        assert day.journal[0].outcome is Outcome.STOPPED
+
+
+class TestStuckQueue:
+    def test_long_runs_that_hold_every_place_are_named(self) -> None:
+        day = local("08:00", max_concurrent=2).jobs(*(make_job(name, 8) for name in "abc"))
+        day.begin("a")
+        day.begin("b")
+        assert day.snapshot is not None
+        assert day.snapshot.problems == ()
+
+        day.later(16 * 60)
+
+        (problem,) = day.snapshot.problems
+        assert "1 automação espera" in problem.what
+        assert "a (desde 08:00), b (desde 08:00)" in problem.what
+        day.exit("a")
+        day.later(1)
+        assert day.snapshot.problems == ()
+
+
+class TestAcknowledge:
+    def test_an_error_of_which_somebody_took_note_counts_no_more_until_the_next(self) -> None:
+        day = local("08:00").jobs(make_job("pix", 8, 9))
+        day.whole_run(code=1)
+
+        day.turn(msg.Acknowledge("pix", by="maria"))
+
+        assert day.facts().state is CardState.ERROR
+        assert (day.facts().acknowledged, day.facts().counted_state) == (True, CardState.IDLE)
+        day.set_clock(at("09:00"))
+        day.whole_run(code=1)
+        assert not day.facts().acknowledged
+        assert [(asked.by, asked.what, asked.job) for asked in day.asked] == [("maria", "acknowledge", "pix")]
