@@ -233,7 +233,7 @@ class AnyDay:
             assert not free or state.running() >= state.limits.max_concurrent, "a place stays free"
 
     def look_at_debts(self) -> None:
-        """What is owed, skipped, made and under way adds up to what was due; nobody gets more than was asked."""
+        """What is owed, skipped, made and under way is what was due; nobody gets more than was asked."""
         state, now = self.day.state, self.day.now
         for each in state.jobs.values():
             count, owed = count_of(state, each), debt_of(state, each, now)
