@@ -27,6 +27,7 @@ _STATUS = {
     "ERROR": "erro",
     "NO_DATA": "sem dados",
     "SEM_RESULTADO": "sem resultado",
+    "PARADA": "parada",
 }
 
 

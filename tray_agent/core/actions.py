@@ -102,6 +102,14 @@ class RecordAcknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordClosing:
+    """Keep what is said of a day that is over."""
+
+    day: date
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordAsked:
     """Keep what a person asked, and what was answered; with whatever is recorded next."""
 
@@ -150,6 +158,7 @@ Action = (
     | RecordCleared
     | RecordSurplus
     | RecordAcknowledged
+    | RecordClosing
     | RecordAsked
     | StopLeftovers
     | Discover

@@ -158,6 +158,7 @@ class Engine:
                 ordered += plan(self._state, moment)
             finally:  # what messages ordered is done, and recorded, whatever the plan came to
                 self._perform(ordered, moment)
+            self._recorder.close_day(self._snapshot, moment)
             self._show(moment)
         except Exception:  # noqa: BLE001 - a surprise must not end the engine
             self._stumbled = True

@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tray_agent.core import actions as act
-from tray_agent.core.model import Asked, Problem, Run, Where
+from tray_agent.core.model import Asked, Problem, Run, Snapshot, Where
 from tray_agent.core.ports import BEGIN_ANEW, Journal, JournalError, Processes
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.runs import began, refuse
 from tray_agent.core.rules.state import Moment, State
+from tray_agent.engine.closing import close_day
 
 TOGETHER_SECONDS = 0.02  # what happens within it goes on record, and is shown, in one piece
 _MOST_ASKED = 1000
@@ -83,6 +84,12 @@ class Recorder:
             self._undone.append(action)
             self.say_data(str(error), moment)
 
+    def close_day(self, last: Snapshot | None, moment: Moment) -> None:
+        """Where the day has turned since this snapshot, keep what is said of the one that is over."""
+        closed = close_day(self._state, last)
+        if closed is not None:
+            self.remember(closed, moment)
+
     def _write(self, action: act.Action) -> None:
         match action:
             case act.Forget(run):
@@ -101,6 +108,8 @@ class Recorder:
                 self._journal.clear(job, moment)
             case act.RecordSurplus(day, surplus):
                 self._journal.record_surplus(day, surplus)
+            case act.RecordClosing(day, notes):
+                self._journal.record_closing(day, notes)
             case act.RecordAcknowledged(job, run_id):
                 self._journal.acknowledge(job, run_id)
 

@@ -13,6 +13,7 @@ from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.runs import stop
 from tray_agent.core.rules.state import Active, Moment, Phase, State
 from tray_agent.core.schedules.schedule import MANUAL
+from tray_agent.engine.closing import take_up_notes
 
 _log = logging.getLogger(__name__)
 
@@ -69,12 +70,14 @@ def load_day(state: State, journal: Journal, unrecorded: Iterable[Run]) -> None:
 
 
 def take_up_wishes(state: State, journal: Journal) -> None:
-    """What people had asked for that outlives an agent: pauses, and bad ends that they took note of.
+    """What people had asked for that outlives an agent: pauses, and bad ends that they took note of; and what
+    was said of the day before.
 
     Raises JournalError.
     """
     state.paused_jobs, state.paused_areas = journal.pausings()
     state.acknowledged = journal.acknowledged()
+    take_up_notes(state, journal)
     for job, pausing in state.paused_jobs.items():
         if pausing.until is not None:
             state.agenda.put(pausing.until, job)

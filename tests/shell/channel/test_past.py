@@ -211,7 +211,7 @@ def test_a_run_is_told_to_colleagues_with_its_last_lines(talk: PastTalk) -> None
     assert lines[-4:] == ["Traceback …", "KeyError: 'conta'", "'''", "```"]
     assert len(lines) == 3 + 30 + 2
     gone = talk.ask("copy_for_teams", job="pix", run="stopped")["text"]
-    assert gone.splitlines()[0] == "pix (Mensageria): interrompida"
+    assert gone.splitlines()[0] == "pix (Mensageria): parada por uma pessoa"
     assert "```" not in gone
 
 

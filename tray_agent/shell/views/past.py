@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tray_agent.core.history.status import run_status
-from tray_agent.core.model import Asked, Outcome, Run
+from tray_agent.core.model import Asked, Run
 from tray_agent.core.picture.past import Figures, PastDay
 from tray_agent.core.picture.texts import duration
 from tray_agent.shell.views.snapshots import stamp
@@ -24,6 +24,7 @@ _STATUS_WORDS = {
     "ERROR": "erro",
     "NO_DATA": "sem dados",
     "SEM_RESULTADO": "sem resultado conhecido",
+    "PARADA": "parada por uma pessoa",
 }
 
 
@@ -113,7 +114,7 @@ def teams_text(run: Run, area: str, log_end: str, no_data_exit_code: int) -> str
     if run.exit_code is not None:
         facts.append(f"Código: {run.exit_code}")
     status = status_text(run, no_data_exit_code)
-    word = "interrompida" if run.outcome is Outcome.STOPPED else _STATUS_WORDS.get(status, status)
+    word = _STATUS_WORDS.get(status, status)
     lines = [f"{run.name} ({area}): {word}", " · ".join(facts)]
     if run.reason:
         lines.append(f"Motivo: {run.reason}")

@@ -1,0 +1,105 @@
+"""What is said of a day that is over: what was not made, what failed and why, who waited longest. Pure.
+
+One line each, with its date: it is read on another day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from tray_agent.core.history.status import run_status, state_of
+from tray_agent.core.model import CardState, FireState, JobFacts, Run, Snapshot
+from tray_agent.core.picture.texts import duration
+
+REASONS, NAMED, WAITS = 5, 3, 3
+LONG_WAIT = timedelta(minutes=5)
+
+
+def closing(snapshot: Snapshot, no_data_exit_code: int) -> tuple[str, ...]:
+    """The lines of a day, from the last that was known of it."""
+    facts = [snapshot.facts[job] for job in snapshot.order]
+    when = f"Em {snapshot.day:%d/%m}"
+    runs = [run for each in facts for run in each.runs]
+    return (
+        *_shortfalls(when, facts),
+        *_deadlines(when, facts),
+        *failures(snapshot.day, runs, no_data_exit_code),
+        *_waits(when, facts),
+    )
+
+
+def failures(day: date, runs: Iterable[Run], no_data_exit_code: int) -> tuple[str, ...]:
+    """The day's failures by reason, the commonest first; runs of ours that have ended."""
+    names: dict[str, list[str]] = {}
+    for run in runs:
+        if state_of(run_status(run, no_data_exit_code)) is CardState.ERROR:
+            names.setdefault(run.reason or _code(run), []).append(run.name)
+    ordered = sorted(names.items(), key=lambda each: (-len(each[1]), each[0]))
+    told = [
+        f"Em {day:%d/%m}, {_count(len(of_reason), 'falha', 'falhas')}: {reason} ({_named(of_reason)})."
+        for reason, of_reason in ordered[:REASONS]
+    ]
+    more = sum(len(of_reason) for _, of_reason in ordered[REASONS:])
+    if more:
+        told.append(f"Em {day:%d/%m}, {_count(more, 'falha', 'falhas')} por outros motivos.")
+    return tuple(told)
+
+
+def _code(run: Run) -> str:
+    return "sem motivo conhecido" if run.exit_code is None else f"saiu com código {run.exit_code}"
+
+
+def _shortfalls(when: str, facts: Sequence[JobFacts]) -> list[str]:
+    missing = [
+        (each.job.name, sum(fire.state is FireState.OWED for fire in each.fires))
+        for each in facts
+        if not each.removed
+    ]
+    missing = sorted((each for each in missing if each[1]), key=lambda each: (-each[1], each[0].casefold()))
+    if not missing:
+        return []
+    total = sum(count for _, count in missing)
+    said = _count(total, "execução prevista não foi feita", "execuções previstas não foram feitas")
+    return [f"{when}, {said}: {_listed([f'{name} ({count})' for name, count in missing])}."]
+
+
+def _deadlines(when: str, facts: Sequence[JobFacts]) -> list[str]:
+    late = [f"{each.job.name} ({each.late.since:%H:%M})" for each in facts if each.late is not None]
+    if not late:
+        return []
+    said = _count(len(late), "prazo não foi cumprido", "prazos não foram cumpridos")
+    return [f"{when}, {said}: {_listed(late)}."]
+
+
+def _waits(when: str, facts: Sequence[JobFacts]) -> list[str]:
+    """Who waited longest between a fire time and its run; a day without long waits has no line."""
+    waits = []
+    for each in facts:
+        started = {run.id: run.started for run in each.runs}
+        longest = max(
+            (started[fire.run] - fire.at for fire in each.fires if fire.run in started),
+            default=timedelta(0),
+        )
+        if longest >= LONG_WAIT:
+            waits.append((longest, each.job.name))
+    waits.sort(key=lambda each: (-each[0], each[1].casefold()))
+    if not waits:
+        return []
+    named = [f"{name} ({duration(wait.total_seconds())})" for wait, name in waits[:WAITS]]
+    return [f"{when}, maiores esperas entre o horário e o início: {', '.join(named)}."]
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _named(names: Sequence[str]) -> str:
+    return _listed(sorted(set(names), key=str.casefold))
+
+
+def _listed(texts: Sequence[str]) -> str:
+    more = len(texts) - NAMED
+    if more > 0:
+        return ", ".join(texts[:NAMED]) + f" e mais {more}"
+    return " e ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else texts[0]
