@@ -17,6 +17,8 @@ def registry(folder: Path) -> None:
     sheet.append([*HEADER, "Dono", "Dias"])
     sheet.append(["um", "", "8", "sim", "Ana", "seg"])
     sheet.append(["vazio", "", "8", "talvez"])
+    for hour in (18, 19, 20):
+        sheet.append([f"robo{hour}", "", f"8, {hour}", "sim"])
     paradas = book.create_sheet("Paradas")
     paradas.append(["de", "ate", "area"])
     paradas.append([datetime(2026, 12, 24), None, "Nenhuma"])
@@ -34,7 +36,10 @@ def test_the_doctor_lists_what_the_registry_leaves_open(tmp_path: Path) -> None:
     assert "--  Registro: 1 parada na aba Paradas" in said
     assert "--  Scripts: sem linha ativa no registro: solto, vazio" in said
     wrong = [line for line in said if line.startswith("!!  Registro")]
+    assert sum("robo" in line for line in wrong) == 3, "they have no files"
+    wrong = [line for line in wrong if "robo" not in line]
     assert len(wrong) == 3
+    assert any("linhas 4 a 6 sobem de 1 em 1" in line for line in said)
     assert 'a coluna F ("Dias") parece limitar os dias' in wrong[0]
     assert '"talvez" não é sim nem não' in wrong[1]
     assert '"Nenhuma" não é uma área do registro' in wrong[2]

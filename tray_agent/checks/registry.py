@@ -71,6 +71,7 @@ def _beside(good: RegistryReading) -> Iterator[Check]:
     """What is in the workbook and is not a job."""
     if good.unknown:
         yield Check("Registro", None, f"colunas que o agente não lê: {_some([*good.unknown])}")
+    yield from (Check("Registro", None, hint) for hint in good.hints)
     if good.halts:
         count = "1 parada" if len(good.halts) == 1 else f"{len(good.halts)} paradas"
         yield Check("Registro", None, f"{count} na aba Paradas")

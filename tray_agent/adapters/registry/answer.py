@@ -18,6 +18,8 @@ from tray_agent.core.schedules.calendar import own_calendar
 from tray_agent.core.schedules.codec import decode as decode_schedule
 from tray_agent.core.schedules.codec import encode_all
 
+_MOST_HINTS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -63,6 +65,7 @@ def encode(reading: RegistryReading, stamp: Stamp | None) -> dict[str, Any]:
         "stamp": _stamp_fields(stamp),
         "sheet": reading.sheet,
         "unknown": reading.unknown,
+        "hints": reading.hints[:_MOST_HINTS],
         "schedules": schedules,
         "policies": [_policy_fields(each) for each in policies],
         "halts": [_halt_fields(each) for each in reading.halts],
@@ -111,6 +114,7 @@ def decode(answer: Mapping[str, Any]) -> tuple[RegistryReading | RegistryFailed,
         tuple(map(str, answer["unknown"])),
         tuple(map(_halt_of, answer["halts"])),
         own_days,
+        tuple(map(str, answer["hints"])),
     )
     return reading, stamp
 

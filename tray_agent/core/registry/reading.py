@@ -7,6 +7,7 @@ refused.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tray_agent.core.model import Problem, Where
 from tray_agent.core.registry.columns import HEADER_ROWS, Header, best_header
@@ -73,7 +74,7 @@ class RegistryReader:
         dated = self._dated
         every = bounded([*problems, *dated.problems, *found.problems], "na planilha")
         halts, own_days = tuple(dated.halts), tuple(dated.own_days)
-        return RegistryReading(found.rows, every, found.sheet, found.unknown, halts, own_days)
+        return replace(found, problems=every, halts=halts, own_days=own_days)
 
     def _nothing(self) -> str:
         if self._others:

@@ -25,6 +25,7 @@ from tray_agent.core.registry.columns import (
     role_of,
     unclear,
 )
+from tray_agent.core.registry.dragged import dragged
 from tray_agent.core.registry.policies import POLICY_ROLES, PolicyReader
 from tray_agent.core.registry.sheets import NO_AREA, RegistryReading, Sheet
 from tray_agent.core.registry.wording import listed, shown
@@ -63,6 +64,7 @@ class Rows:
     _schedules: dict[tuple[type, RawCell], ScheduleReading] = field(default_factory=dict)
     _actives: dict[tuple[type, RawCell], bool | None] = field(default_factory=dict)
     _reader: PolicyReader = field(default_factory=PolicyReader)
+    _written: list[tuple[int, str]] = field(default_factory=list)
     _roles: tuple[str, ...] = ()
     _policy_columns: tuple[int, ...] = ()
     _right_policies: dict[object, Policies] = field(default_factory=dict)
@@ -85,7 +87,9 @@ class Rows:
             if row is not None:
                 rows.append(row)
         unknown = tuple(self.header.names[column] for column in self.header.unknown)
-        return RegistryReading(tuple(rows), tuple(self.problems), self.sheet.name, unknown)
+        return RegistryReading(
+            tuple(rows), tuple(self.problems), self.sheet.name, unknown, hints=dragged(self._written)
+        )
 
     def _columns(self) -> None:
         """Say which columns nobody reads though somebody may count on them."""
@@ -156,6 +160,7 @@ class Rows:
     def _active_row(self, index: int, row: Sequence[RawCell], name: str, key: str) -> RegistryRow:
         hours = self._pick(index, row, "schedule")
         reading = self._schedule(hours)
+        self._written.append((index + 1, cell_text(hours.cell)))
         lost = ""
         if reading.wrong:
             lost = f"célula {self._address(index, hours)}: {reading.wrong}"

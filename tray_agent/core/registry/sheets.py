@@ -51,7 +51,8 @@ class HaltRow:
 class RegistryReading:
     """A registry that could be read: its active rows, and what is wrong with some of them.
 
-    ``unknown`` are the headings of columns that nobody reads.
+    ``unknown`` are the headings of columns that nobody reads; ``hints`` are Portuguese sentences about what
+    may be meant otherwise.
     """
 
     rows: tuple[RegistryRow, ...]
@@ -60,6 +61,7 @@ class RegistryReading:
     unknown: tuple[str, ...] = ()
     halts: tuple[HaltRow, ...] = ()
     own_days: tuple[OwnDay, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
