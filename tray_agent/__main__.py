@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 
 
@@ -22,6 +23,10 @@ if __name__ == "__main__" and not getattr(sys, "frozen", False):
 
 def main() -> int:
     """Hidden modes first (they must stay light and never reach the parser), then the command line."""
+    if sys.platform != "win32":
+        _keep_standard_numbers()
+    if sys.argv[1:2] != ["--internal"]:
+        _end_quietly_when_interrupted()
     if sys.platform == "win32" or getattr(sys, "frozen", False):
         _prepare_streams()
     from tray_agent.modes import run_hidden
@@ -34,6 +39,8 @@ def main() -> int:
         from tray_agent.commands.cli import run
 
         return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        return 1
     except Exception:
         if not getattr(sys, "frozen", False):
             raise
@@ -42,6 +49,31 @@ def main() -> int:
 
         traceback.print_exc()
         return 1
+
+
+def _keep_standard_numbers() -> None:
+    """Where the program was started with a standard stream closed, nothing else may get its number: what is
+    printed, here or by a child, would go into it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _end_quietly_when_interrupted() -> None:
+    """Until somebody has taken over who can do better, Ctrl+C just ends the program: for an agent that has
+    begun nothing yet that is no failure."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        starts = not _is_command() or "demo" in sys.argv
+        leave = (lambda *_: os._exit(0)) if starts else signal.SIG_DFL
+        signal.signal(signal.SIGINT, leave)
+
+
+def _is_command() -> bool:
+    """Whether the arguments name something else than the start of an agent."""
+    words = sys.argv[3:] if sys.argv[1:2] == ["--app-dir"] else sys.argv[1:]
+    return any(not word.startswith("-") for word in words)
 
 
 def _spare_openssl() -> None:
@@ -65,13 +97,9 @@ def _prepare_streams() -> None:
     from tray_agent.adapters.system.console import bind
 
     multiprocessing.freeze_support()
-    words = sys.argv[1:]
-    if words[:1] == ["--internal"]:
+    if sys.argv[1:2] == ["--internal"]:
         return
-    if words[:1] == ["--app-dir"]:
-        words = words[2:]
-    is_command = any(not word.startswith("-") for word in words)
-    bind(Path(tempfile.gettempdir()) / "C6_RPA_EXEC" / "saida.log", terminal=is_command)
+    bind(Path(tempfile.gettempdir()) / "C6_RPA_EXEC" / "saida.log", terminal=_is_command())
 
 
 if __name__ == "__main__":

@@ -17,18 +17,9 @@ def run_hidden(arguments: list[str]) -> int | None:
 
         return read(mode)
     if mode == "make-demo" and rest:
-        from pathlib import Path
+        from tray_agent.commands.demo import make
 
-        from tray_agent.commands.demo import make_workspace
-
-        make_workspace(Path(rest[0]))
-        return 0
-    if mode == "make-registry" and rest:
-        from pathlib import Path
-
-        from tray_agent.commands.registry_file import make_registry
-
-        return make_registry(Path(rest[0]))
+        return make(rest[0])
     if mode == "dashboard":
         from tray_agent.shell.window.window import run as show
 

@@ -24,3 +24,27 @@ def test_without_a_python_it_says_what_that_means(tmp_path: Path, monkeypatch: p
     [said] = [line for line in lines(tmp_path) if "Interpretador" in line]
     assert said.startswith("--  Interpretador Python: nenhum Python encontrado neste PC")
     assert "só com os pacotes dele" in said
+
+
+def test_a_variable_that_configures_nothing_is_named_with_what_was_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAY_AGENT_MAX_CONCURENT", "3")
+    monkeypatch.setenv("TRAY_AGENT_XYZ", "3")
+    monkeypatch.setenv("TRAY_AGENT_RUN", "r")
+    said = lines(tmp_path)
+    assert said[0].startswith("!!  Configuração: ")
+    assert said[0].endswith(
+        "variáveis que nada configuram: TRAY_AGENT_MAX_CONCURENT (seria TRAY_AGENT_MAX_CONCURRENT?), "
+        "TRAY_AGENT_XYZ"
+    )
+    for name in ("TRAY_AGENT_MAX_CONCURENT", "TRAY_AGENT_XYZ"):
+        monkeypatch.delenv(name)
+    assert lines(tmp_path)[0].startswith("ok  Configuração: ")
+
+
+def test_a_data_folder_within_the_synced_one_is_warned_of(tmp_path: Path) -> None:
+    said = "\n".join(lines(tmp_path, data_dir="base/dados"))
+    assert "!!  Pasta de dados: " in said
+    assert "fica dentro da pasta das automações" in said
+    assert "ok  Pasta de dados: " in "\n".join(lines(tmp_path))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tray_agent.adapters.history.credentials import find_credentials
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.system import program
-from tray_agent.adapters.system.places import Places
+from tray_agent.adapters.system.places import APP_DIR_VARIABLE, Places
+from tray_agent.adapters.system.settings_file import PREFIX
 from tray_agent.checks.check import Check
 from tray_agent.checks.registry import look_at_registry, look_at_scripts
-from tray_agent.core.settings import Settings
+from tray_agent.core.settings import NAMES, Settings
 
+# Names of the agent's own that no setting bears: what it tells its children, and helps to develop it.
+_OTHERS = ("RUN", "AS_PYTHON", "CHANNEL_DIR", "DEBUG_PORT", "BUILD_QT", "WINE_CACHE")
 _MARKS = {True: ("ok", "32"), False: ("!!", "31"), None: ("--", "90")}
 
 
@@ -35,7 +38,30 @@ def examine(settings: Settings, places: Places) -> list[Check]:
 def _settings(places: Places) -> Check:
     file = places.app_dir / "tray_agent.toml"
     text = f"{file}" if file.is_file() else f"valores padrão (não há {file})"
+    unknown = unknown_variables(os.environ)
+    if unknown:
+        return Check(
+            "Configuração",
+            False,
+            f"{text}; variáveis que nada configuram: {', '.join(unknown)}",
+            "Corrija o nome da variável, ou apague-a: como está, ela não tem efeito.",
+        )
     return Check("Configuração", True, text)
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """The variables that look like settings and are none, each with the setting that was meant if one is
+    alike."""
+    import difflib
+
+    known = {PREFIX + name.upper() for name in NAMES}
+    ours = known | {APP_DIR_VARIABLE, *(PREFIX + name for name in _OTHERS)}
+    found = []
+    for name in sorted(environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in ours:
+            alike = difflib.get_close_matches(name.upper(), sorted(known), 1, 0.8)
+            found.append(f"{name} (seria {alike[0]}?)" if alike else name)
+    return found
 
 
 def _data(places: Places) -> Check:
@@ -45,6 +71,11 @@ def _data(places: Places) -> Check:
         trouble = SqliteJournal(places.data_dir).writable()
     except OSError as error:
         trouble = f"{places.data_dir}: {error.strerror}"
+    base = places.base_path()[0]
+    if not trouble and places.data_dir.is_relative_to(base):
+        text = f"{places.data_dir} fica dentro da pasta das automações"
+        action = "Defina data_dir fora dela: uma pasta sincronizada não pode guardar o diário."
+        return Check("Pasta de dados", False, text, action)
     if trouble:
         return Check("Pasta de dados", False, trouble, "Libere espaço ou permissão, ou defina data_dir.")
     return Check("Pasta de dados", True, str(places.data_dir))

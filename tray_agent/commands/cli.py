@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -13,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from tray_agent import __version__
-from tray_agent.adapters.system.places import Places, app_folder, find_places
+from tray_agent.adapters.system.console import complain
+from tray_agent.adapters.system.instance_lock import is_held
+from tray_agent.adapters.system.places import APP_DIR_VARIABLE, Places, app_folder, find_places
 from tray_agent.adapters.system.settings_file import load
-from tray_agent.commands import registry_file, schedule
+from tray_agent.commands import output, registry_file, schedule
 from tray_agent.core.settings import Settings
 from tray_agent.shell.channel.client import Channel, ChannelError, NoAgent, Refused, connect
 from tray_agent.shell.window.windows_desktop import allow_foreground
@@ -53,45 +56,64 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser that speaks Portuguese, and whose complaint is one line."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options, add_help=False, formatter_class=_Help)
+        super().__init__(**options, add_help=False, allow_abbrev=False, formatter_class=_Help)
         self._positionals.title, self._optionals.title = "comando", "opções"
         self.add_argument("-h", "--help", action="help", help="mostra esta ajuda e termina")
 
     def error(self, message: str) -> Any:
         for english, portuguese in _IN_PORTUGUESE:
             message = message.replace(english, portuguese)
-        print(f"tray-agent: uso incorreto ({message}); veja tray-agent --help", file=sys.stderr)
+        _complain(f"uso incorreto ({message}); veja tray-agent --help", WRONG)
         sys.exit(WRONG)
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command; the exit code of contract.md."""
+    """Run one command; the exit code of contract.md. Output that nobody takes ends it quietly."""
+    output.have_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a pipe that cannot spell "ç" still gets the rest
+    try:
+        return _run(arguments)
+    except OSError as error:
+        if not output.is_lost(error):
+            raise
+        output.give_up()
+        return DONE
+    except KeyboardInterrupt:
+        return FAILED
+    finally:
+        output.finish()
+
+
+def _run(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings, Places], int] = options.command
+    if command not in {_start, _demo} and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # which from here on leaves nothing half done
+    places: Places | None = None
     try:
         settings, places = _settings(options)
         code = command(options, settings, places)
-        sys.stdout.flush()  # here, where a reader that went away is no surprise
+        sys.stdout.flush()
         return code
     except _Refusal as refusal:
         return _complain(str(refusal), refusal.code)
     except NoAgent as none:
+        if places is not None and is_held(places.data_dir):
+            return _complain(
+                "o agente está em execução, mas não responde; tente de novo em instantes", FAILED
+            )
         return _complain(none.text, NO_AGENT)
     except ChannelError as error:
         return _complain(error.text, FAILED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except KeyboardInterrupt:
-        return FAILED
 
 
 def _complain(text: str, code: int) -> int:
     """Say in one line, whatever a name in it contains, why a command was not done."""
-    print(f"tray-agent: {' '.join(text.splitlines())}", file=sys.stderr)
+    complain(output.harmless(" ".join(text.splitlines())))
     return code
 
 
@@ -181,8 +203,9 @@ def _add_job_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _settings(options: argparse.Namespace) -> tuple[Settings, Places]:
     app_dir = app_folder(options.app_dir, os.environ)
-    if options.app_dir and not app_dir.is_dir():
-        raise _Refusal(f"a pasta de --app-dir não existe: {app_dir}", WRONG)
+    named = "--app-dir" if options.app_dir else APP_DIR_VARIABLE if os.environ.get(APP_DIR_VARIABLE) else ""
+    if named and not app_dir.is_dir():
+        raise _Refusal(f"a pasta de {named} não existe: {app_dir}", WRONG)
     try:
         settings = load(app_dir, os.environ)
     except ExceptionGroup as errors:
@@ -220,7 +243,7 @@ def _command(method: str, *further: str) -> Callable[[argparse.Namespace, Settin
             if method == "open":
                 allow_foreground()
             answer = channel.call(method, **params)
-        print(answer["text"])
+        print(output.harmless(answer["text"]))
         return DONE
 
     return command
@@ -235,6 +258,8 @@ def _status(options: argparse.Namespace, settings: Settings, places: Places) -> 
     from tray_agent.shell.views.table import render
 
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    if sys.stdout.isatty():
+        status = output.all_harmless(status)
     print(render(status, colour=colour, width=_terminal_width() if sys.stdout.isatty() else 1000))
     return DONE
 
@@ -252,16 +277,18 @@ def _speaks_utf8() -> bool:
 def _logs(options: argparse.Namespace, settings: Settings, places: Places) -> int:
     with _connected(places) as channel:
         offset, run = 0, None
+        shown = output.LogText() if sys.stdout.isatty() else None
         while True:
             piece = channel.call("log", job=options.job, run=run, offset=offset, limit=1 << 20)
             run = piece["run"]
-            sys.stdout.write(piece["text"])
+            sys.stdout.write(shown.piece(piece["text"]) if shown else piece["text"])
             sys.stdout.flush()
             at_end = piece["end"] == offset
             offset = piece["end"]
             if not at_end:
                 continue
             if not (options.follow and piece["running"]):
+                sys.stdout.write(shown.rest() if shown else "")
                 return DONE
             threading.Event().wait(_FOLLOW_SECONDS)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tray_agent.adapters.system import program
+from tray_agent.adapters.system.console import complain
+from tray_agent.adapters.system.os_faults import reason
 from tray_agent.core.history.status import run_status
 from tray_agent.core.model import Run, Snapshot
 from tray_agent.core.picture.texts import duration
+from tray_agent.core.settings import Settings
 
 REGISTRY = "registro_automacoes.xlsx"
 _TOML = """\
@@ -173,24 +176,38 @@ def _write_new(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def make(folder: str) -> int:
+    """The hidden mode that makes the workspace: the exit code, and one line where it cannot be made."""
+    try:
+        make_workspace(Path(folder))
+    except OSError as error:
+        complain(f"não foi possível criar a demonstração em {folder}: {reason(error)}")
+        return 1
+    return 0
+
+
 def run_demo(folder: Path | None, *, headless: bool) -> int:
     """Make the workspace in a child process, say where it is, and run an agent on it."""
     from tray_agent.adapters.readers.children import run_to_end
     from tray_agent.adapters.system.places import find_places
-    from tray_agent.adapters.system.settings_file import load
     from tray_agent.start.foreground import start_agent
 
     place = (folder or Path(tempfile.mkdtemp(prefix="tray-agent-demo-"))).absolute()
-    made = run_to_end(program.command("--internal", "make-demo", str(place)), program.environment())
-    if made != 0:
-        print(f"tray-agent: não foi possível criar a demonstração em {place}", file=sys.stderr)
+    if _is_somebodys(place):
+        complain(f"{place} não é uma pasta de demonstração; escolha com --dir uma pasta nova ou vazia")
         return 1
-    _say_what_next(place)
+    made = run_to_end(program.command("--internal", "make-demo", str(place)), program.environment())
+    if made not in {0, 1}:  # of 1 the child has told
+        complain(f"não foi possível criar a demonstração em {place}")
+    if made != 0:
+        return 1
     try:
-        settings = load(place, {name: os.environ[name] for name in os.environ.keys() - _REAL})
+        settings = _settings(place)
     except ExceptionGroup as errors:
-        print("tray-agent: " + "; ".join(map(str, errors.exceptions)), file=sys.stderr)
+        complain("; ".join(map(str, errors.exceptions)))
         return 2
+    with suppress(OSError):  # nobody reads
+        _say_what_next(place)
     return start_agent(
         settings,
         find_places(place, settings),
@@ -198,6 +215,36 @@ def run_demo(folder: Path | None, *, headless: bool) -> int:
         opens_dashboard=True,
         on_snapshot=Narrator(),
     )
+
+
+def _settings(place: Path) -> Settings:
+    """The demo's settings, whatever of the person's own the environment names. Raises ExceptionGroup."""
+    from tray_agent.adapters.system.settings_file import load
+
+    return load(place, {name: os.environ[name] for name in os.environ.keys() - _REAL})
+
+
+def _is_somebodys(place: Path) -> bool:
+    """Whether a folder holds settings, a registry or scripts that no demo put there: its agent would run what
+    is real. A demo's own file may have been edited, as long as it stays within its folder."""
+    from tray_agent.adapters.system.places import find_places
+    from tray_agent.adapters.system.settings_file import FILE_NAME
+
+    try:
+        if not (place / FILE_NAME).exists():
+            return (place / REGISTRY).exists() or (place / "automacoes").exists()
+        settings = _settings(place)
+    except ExceptionGroup:
+        return False  # said when it is read for good
+    except OSError:
+        return False  # said when the workspace is made
+    found = find_places(place, settings)
+    own = (found.registry, found.base_path()[0]) if settings.base_path else ()
+    return settings.history != "local" or not own or not all(_is_within(each, place) for each in own)
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    return Path(os.path.normpath(path)).is_relative_to(folder)
 
 
 def _say_what_next(place: Path) -> None:

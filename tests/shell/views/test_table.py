@@ -38,7 +38,7 @@ def busy_day() -> Day:
 
 def test_in_a_pipe_it_is_plain() -> None:
     assert shown(busy_day()).splitlines() == [
-        "tray-agent 1.0.0 · 2026-03-10 · 1 executando, 1 erro, 1 sem dados, 1 ocioso, 1 na fila",
+        "tray-agent 1.0.0 · 2026-03-10 · 1 executando, 1 em erro, 1 sem dados, 1 ocioso, 1 na fila",
         "BigQuery lido às 09:00: 2 execuções hoje",
         "",
         "              ÁREA        AUTOMAÇÃO                                     HOJE    ÚLTIMA    PRÓXIMA"
@@ -71,7 +71,11 @@ def test_lines_fit_the_terminal(width: int) -> None:
 
 
 def test_a_narrow_terminal_keeps_what_matters() -> None:
-    assert "Na fila, posição 1 …" in shown(busy_day(), width=1)
+    lines = shown(busy_day(), width=40).splitlines()[3:]
+    assert max(map(len, lines)) <= 40
+    assert lines[2:4] == ["✗ erro  boleto", "  Mensageria · 1 de 2 · na fila (1ª)"]
+    assert lines[4] == f"○ ocioso  {'c' * 29}…"
+    assert shown(busy_day(), width=1)
 
 
 def test_without_cards_it_says_what_to_do() -> None:
@@ -138,5 +142,5 @@ def test_local_history_and_a_pause_are_said() -> None:
 
     first, second, *_ = shown(day).splitlines()
 
-    assert first == "tray-agent 1.0.0 · 2026-03-10 · 1 sucesso  SUSPENSO"
-    assert second == "Histórico local: 1 execuções hoje"
+    assert first == "tray-agent 1.0.0 · 2026-03-10 · 1 com sucesso  SUSPENSO"
+    assert second == "Histórico local: 1 execução hoje"

@@ -104,6 +104,23 @@ def _modified(path: Path) -> float | None:
         return None
 
 
+def is_held(folder: Path) -> bool:
+    """Whether an agent holds the folder, without touching the lock: an agent that starts in this very moment
+    must not find it taken. False where the system does not tell."""
+    path = folder / "agent.lock"
+    try:
+        if sys.platform == "win32":
+            path.rename(path)  # refused while anybody has it open
+            return False
+        status = path.stat()
+        with open("/proc/locks", encoding="ascii") as locks:  # noqa: PTH123 - a Path is slower
+            return any(f":{status.st_ino} " in line and " FLOCK " in line for line in locks)
+    except PermissionError:
+        return sys.platform == "win32"
+    except (OSError, ValueError):
+        return False
+
+
 if sys.platform == "win32":
     import msvcrt
 

@@ -25,6 +25,8 @@ def _from_file(path: Path) -> dict[str, object]:
         return dict(tomllib.loads(text))
     except FileNotFoundError:
         return {}
+    except RecursionError:
+        wrong = SettingError(FILE_NAME, "listas dentro de listas", "nome = valor em cada linha", str(path))
     except ValueError as error:  # neither TOML nor UTF-8
         wrong = SettingError(FILE_NAME, str(error), "um arquivo TOML válido, em UTF-8", str(path))
     except OSError as error:

@@ -14,8 +14,16 @@ _WORDS = {
     "SCHEDULED": ("…", "na fila", "90"),
     "IDLE": ("○", "ocioso", "0"),
 }
+_COUNTED = {
+    "RUNNING": ("executando", "executando"),
+    "SUCCESS": ("com sucesso", "com sucesso"),
+    "ERROR": ("em erro", "em erro"),
+    "NO_DATA": ("sem dados", "sem dados"),
+    "IDLE": ("ocioso", "ociosos"),
+}
 _HEADINGS = ("", "ÁREA", "AUTOMAÇÃO", "HOJE", "ÚLTIMA", "PRÓXIMA", "SITUAÇÃO")
 _LONGEST_NAME = 44
+_LEAST_SENTENCE = 20
 
 
 def render(status: Json, *, colour: bool, width: int) -> str:
@@ -39,9 +47,9 @@ def _paint(text: str, code: str, colour: bool) -> str:
 def _headline(status: Json, colour: bool) -> str:
     counts = status["counts"]
     parts = [
-        _paint(f"{counts[state]} {word}", code, colour)
-        for state, (_, word, code) in _WORDS.items()
-        if counts[state] and state != "SCHEDULED"
+        _paint(f"{counts[state]} {words[counts[state] != 1]}", _WORDS[state][2], colour)
+        for state, words in _COUNTED.items()
+        if counts[state]
     ]
     if counts["queued"]:
         parts.append(f"{counts['queued']} na fila")
@@ -53,13 +61,17 @@ def _headline(status: Json, colour: bool) -> str:
 def _history(status: Json, colour: bool) -> str:
     history = status["history"]
     if history["source"] == "local":
-        return f"Histórico local: {history['rows']} execuções hoje"
+        return f"Histórico local: {_runs(history['rows'])} hoje"
     if history["verified"]:
         at = history["last_sync"][11:16]
         stale = _paint(f" · {history['error']}", "33", colour) if history["error"] else ""
-        return f"BigQuery lido às {at}: {history['rows']} execuções hoje{stale}"
+        return f"BigQuery lido às {at}: {_runs(history['rows'])} hoje{stale}"
     cause = history["error"] or "a leitura está em andamento"
     return _paint(f"BigQuery não verificado, agendamentos suspensos: {cause}", "33", colour)
+
+
+def _runs(count: int) -> str:
+    return "1 execução" if count == 1 else f"{count} execuções"
 
 
 def _row(card: Json) -> tuple[str, ...]:
@@ -81,7 +93,12 @@ def _row(card: Json) -> tuple[str, ...]:
 
 def _table(cards: list[Json], rows: list[tuple[str, ...]], colour: bool, width: int) -> list[str]:
     widths = [max(len(heading), *(len(row[i]) for row in rows)) for i, heading in enumerate(_HEADINGS)]
-    room = max(20, width - sum(widths[:-1]) - 2 * (len(widths) - 1))
+    taken = sum(widths[:-1]) + 2 * (len(widths) - 1)
+    if taken + _LEAST_SENTENCE > width:
+        return [
+            line for card, row in zip(cards, rows, strict=True) for line in _two(card, row, colour, width)
+        ]
+    room = width - taken
     widths[-1] = min(widths[-1], room)
     lines = [_paint(_line(_HEADINGS, widths), "1", colour)]
     for card, row in zip(cards, rows, strict=True):
@@ -91,10 +108,20 @@ def _table(cards: list[Json], rows: list[tuple[str, ...]], colour: bool, width: 
     return lines
 
 
+def _two(card: Json, row: tuple[str, ...], colour: bool, width: int) -> tuple[str, str]:
+    """A card on a terminal that is too narrow for the table."""
+    state, area, name, today, _last, following, _why = row
+    first = _cut(f"{state}  {name}", width)
+    painted = _paint(first[: len(state)], _WORDS[card["state"]][2], colour) + first[len(state) :]
+    return painted, _cut(f"  {area} · {today} · {following}", width)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: max(1, width - 1)] + "…"
+
+
 def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    cells = [
-        text if len(text) <= size else text[: size - 1] + "…" for text, size in zip(row, widths, strict=True)
-    ]
+    cells = [_cut(text, size) for text, size in zip(row, widths, strict=True)]
     return "  ".join(cell.ljust(size) for cell, size in zip(cells, widths, strict=True)).rstrip()
 
 

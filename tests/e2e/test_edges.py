@@ -1,0 +1,221 @@
+"""The edges of the command line: output that nobody takes, Ctrl+C at any moment, words almost right."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.agent import Program, card_of, wait_until
+from tests.e2e.workspace import Workspace, write_workbook
+
+NASTY = "print('um\\x1b]0;dono\\x07dois\\x9b31m\\ttres\\r\\nfim\\r', end='')"
+COMMANDS = (
+    ("status",),
+    ("status", "--json"),
+    ("logs", "rude"),
+    ("doctor",),
+    ("pause",),
+    ("resume",),
+    ("--help",),
+)
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """One agent for the whole file."""
+    place = Workspace(tmp_path_factory.mktemp("edges") / "área de teste")
+    place.register(place.job("rude", "14", NASTY), place.waiting_job("espera"))
+    with closing(Program(place)) as made:
+        made.start()
+        made.until(lambda status: card_of(status, "rude")["actual"] == 1)
+        yield made
+
+
+def shell(program: Program, redirection: str, *words: str) -> tuple[int, str]:
+    """What a command came to under a shell's redirection of its output."""
+    script = f'exec "$0" -m tray_agent "$@" {redirection}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, sys.executable, *words],
+        env=program.environment,
+        cwd=program.place.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("redirection", [">/dev/full", ">&-", ">&- 2>&-", "</dev/null >&- <&-"])
+def test_output_that_is_full_or_closed_ends_a_command_quietly(
+    program: Program, redirection: str, words: tuple[str, ...]
+) -> None:
+    assert shell(program, redirection, *words) == (0, "")
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_pipe_that_nobody_reads_ends_every_command_alike(program: Program, words: tuple[str, ...]) -> None:
+    child = program.popen(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.close()
+    child.stdout = None
+    _, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (0, b"")
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">&- 2>&-", ">/dev/full", ">/dev/full 2>/dev/full"])
+def test_an_agent_without_an_output_works(tmp_path: Path, redirection: str) -> None:
+    with closing(Program(Workspace(tmp_path / "place"))) as program:
+        place = program.place
+        place.register(place.job("devida", "14", "print('saiu')"))
+        script = f'exec "$0" -m tray_agent --headless {redirection}'
+        program.agent = subprocess.Popen(
+            ["/bin/sh", "-c", script, sys.executable],
+            env=program.environment,
+            cwd=place.folder,
+            stderr=subprocess.PIPE,
+        )
+        program.until(lambda status: card_of(status, "devida")["actual"] == 1)
+        assert program.cli("logs", "devida").out == "saiu\n"
+        assert program.cli("quit").code == 0
+        agent = program.agent
+        assert agent.communicate(timeout=30)[1] == b""
+        assert agent.returncode == 0
+
+
+@pytest.mark.parametrize("milliseconds", [20, 40, 60, 80, 100, 130, 160, 200, 260, 350, 500])
+def test_an_interrupt_ends_an_agent_well_however_early_it_comes(tmp_path: Path, milliseconds: int) -> None:
+    with closing(Program(Workspace(tmp_path / "place"))) as program:
+        child = program.popen("--headless", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(milliseconds / 1000)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=30)
+        if milliseconds < 60 and b"KeyboardInterrupt" in err:
+            pytest.skip("Python itself was not up yet")
+        assert (child.returncode, out, err) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("milliseconds", [40, 60, 80, 100, 130])
+def test_an_interrupt_ends_a_command_without_a_traceback(program: Program, milliseconds: int) -> None:
+    child = program.popen("logs", "espera", "--follow", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(milliseconds / 1000)
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=30)
+    if milliseconds < 60 and b"KeyboardInterrupt" in err:
+        pytest.skip("Python itself was not up yet")
+    assert b"Traceback" not in err
+    assert child.returncode in {0, 1, -signal.SIGINT}
+
+
+def test_on_a_terminal_a_scripts_control_characters_are_shown_not_obeyed(program: Program) -> None:
+    leader, follower = os.openpty()
+    child = program.popen("logs", "rude", stdout=follower, stderr=follower)
+    os.close(follower)
+    shown = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(leader, 4096):
+            shown += piece
+    os.close(leader)
+    assert child.wait(30) == 0
+    assert shown.decode() == "um␛]0;dono␇dois\\x9b31m\ttres\r\nfim␍"
+    assert program.cli("logs", "rude").out == "um\x1b]0;dono\x07dois\x9b31m\ttres\r\nfim\r", "bytes in a pipe"
+
+
+@pytest.mark.parametrize(
+    "words", [("quit", "--stop"), ("status", "--js"), ("--head",), ("logs", "rude", "--fol"), ("--app", ".")]
+)
+def test_options_are_written_out(program: Program, words: tuple[str, ...]) -> None:
+    answer = program.cli(*words)
+    assert answer.code == 2
+    assert answer.error_line
+    assert program.status()["pid"]
+
+
+def test_an_application_folder_of_nowhere_is_refused_however_it_is_named(program: Program) -> None:
+    for answer in (
+        program.cli("status", TRAY_AGENT_APP_DIR="/nonexistent"),
+        program.cli("--app-dir", "/nonexistent", "status"),
+    ):
+        assert answer.code == 2
+        assert "/nonexistent" in answer.error_line
+
+
+def test_settings_nested_beyond_all_measure_are_refused_in_one_line(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "tray_agent.toml").write_text("a = " + "[" * 5000 + "]" * 5000)
+    answer = program.cli("--app-dir", str(tmp_path), "status")
+    assert answer.code == 2
+    assert "tray_agent.toml" in answer.error_line
+    assert len(answer.error_line) < 400
+
+
+def test_an_agent_that_does_not_answer_is_no_missing_agent(program: Program) -> None:
+    assert program.agent is not None
+    program.agent.send_signal(signal.SIGSTOP)
+    try:
+        answer = program.cli("status")
+    finally:
+        program.agent.send_signal(signal.SIGCONT)
+    assert answer.code == 1
+    assert "não responde" in answer.error_line
+    program.until(lambda status: True)
+
+
+def test_an_agent_without_its_channel_is_no_missing_agent(program: Program) -> None:
+    channel = program.place.data / "channel.json"
+    kept = channel.read_bytes()
+    channel.unlink()
+    answer = program.cli("status")
+    assert (answer.code, kept[:1]) == (1, b"{")
+    wait_until(channel.exists)
+
+
+@pytest.mark.parametrize("what", ["settings", "registry", "scripts"])
+def test_a_demo_never_works_in_somebodys_own_folder(program: Program, tmp_path: Path, what: str) -> None:
+    if what == "settings":
+        (tmp_path / "tray_agent.toml").write_text('history = "local"\nbase_path = "/srv/automacoes"\n')
+    elif what == "registry":
+        write_workbook(tmp_path / "registro_automacoes.xlsx", [["script_name"]])
+    else:
+        (tmp_path / "automacoes").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    answer = program.cli("demo", "--headless", "--dir", str(tmp_path))
+    assert answer.code == 1
+    assert str(tmp_path) in answer.error_line
+    assert sorted(tmp_path.rglob("*")) == before
+    assert "Demonstração em" not in answer.out
+
+
+@pytest.mark.parametrize("folder", ["/proc/x", "/etc/passwd/x"])
+def test_a_demo_that_cannot_be_made_says_so_in_one_line(program: Program, folder: str) -> None:
+    answer = program.cli("demo", "--headless", "--dir", folder)
+    assert answer.code == 1
+    assert folder in answer.error_line
+    assert answer.out == ""
+
+
+def test_a_demo_whose_folder_is_there_goes_on_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    for _ in range(2):
+        with closing(Program(Workspace(tmp_path / f"place{_}"))) as program:
+            program.set(data_dir=None, base_path=None, history=None)
+            program.environment.pop("TRAY_AGENT_APP_DIR")
+            with (program.place.folder / "agent.out").open("wb") as out:
+                program.agent = program.popen(
+                    "demo", "--headless", "--dir", str(folder), stdout=out, stderr=out
+                )
+            program.place.data = folder / "dados"
+            program.until(lambda status: len(status["cards"]) >= 8)
+            assert program.cli("--app-dir", str(folder), "quit", "--stop-runs").code == 0
+            program.wait()
