@@ -3,7 +3,7 @@
  * @typedef {import("./logic.js").Card} Card
  * @typedef {{day: string, rank: number|null, queued: number, running: number, max: number, flowing: boolean, troubled: boolean}} Around
  */
-import { about, ahead, duration } from "./format.js";
+import { about, ahead, duration, sentence } from "./format.js";
 import { failed, lateOf, statusState } from "./logic.js";
 import { OUTCOME, STATE, TEXT } from "./texts.js";
 
@@ -29,7 +29,7 @@ export function stateWord(card) {
 export function resultWords(card) {
   const last = card.last_run;
   if (!last) return "";
-  const state = statusState(last.status);
+  const state = card.last_state ?? statusState(last.status);
   const words = [tone(card) === "STOPPED" ? TEXT.interrupted : state ? STATE[state] : String(last.status)];
   if (last.duration_seconds !== null && last.duration_seconds !== undefined) words.push(duration(last.duration_seconds));
   if (card.state === "RUNNING" || tone(card) === "STOPPED") return words.join(" · ");
@@ -68,14 +68,20 @@ export function boxWords(card, around) {
   const why = card.why ?? "";
   if (failed(card) && card.reason) return { kind: "reason", text: card.reason, more: extra };
   const late = lateOf(card);
-  if (late?.text) return { kind: "late", text: late.text, more: extra };
+  if (late?.text) return { kind: "late", text: sentence(late.text), more: extra };
   if (card.paused) return { kind: "paused", text: pausedWords(card.paused, around.day), more: extra };
   if (card.queued && around.rank && around.flowing) {
     const begins = card.estimate ? TEXT.startsAbout(ahead(card.estimate, around.day)) : "";
-    return { kind: "why", text: TEXT.queueWhy(around.rank, around.queued, around.running, around.max), more: [begins, extra].filter(Boolean).join(" ") };
+    const place = TEXT.queueWhy(around.rank, around.queued, around.running, around.max);
+    const more = [begins, extra].filter(Boolean).join(" ");
+    return late ? { kind: "late", text: `${lateWords(late)} ${place}`, more } : { kind: "why", text: place, more };
   }
+  if (late?.owed) return { kind: "late", text: `${lateWords(late)} ${why}`, more: extra };
   return { kind: "why", text: extra ? `${extra} ${why}` : why, more: "" };
 }
+
+/** @param {{owed?: string, since: string|null}} late */
+const lateWords = (late) => (late.owed ? TEXT.lateSince(late.owed) : "");
 
 /** @param {{until: string|null, reason: string}} paused @param {string} day */
 export const pausedWords = (paused, day) => TEXT.pausedUntil(paused.until ? ahead(paused.until, day) : "", paused.reason ?? "");

@@ -85,6 +85,21 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     if (from.isConnected) from.focus({ preventScroll: true });
   };
 
+  /** What was not done meanwhile is made up for, all of it, the last alone, or nothing. @param {string|null} job @param {string|null} area @param {HTMLElement} from */
+  const resume = async (job, area, from) => {
+    const owed = job ? store.cards.get(job)?.owed ?? 0 : 0;
+    let catchUp = "";
+    if (owed > 1) {
+      catchUp = await ask({ title: TEXT.catchUpTitle(owed), text: TEXT.catchUpMore, cancel: "cancel", choices: [
+        { value: "all", text: TEXT.catchUpAll(owed) }, { value: "last", text: TEXT.catchUpLast }, { value: "none", text: TEXT.catchUpNone }] });
+      if (catchUp === "cancel") return;
+    }
+    await ordered(() => bridge.resume(job, area, catchUp || null), from);
+  };
+
+  const areaIsPaused = (/** @type {string|null} */ area) =>
+    area ? Boolean(store.facts?.paused_areas?.[area]) : store.facts?.paused ?? false;
+
   const toDense = () => (DENSE.includes(choices.view) ? choices.view : dense);
   const order = (/** @type {HTMLElement} */ from) => (/** @type {string} */ name, detail = {}) => table[name]?.(detail, from);
   const drawerOf = (/** @type {string} */ tab, /** @type {boolean} */ toError) => (/** @type {any} */ { job, run }, /** @type {HTMLElement} */ from) => {
@@ -100,7 +115,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     acknowledge: ({ job }, from) => ordered(() => bridge.acknowledge(job), from, TEXT.acknowledgedNow),
     stop: ({ job }, from) => stop(job, from),
     pause,
-    resume: ({ job, area }, from) => ordered(() => bridge.resume(job ?? null, area ?? null), from),
+    resume: ({ job, area }, from) => resume(job ?? null, area ?? null, from),
     refresh: (_, from) => ordered(() => bridge.refresh(), from),
     folder: ({ job }, from) => ordered(() => bridge.openLogFolder(job, null), from),
     log: drawerOf("log", false), open: drawerOf("log", false), error: drawerOf("log", true),
@@ -108,9 +123,9 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
       const card = store.cards.get(job);
       if (card) openMenu(from, card.name, jobActions(card, choices.pins.includes(job), order(from)));
     },
-    areaMenu: ({ area }, from) => openMenu(from, area ?? TEXT.all, [
-      { text: area ? TEXT.pauseArea : TEXT.pause, drawing: "paused", act: () => order(from)("pause", { area }) },
-      { text: area ? TEXT.resumeArea : TEXT.resume, drawing: "run", act: () => order(from)("resume", { area }) }]),
+    areaMenu: ({ area }, from) => openMenu(from, area ?? TEXT.all, [areaIsPaused(area)
+      ? { text: area ? TEXT.resumeArea : TEXT.resume, drawing: "run", act: () => order(from)("resume", { area }) }
+      : { text: area ? TEXT.pauseArea : TEXT.pause, drawing: "paused", act: () => order(from)("pause", { area }) }]),
     frameMenu: (_, from) => openMenu(from, TEXT.more, [
       { text: TEXT.shortcuts, drawing: "keys", act: () => order(from)("shortcuts") },
       { text: TEXT.television, drawing: "timeline", act: () => order(from)("television") },

@@ -118,5 +118,20 @@ export function bars(card, day, nowMs, nowMinute) {
   });
 }
 
+const SLACK_MINUTES = 10;
+
+/**
+ * The card, late by its own fire times: one that is owed for over ten minutes while the queue moves. What the
+ * agent itself calls late stays.
+ * @param {Card} card @param {number} now minutes since midnight @param {boolean} flowing @returns {Card}
+ */
+export function behind(card, now, flowing) {
+  const owed = flowing && !card.paused && card.state !== "RUNNING" ? card.fires?.find(({ state }) => state === "owed")?.time : undefined;
+  const since = owed && now - minutes(owed) > SLACK_MINUTES ? owed : null;
+  if (since && !card.late) return { ...card, late: { since: null, text: "", owed: since } };
+  if (card.late?.owed && card.late.owed !== since) return { ...card, late: since ? { since: null, text: "", owed: since } : null };
+  return card;
+}
+
 /** @param {number} minute */
 export const percentOfDay = (minute) => (minute / MINUTES) * 100;

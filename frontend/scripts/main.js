@@ -170,6 +170,7 @@ bridge.listen(({ event, version, names, job }) => {
 
 window.setInterval(() => {
   if (document.hidden || link.gone || !store.facts) return;
+  if (store.ageAll()) draw();
   for (const view of [cards, list, now, plan, tv, history, drawer]) view.tick();
   if (choices.view === "timeline") timeline.tick();
 }, 1000);

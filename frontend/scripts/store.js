@@ -3,6 +3,7 @@
  */
 import { offsetMinutes, wallClock } from "./format.js";
 import { queueRanks, searchText } from "./logic.js";
+import { behind, minuteOf } from "./day.js";
 import { troubledJobs } from "./order.js";
 
 /**
@@ -12,11 +13,12 @@ import { troubledJobs } from "./order.js";
  * @typedef {{source: string, verified: boolean, last_sync: string|null, rows: number, error: string|null,
  *   next_read: string|null, unverified_since: string|null}} History
  * @typedef {{version: number, full: boolean, agent: {version: string, pid: number, instance: string}, now: string,
- *   processing_date: string, paused: boolean, paused_since: string|null, paused_until?: string|null, paused_reason?: string, aggregate: string,
+ *   processing_date: string, paused: boolean, paused_since: string|null, aggregate: string,
  *   heartbeat_seconds: number, history: History, max_concurrent: number, running: number, blocked: string, problems: Problem[],
  *   areas: string[], order?: string[]|null, removed: string[], queue_size: number,
  *   places: {base_path: string, base_available: boolean, registry: string, discovered: boolean},
  *   preferences?: Record<string, any>, late?: number,
+ *   paused_all?: {until: string|null, reason: string}|null, paused_areas?: Record<string, {until: string|null, reason: string}>,
  *   day_notes?: string[], me?: string, cards: Card[]}} Snapshot
  * @typedef {{full: boolean, changed: Set<string>, structure: boolean}} Change
  */
@@ -70,9 +72,24 @@ export function createStore(nowMs) {
     return !same;
   };
 
+  /** Jobs that owe for longer than they should are late, though no event says so; whether any card is another now. */
+  const ageAll = () => {
+    if (!facts) return false;
+    const minute = Math.floor(minuteOf(wallClock(nowMs() + skew, zone), facts.processing_date));
+    let changed = false;
+    for (const [id, card] of cards) {
+      const aged = behind(card, minute, !facts.blocked);
+      if (aged === card) continue;
+      cards.set(id, aged);
+      changed = true;
+    }
+    return changed;
+  };
+
   return {
     cards,
     texts,
+    ageAll,
     get order() { return order; },
     get ranks() { return ranks; },
     /** Jobs that a problem names. */
@@ -109,6 +126,7 @@ export function createStore(nowMs) {
       const { cards: changed, order: _order, removed: _removed, preferences: _preferences, ...rest } = snapshot;
       facts = { ...facts, ...rest };
       if (rest.problems) troubled = troubledJobs(rest.problems);
+      ageAll();
       return { full: snapshot.full, changed: new Set(changed.map((card) => card.id)), structure };
     },
   };

@@ -50,6 +50,13 @@ export const JOB = {
   repeated: "Repetição pedida.",
   acknowledgedNow: "Erro marcado como visto; sai do vermelho até falhar de novo.",
 
+  catchUpMore: "As previstas que passaram durante a pausa podem ser feitas agora.",
+  catchUpLast: "Só a última",
+  catchUpNone: "Nenhuma",
+  /** @param {number} n */
+  catchUpTitle: (n) => `Retomar: ${n} ficaram por fazer`,
+  /** @param {number} n */
+  catchUpAll: (n) => `Todas as ${n}`,
   /** @param {number} n */
   untilHours: (n) => `daqui a ${n} h`,
   /** @param {string} name */
@@ -80,6 +87,8 @@ export const JOB = {
   stoppingIn: (seconds) => `parando… ${seconds} s`,
   /** @param {number} code */
   exitCode: (code) => `código ${code}`,
+  /** @param {string} time */
+  lateSince: (time) => `Em atraso desde ${time}.`,
   /** @param {string} until @param {string} reason */
   pausedUntil: (until, reason) => `Pausada ${until ? `até ${until}` : "até alguém retomar"}${reason ? ` (${reason})` : ""}.`,
   /** @param {string} when */

@@ -2,6 +2,7 @@
  * The side: areas with what failed, is late and runs in each, then the views of the day. Arrow keys walk it.
  */
 import { command, el, icon, setAttribute, setIcon, setShown, setText } from "../dom.js";
+import { pausedWords } from "../cardwords.js";
 import { areaSummaries } from "../logic.js";
 import { keyedList } from "../list.js";
 import { STATE, TEXT } from "../texts.js";
@@ -30,8 +31,9 @@ function areaEntry(key) {
   const name = el("span", { class: "side-name", dir: "auto" });
   const [failed, late, running] = [tally("ERROR", "error"), tally("LATE", "late"), tally("RUNNING", "run")];
   const count = el("span", { class: "side-count" });
+  const moon = icon("paused");
   const entry = el("button", { type: "button", class: "side-entry" }, mark, name,
-    el("span", { class: "side-numbers" }, failed.element, late.element, running.element, count));
+    el("span", { class: "side-numbers" }, moon, failed.element, late.element, running.element, count));
   entry.addEventListener("click", () => command(entry, "area", { area: key === ALL ? null : key }));
   entry.addEventListener("contextmenu", (event) => {
     event.preventDefault();
@@ -39,8 +41,9 @@ function areaEntry(key) {
   });
   return {
     element: el("li", null, entry),
-    /** @param {import("../logic.js").AreaSummary} summary @param {boolean} current */
-    update(summary, current) {
+    /** @param {import("../logic.js").AreaSummary} summary @param {boolean} current @param {string} paused until when and why, or "" */
+    update(summary, current, paused) {
+      setAttribute(moon, "hidden", paused ? null : "");
       const text = summary.area ?? TEXT.all;
       setText(name, text);
       setText(count, String(summary.count));
@@ -49,12 +52,20 @@ function areaEntry(key) {
       running.update(summary.failed || summary.late ? 0 : summary.running);
       const said = [text, TEXT.automations(summary.count), TEXT.failed(summary.failed), TEXT.lateN(summary.late),
         TEXT.running(summary.running), TEXT.worst(STATE[summary.worst])];
+      if (paused) said.push(paused);
       setAttribute(entry, "title", said.join(" · "));
       setAttribute(mark, "data-state", summary.worst);
       setIcon(mark, summary.worst.toLowerCase());
       setAttribute(entry, "aria-current", current ? "true" : null);
     },
   };
+}
+
+/** @param {import("../store.js").Store} store @param {string|null} area */
+function pausedOf(store, area) {
+  const facts = store.facts;
+  const paused = area === null ? facts?.paused_all : facts?.paused_areas?.[area];
+  return paused && facts ? pausedWords(paused, facts.processing_date) : "";
 }
 
 /** @param {string} view @param {string} text @param {string} drawing */
@@ -103,7 +114,8 @@ export function mountAreas(side) {
     update(store, choices) {
       const summaries = areaSummaries(store.facts?.areas ?? [], store.cards.values());
       list.sync(summaries.map(({ area }) => area ?? ALL), (entry, _, index) => {
-        entry.update(summaries[index], DENSE.includes(choices.view) && summaries[index].area === choices.area);
+        entry.update(summaries[index], DENSE.includes(choices.view) && summaries[index].area === choices.area,
+          pausedOf(store, summaries[index].area));
       });
       const problems = store.facts?.problems.length ?? 0;
       for (const { view, entry } of views) entry.update(choices.view === view, view === "problems" ? problems : 0);

@@ -34,8 +34,9 @@ function messages(store, link) {
     found.push({ kind: "LATE", text: TEXT.stale(SOURCE[source] ?? source, hourMinute(read ?? ""), error ?? ""), command: "refresh" });
   }
   if (facts.paused) {
-    const until = facts.paused_until ? ahead(facts.paused_until, facts.processing_date) : "";
-    found.push({ kind: "PAUSED", text: TEXT.paused(since(facts.paused_since), until, facts.paused_reason ?? ""), command: "resume" });
+    const { until, reason } = facts.paused_all ?? { until: null, reason: "" };
+    const end = until ? ahead(until, facts.processing_date) : "";
+    found.push({ kind: "PAUSED", text: TEXT.paused(since(facts.paused_since), end, reason), command: "resume" });
   }
   for (const note of facts.day_notes ?? []) found.push({ kind: "IDLE", text: note });
   return found;
