@@ -40,7 +40,35 @@ def press(name: str) -> Callable[[Page], None]:
 
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def key(name: str) -> Callable[[Page], None]:
+    return lambda page: page.keyboard.press(name)
+
+
+def show_tab(name: str) -> Callable[[Page], None]:
+    def shown(page: Page) -> None:
+        page.locator("article").first.get_by_role("button", name="Log").click()
+        page.get_by_role("tab", name=name).click()
+
+    return shown
+
+
+def show_menu(page: Page) -> None:
+    page.locator("article").first.get_by_role("button", name="Mais ações").click()
+
+
 SCENES: dict[str, tuple[dict[str, Any], Callable[[Page], None]]] = {
+    "rich cards": (sample.rich(38), lambda page: None),
+    "list": (sample.rich(38), key("2")),
+    "triage": (sample.rich(38), key("3")),
+    "plan": (sample.rich(38), press("Fila e próximas")),
+    "television": (sample.rich(38), key("F11")),
+    "shortcuts": (sample.rich(14), key("?")),
+    "past": (sample.rich(14), show_tab("Histórico")),
+    "details": (sample.rich(14), show_tab("Detalhes")),
+    "menu": (sample.rich(14), show_menu),
+    "pausing": (sample.rich(14), press("Suspender agendamentos")),
     "cards": (sample.sample(14), lambda page: None),
     "trouble": (troubled(), lambda page: None),
     "log": (sample.sample(14), show_log),

@@ -46,7 +46,7 @@ function createSection(area) {
   const [count, failed, late] = [el("span", { class: "list-count" }), el("span", { class: "list-failed" }), el("span", { class: "list-late" })];
   const toggle = el("button", { type: "button", class: "list-fold", tabindex: "-1" }, icon("fold"), name, count, failed, late);
   const head = el("div", { class: "list-area", role: "row" }, el("div", { role: "rowheader", "aria-colspan": String(COLUMNS.length) }, toggle));
-  const rows = el("div", { class: "list-rows", role: "presentation" });
+  const rows = el("div", { class: "list-rows" });
   const element = el("div", { class: "list-section", role: "rowgroup", "aria-label": area, "data-area": area }, head, rows);
   toggle.addEventListener("click", () => command(toggle, "fold", { area }));
   return { element, toggle, list: keyedList(rows, createListRow, true), rows,
@@ -67,7 +67,7 @@ function createSection(area) {
 export function mountList(scroller, store, memory) {
   const heads = columnHeads();
   const body = el("div", { class: "list-body" });
-  const section = el("section", { class: "list-view", role: "grid", "aria-label": TEXT.list, hidden: true }, el("div", { role: "rowgroup", class: "list-top" }, heads.element), body);
+  const section = el("div", { class: "list-view", role: "grid", "aria-label": TEXT.list, hidden: true }, el("div", { role: "rowgroup", class: "list-top" }, heads.element), body);
   scroller.append(section);
   const sections = keyedList(body, createSection);
   /** @type {import("../order.js").Group[]} */

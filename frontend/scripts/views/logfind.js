@@ -48,7 +48,11 @@ export function wireFind(ui, bridge, reader) {
 
   const ask = async () => {
     const [at, text] = [reader.place, ui.find.value];
-    if (!at?.piece || !text || complete()) return;
+    if (!text || (at?.piece && complete())) return;
+    if (!at?.piece) {
+      timer = window.setTimeout(ask, WAIT_MS); // still opening
+      return;
+    }
     setText(ui.found, TEXT.searchingFile);
     try {
       const { matches, more } = await bridge.find(at.job, at.piece.run, text, 0);

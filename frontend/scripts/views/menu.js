@@ -51,7 +51,8 @@ export function openMenu(from, name, actions) {
     if (back && from.isConnected) from.focus({ preventScroll: true });
   };
   const outside = (/** @type {Event} */ event) => !menu.contains(/** @type {Node} */ (event.target)) && close(false);
-  const leave = () => close(false);
+  const { top } = from.getBoundingClientRect();
+  const leave = () => Math.abs(from.getBoundingClientRect().top - top) > 2 && close(false);
   for (const { text, drawing, act } of actions) {
     const item = el("button", { type: "button", class: "menu-item", role: "menuitem", tabindex: "-1" }, icon(drawing), el("span", null, text));
     item.addEventListener("click", () => {
@@ -67,7 +68,7 @@ export function openMenu(from, name, actions) {
       close(true);
     } else walk(menu, event);
   });
-  document.body.append(menu);
+  (from.closest("main, nav, [role=dialog]") ?? document.body).append(menu);
   const anchor = from.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
   menu.style.left = `${Math.max(8, Math.min(anchor.right - width, window.innerWidth - width - 8))}px`;

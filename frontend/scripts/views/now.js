@@ -18,7 +18,7 @@ const CALM = 9;
 
 function needItem() {
   const disc = el("span", { class: "disc" }, icon("error"));
-  const name = el("b", { class: "now-name", "data-command": "open", dir: "auto" });
+  const name = el("button", { type: "button", class: "now-name", "data-command": "open", dir: "auto" });
   const place = el("span", { class: "now-place", dir: "auto" });
   const result = el("p", { class: "now-result" });
   const words = el("p", { class: "now-words", dir: "auto" });
@@ -54,7 +54,7 @@ function needItem() {
 
 function runItem() {
   const disc = el("span", { class: "disc" }, icon("running"));
-  const name = el("b", { class: "now-name", "data-command": "open", dir: "auto" });
+  const name = el("button", { type: "button", class: "now-name", "data-command": "open", dir: "auto" });
   const side = el("span", { class: "now-side" });
   const fill = el("i", null);
   const bar = el("div", { class: "bar" }, fill);
@@ -86,7 +86,7 @@ function runItem() {
 
 function nextItem() {
   const at = el("span", { class: "now-time" });
-  const name = el("b", { class: "now-name", "data-command": "open", dir: "auto" });
+  const name = el("button", { type: "button", class: "now-name", "data-command": "open", dir: "auto" });
   const wait = el("span", { class: "now-side" });
   const element = el("li", { class: "now-item now-next" }, at, name, wait);
   return {

@@ -22,7 +22,7 @@ const MOST_IN_HOUR = 40;
 
 function queueItem() {
   const rank = el("span", { class: "plan-rank" });
-  const name = el("b", { class: "now-name", "data-command": "open", dir: "auto" });
+  const name = el("button", { type: "button", class: "now-name", "data-command": "open", dir: "auto" });
   const since = el("span", { class: "plan-more" });
   const begins = el("span", { class: "now-side" });
   const element = el("li", { class: "now-item" }, rank, el("div", { class: "now-body" }, el("p", { class: "now-head" }, name, begins), since));
@@ -77,7 +77,7 @@ function hourSection({ hour, fires, jobs, minutes }, most, store, slots) {
   fill.style.transform = `scaleX(${jobs / most})`;
   const busy = minutes ? ` · ${TEXT.work(about(minutes * 60), about((minutes * 60) / Math.max(1, slots)), slots)}` : "";
   const items = fires.slice(0, MOST_IN_HOUR).map((fire) => {
-    const name = el("b", { class: "now-name", "data-command": "open", dir: "auto" });
+    const name = el("button", { type: "button", class: "now-name", "data-command": "open", dir: "auto" });
     setName(name, store.cards.get(fire.job)?.name ?? fire.job);
     const shift = fire.estimate && fire.estimate.slice(11, 16) !== fire.time ? TEXT.begins(hourMinute(fire.estimate)) : "";
     return el("li", { class: "plan-fire", "data-job": fire.job }, el("span", { class: "plan-time" }, fire.time),
