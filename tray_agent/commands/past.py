@@ -120,7 +120,8 @@ def _line(run: Run, no_data_exit_code: int) -> str:
 
 
 def _summary(found: Figures, count: int) -> str:
-    parts = [f"{found.runs} execuções deste agente em {_in_days(count)}"]
+    runs = "1 execução" if found.runs == 1 else f"{found.runs} execuções"
+    parts = [f"{runs} deste agente em {_in_days(count)}"]
     if found.success_rate is not None:
         parts.append(f"{found.success_rate:.1%} com sucesso".replace(".", ","))
     if found.median_seconds is not None and found.p95_seconds is not None:

@@ -42,7 +42,8 @@ class Recorder:
 
     def is_due(self, starts: list[Run], *, ends_now: bool) -> bool:
         """Whether to write now, or to wait for the start that may follow an end."""
-        return bool(starts) or (bool(self.unrecorded) and (self.together_by is None or ends_now))
+        waits = bool(self.unrecorded) or (ends_now and bool(self._asked))
+        return bool(starts) or (waits and (self.together_by is None or ends_now))
 
     def record(self, starts: list[Run], moment: Moment) -> Actions:
         """Put starts and ends on record in one piece; only then are the held children let go."""

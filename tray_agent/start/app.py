@@ -15,7 +15,7 @@ from tray_agent import __version__
 from tray_agent.adapters.history.credentials import find_credentials
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.notices.sender import Sender
-from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
+from tray_agent.adapters.readers.process import ReaderProcess
 from tray_agent.adapters.registry.discovery import DiscoveryReader
 from tray_agent.adapters.runs import environment as script_environment
 from tray_agent.adapters.runs import identity
@@ -38,8 +38,10 @@ from tray_agent.core.settings import Settings
 from tray_agent.engine.loop import Engine
 from tray_agent.shell.channel.control import ControlServer
 from tray_agent.shell.channel.service import Service
+from tray_agent.shell.channel.user import os_user
 from tray_agent.shell.channel.wire import UnsafeChannelFile
 from tray_agent.shell.views.snapshots import SILENT_SECONDS, Reader
+from tray_agent.start.exporting import export
 from tray_agent.start.folder_guard import FolderGuard, lost_journal
 from tray_agent.start.outside import AgentOutside
 from tray_agent.start.telling import Teller, targets
@@ -49,7 +51,6 @@ if TYPE_CHECKING:
     from tray_agent.shell.window.dashboard import Dashboard
 
 _log = logging.getLogger(__name__)
-_EXPORT_SECONDS = 300.0
 _SIGN_SECONDS = 60.0
 _CHANNEL_RETRY_SECONDS = 1.0
 
@@ -150,6 +151,7 @@ class Agent:
             instance=os.urandom(8).hex(),
             grace_seconds=self.settings.stop_grace_seconds,
             no_data_exit_code=self.settings.no_data_exit_code,
+            person=os_user(),
         )
         service = Service(lambda: self.snapshot, self._post, reader, self.outside)
         self.server = ControlServer(self.places.data_dir, service.answer)
@@ -381,19 +383,7 @@ class Agent:
         self.notice("notify", *([Problem(Where.SETTINGS, trouble, action)] if trouble else []))
 
     def _export(self, file: str, days: int) -> str:
-        request = {
-            "folder": str(self.places.data_dir),
-            "file": file,
-            "newest": self.clock.now().date().isoformat(),
-            "days": days,
-            "timezone": self.settings.timezone,
-            "no_data_exit_code": self.settings.no_data_exit_code,
-        }
-        try:
-            answer = self._reader_process().run("export", request, _EXPORT_SECONDS)
-        except ReaderFailed as failed:
-            return f"O histórico não pôde ser exportado: {failed}."
-        return "" if answer["ok"] else str(answer.get("error"))
+        return export(self._reader_process(), self.settings, self.places, self.clock.now(), file, days)
 
     def _examine(self) -> dict[str, Any]:
         from tray_agent.checks.doctor import examine

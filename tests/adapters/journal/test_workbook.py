@@ -75,6 +75,7 @@ def test_a_summary_by_job_and_what_people_asked_come_with_it(folder: Path) -> No
         ("pix", 3, 1, pytest.approx(2 / 3), 4, 4, None),
         ("ted", 0, 0, None, None, None, None),
     ]
+    assert book["Resumo"]["D2"].number_format == "0.0%"
     assert list(book["Pedidos"].iter_rows(min_row=2, values_only=True)) == [
         (datetime(2026, 3, 10, 7), "ana", "pause", None, "sim", "Agendamentos suspensos.")
     ]

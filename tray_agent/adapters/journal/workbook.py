@@ -126,6 +126,14 @@ def _remove(path: Path) -> None:
         return  # it is in nobody's way
 
 
+class _Share(float):
+    """A part of a whole, which a person reads as percent."""
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
+
+
 class _Book:
     """A workbook that is written row by row: half a million rows never lie in memory at once."""
 
@@ -186,6 +194,10 @@ class _Book:
             cell = WriteOnlyCell(sheet, _ILLEGAL_IN_EXCEL.sub(" ", value)[:_LONGEST_CELL])
             cell.data_type = "s"  # text that begins with "=" is text
             return cell
+        if isinstance(value, _Share):
+            cell = WriteOnlyCell(sheet, float(value))
+            cell.number_format = "0.0%"
+            return cell
         if isinstance(value, datetime):
             cell = WriteOnlyCell(sheet, value.astimezone(self._zone).replace(tzinfo=None, microsecond=0))
             cell.number_format = _MOMENT
@@ -208,7 +220,7 @@ class _Book:
             run.name,
             run.started,
             run.ended,
-            None if run.duration_seconds is None else round(run.duration_seconds, 3),
+            _rounded(run.duration_seconds),
             "RUNNING" if run.outcome is None else run_status(run, self._no_data),
             run.exit_code,
             run.reason or None,
@@ -228,10 +240,10 @@ class _Book:
                 name,
                 found.runs,
                 sum(state is CardState.ERROR for state in states),
-                found.success_rate,
-                found.median_seconds,
-                found.p95_seconds,
-                found.trend_seconds_per_day,
+                None if found.success_rate is None else _Share(found.success_rate),
+                _rounded(found.median_seconds),
+                _rounded(found.p95_seconds),
+                _rounded(found.trend_seconds_per_day),
             ]
 
     def _asked(self, asked: Asked) -> list[Any]:
