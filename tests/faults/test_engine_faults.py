@@ -15,6 +15,7 @@ from tray_agent.core import messages as msg
 from tray_agent.core.model import Identity, Outcome
 from tray_agent.core.ports import JournalError, Standing
 from tray_agent.engine import loop
+from tray_agent.engine.takeup import load_day
 
 HELD = Identity(100, 1.0)
 
@@ -218,8 +219,8 @@ def test_unrecorded_ends_and_recorded_ones_are_each_counted_once() -> None:
     journal.record([replace(done, ended=None, exit_code=None, outcome=None)], [done])
     world = World(at("09:00"), journal=journal)
     world.begin(make_job("pix", 8))
-    world.engine._unrecorded.append(replace(done, outcome=Outcome.UNKNOWN))
+    state = world.engine._state
 
-    world.engine._load_day()
+    load_day(state, journal, [replace(done, outcome=Outcome.UNKNOWN)])
 
-    assert world.engine._state.actual("pix") == 1
+    assert state.actual("pix") == 1
