@@ -135,6 +135,7 @@ def test_arguments_are_words_without_a_shell(cell: RawCell, words: tuple[str, ..
         ("after", time(8)),
         ("arguments", 'x "y'),
         ("arguments", "{ontem}"),
+        ("arguments", "{d}"),
         ("arguments", "{d-1:%Q}"),
         ("arguments", "a } b"),
         ("arguments", datetime(2026, 1, 1)),

@@ -34,7 +34,7 @@ _RETRIES = re.compile(
 _NAMES = re.compile(r"[;,|\n]")
 _NAMES_OR_AND = re.compile(r"[;,|\n]|\s[eE]\s")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_DATE = re.compile(r"(?:data|ultimo_util|d|d[+-][0-9]{1,3})(?::(?:%[YymdjBbHMSV%]|[^%{}])+)?")
+_DATE = re.compile(r"(?:data|ultimo_util|d[+-][0-9]{1,3})(?::(?:%[YymdjBbHMSV%]|[^%{}])+)?", re.IGNORECASE)
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*")+')
 
 
