@@ -27,6 +27,12 @@ de 30 em 30 min das 9h às 17h | todo dia a cada 30 min das 9h às 17h
 das 8 às 18 a cada 15 min | todo dia a cada 15 min das 8h às 18h
 a cada 15 min das 8 às 12 e das 14 às 18 | \
 todo dia a cada 15 min das 8h às 12h e a cada 15 min das 14h às 18h
+dias úteis, a cada 30 min, das 9h às 17h | dias úteis a cada 30 min das 9h às 17h
+das 9h às 17h, a cada 30 min | todo dia a cada 30 min das 9h às 17h
+8h 30min e 08:45 hs | todo dia às 8h30 e 8h45
+de segunda a sexta às 8h | segunda a sexta às 8h
+às 8h de segunda a sexta | segunda a sexta às 8h
+2a. a 6a. feira 8h | segunda a sexta às 8h
 0 8 * * 1-5 | segunda a sexta às 8h
 0 9 * * 7 | domingo às 9h
 1 2 3 4 5 | todo dia a cada 1 h das 1h às 5h
@@ -145,6 +151,7 @@ def test_a_loss_leaves_the_rest_and_is_said(cell: str, text: str, said: str) -> 
         *("dias 10 a 5 9h", "8:00, 8:02", "1 mar", "8h a cada 15 min", "8 a 18, a cada 15 min"),
         *("dias úteis exceto 8h", "dia 5 ou 20 9h", "seg 8 a sex", "8 a sex", "entre 8 e 18", "24/12/26 8"),
         *("todos os dias 5 às 9", "29/02/2026 8", "dia 31 em fevereiro 8h", "-5", "½", "nan", "@daily"),
+        *("dezembro 9", "9 dezembro", "8h da manhã", "6 da tarde"),
         *("1º dia 8h", "seg-seg 8", "*/7 * * * *", "0 8 * *", "8h as 12h as 18h", "seg 8 exceto ter 10"),
     ],
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tray_agent.core.schedules.cursor import Cursor, Unclear
 from tray_agent.core.schedules.day_sets import day_set
-from tray_agent.core.schedules.days import DayKind, DayRule, Days, Shift
+from tray_agent.core.schedules.days import EVERY_DAY, DayKind, DayRule, Days, Shift
 from tray_agent.core.schedules.spelling import Kind
 from tray_agent.core.schedules.vocabulary import EXCEPT, MONTHS, ONLY
 
@@ -18,11 +18,12 @@ _BUSINESS_DAYS = ("dias uteis", "dia util", "uteis", "util")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition; exactly one of the three is set."""
+    """One condition; exactly one of the three is set. ``bare``: months without "em" before them."""
 
     shift: Shift = Shift.STAY
     months: tuple[int, ...] = ()
     excepts: tuple[Days, ...] = ()
+    bare: bool = False
 
 
 def condition(cursor: Cursor) -> Condition | None:
@@ -42,6 +43,8 @@ def applied(days: Days, conditions: list[Condition], quoted: str) -> DayRule:
     months = [each.months for each in conditions if each.months]
     if len(shifts) > 1 or len(months) > 1:
         raise Unclear(f"{quoted} não está claro: as condições não combinam")
+    if days == EVERY_DAY and any(each.bare for each in conditions):  # "dezembro 9" may be a date
+        raise Unclear(f'{quoted} não está claro: escreva a data, como "09/12 às 8h", ou "em" antes do mês')
     excepts = tuple(each for one in conditions for each in one.excepts)
     return DayRule(days, months[0] if months else (), next(iter(shifts), Shift.STAY), excepts)
 
@@ -152,7 +155,7 @@ def _in_months(cursor: Cursor) -> Condition | None:
     if months and not named and _number_before(cursor, begin):
         quoted = cursor.quote(begin - 1)
         raise Unclear(f'{quoted} não está claro: escreva a data, como "01/03 às 8h", ou "em" antes do mês')
-    return Condition(months=months) if months else None
+    return Condition(months=months, bare=not named) if months else None
 
 
 def _number_before(cursor: Cursor, at: int) -> bool:

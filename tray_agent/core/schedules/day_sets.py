@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 
-from tray_agent.core.schedules.cursor import MANY_LINES, Cursor, Unclear
+from tray_agent.core.schedules.cursor import Cursor, Unclear
 from tray_agent.core.schedules.days import EVERY_DAY, DayKind, Days
 from tray_agent.core.schedules.nth_days import first_and_last, nth_business, nth_weekday
 from tray_agent.core.schedules.spelling import Kind
@@ -18,7 +18,7 @@ from tray_agent.core.schedules.vocabulary import (
 
 _DETERMINERS = (
     *("todos os", "todas as", "todo o", "toda a", "todo", "toda", "todos", "todas", "cada"),
-    *("nos", "nas", "no", "na", "aos", "ao", "os", "as", "o", "em"),
+    *("nos", "nas", "no", "na", "aos", "ao", "os", "as", "o", "em", "de"),
 )
 _EVERY_DAY = ("todos os dias", "todo o dia", "cada dia", "diariamente", "diario", "daily", "every day")
 _EVERY_MONTH = ("todo mes", "todos os meses", "cada mes", "mensalmente", "mensal")
@@ -146,14 +146,14 @@ def _month_day(cursor: Cursor, begin: int) -> int | None:
     if cursor.word() in LAST and cursor.word(1) == "dia" and cursor.word(2) not in BUSINESS:
         cursor.at += 2
         return LAST[cursor.word(-2)]
+    if cursor.words("primeiro"):
+        return 1
     token = cursor.peek()
     ordinal = token.kind is Kind.ORDINAL and token.text.endswith("o")
     if not ordinal and token.kind is not Kind.NUMBER:
         return None
     if ordinal and cursor.word(1) in ("dia", "dias"):
         return None
-    if cursor.word(1) == "de" and cursor.word(2) in MONTHS and cursor.peek().kind is Kind.NUMBER:
-        pass  # "dia 2 de março": the month is a condition
     cursor.at += 1
     number = token.numbers[0]
     if not 1 <= number <= 31:
@@ -282,6 +282,3 @@ def _two_readings(cursor: Cursor, begin: int) -> Unclear:
 
 def _short(weekday: int) -> str:
     return ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")[weekday]
-
-
-__all__ = ["MANY_LINES", "business", "dates", "day_set", "month_days", "weekdays"]

@@ -22,6 +22,8 @@ def refuse_known(cursor: Cursor) -> None:
             raise Unclear(f"{cursor.line.quote(at, at + 3)} {_FROM_A_DAY}")
         if cursor.word() in ("fim", "final") and cursor.word(1) in ("do", "de") and cursor.word(2) == "mes":
             raise Unclear(f"{cursor.line.quote(at, at + 3)} {_END_OF_MONTH}")
+        if cursor.word() in ("manha", "tarde", "madrugada", "noite") and cursor.word(-1) in ("da", "de"):
+            raise Unclear(f"{cursor.whole()}: escreva a hora de 0h a 23:59, como 18h")
         if token.text == "@":
             raise Unclear(f'{cursor.whole()} não é aceito: escreva por extenso, como "todo dia às 0h"')
         if token.text in ("dia", "dias"):

@@ -17,10 +17,11 @@ _TOKENS = r"""
     (?P<halfday>  \d{1,2} (?: :\d{2} )? \s? (?: [ap]m | [ap]\.m\.? ) (?![a-z0-9]) )
   | (?P<date>     \d{1,2}/\d{1,2} (?: /\d+ )? (?![\d/]) )
   | (?P<step>     \*/\d+ | \d{1,2}h?-\d{1,2}h?/\d+ (?![\d/]) )
-  | (?P<clock>    \d{1,3}:\d{2} (?: :\d{2} )? h? (?![a-z0-9:]) | \d{1,3}h\d{2} (?: min | m )? (?![a-z0-9]) )
+  | (?P<clock>    \d{1,3}:\d{2} (?: :\d{2} )? (?: \s? hr?s? )? (?![a-z0-9:])
+                | \d{1,3}h (?: \d{2} (?: min | m )? | \s\d{2}\s?min ) (?![a-z0-9]) )
   | (?P<hour>     \d{1,3} \s? (?: h | hs | hrs? | horas? ) (?![a-z0-9]) )
   | (?P<span>     \d{1,4} \s? (?: m | mins? | minutos? ) (?![a-z0-9]) )
-  | (?P<ordinal>  \d{1,2}[oa] (?![a-z0-9]) )
+  | (?P<ordinal>  \d{1,2}[oa] (?![a-z0-9]) \.? )
   | (?P<decimal>  \d+\.\d+ )
   | (?P<number>   \d+ )
   | (?P<word>     [a-z]+ (?: \.[a-z]+ )* \.? )
@@ -141,5 +142,6 @@ def line_of(written: str) -> Line:
         kind = Kind(match.lastgroup or Kind.SIGN)
         glued = match.start() == end and end > 0
         end = match.end()
-        tokens.append(Token(kind, match[0], match.start(), end, glued))
+        text = match[0].rstrip(".") if kind is Kind.ORDINAL else match[0]
+        tokens.append(Token(kind, text, match.start(), end, glued))
     return Line(written, folded, origins, tuple(tokens))

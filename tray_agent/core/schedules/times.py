@@ -77,7 +77,7 @@ def _item(cursor: Cursor) -> _Item | None:
     begin = cursor.at
     step = _step(cursor)
     if step is not None:
-        window = _window(cursor)
+        window = _window(cursor) or _window_apart(cursor)
         return _stepped(*window, step) if window else _open(step)
     if cursor.words("all"):
         if begin == 0 and cursor.done:
@@ -110,20 +110,25 @@ def _hours(cursor: Cursor) -> _Item | None:
     first = time_of_day(cursor)
     end = _range_end(cursor, first_at, first)
     if end is not None:
-        return _range(cursor, begin, first, end)
+        return _range(cursor, begin, first, end, apart=opened)
     if opened:
         cursor.at = begin
         return None
     return _Item(_Form.SINGLE, (first,))
 
 
-def _range(cursor: Cursor, begin: int, first: int, end: int) -> _Item:
+def _range(cursor: Cursor, begin: int, first: int, end: int, *, apart: bool) -> _Item:
+    """A range, or with a step behind it the step's window; ``apart``: a comma may stand before the step."""
     _refuse_backwards(first, end)
     if cursor.word() in RANGE and time_here(cursor, 1):
         raise Unclear(f'{cursor.quote(begin)} não está claro: separe as horas com vírgula ("8, 12, 18")')
+    before = cursor.at
+    if apart:
+        cursor.separator()
     every = _step(cursor)
     if every is not None:
         return _stepped(first, end, every)
+    cursor.at = before
     return _Item(_Form.RANGE, tuple(range(first, end + 1, 60)), end=end)
 
 
@@ -233,6 +238,15 @@ def _window(cursor: Cursor) -> tuple[int, int] | None:
     return None
 
 
+def _window_apart(cursor: Cursor) -> tuple[int, int] | None:
+    """The window of a step behind a comma: "a cada 30 min, das 9h às 17h"."""
+    begin = cursor.at
+    if cursor.separator() and cursor.word() in ("das", "entre"):
+        return _window(cursor)
+    cursor.at = begin
+    return None
+
+
 def _stepped(first: int, end: int, step: int) -> _Item:
     return _Item(_Form.WINDOWED, tuple(range(first, end + 1, step)), step)
 
@@ -257,9 +271,8 @@ def _short_step(token: Token, quoted: str) -> _Item:
     numbers = token.numbers
     if len(numbers) == 1:
         if numbers[0] not in _HOUR_STEPS:
-            raise Unclear(
-                f'{quoted} não está claro: escreva "a cada {numbers[0]} min" ou as horas', alone=True
-            )
+            every = f"{numbers[0]} min" if numbers[0] >= SHORTEST_STEP else "2 h"
+            raise Unclear(f'{quoted} não está claro: escreva "a cada {every}" ou as horas', alone=True)
         return _open(numbers[0] * 60)
     first, end, step = (
         checked_minute(numbers[0], 0, quoted),
