@@ -15,8 +15,7 @@ from tray_agent.core.model import Cell, Problem, RegistryRow, Where
 from tray_agent.core.policies import NO_POLICIES, CatchUp, Halt, Limit, Policies, Retries
 from tray_agent.core.registry.sheets import HaltRow, OwnDay, RegistryReading
 from tray_agent.core.schedules.calendar import own_calendar
-from tray_agent.core.schedules.codec import decode as decode_schedule
-from tray_agent.core.schedules.codec import encode_all
+from tray_agent.core.schedules.codec import decode_all, encode_all
 
 _MOST_HINTS = 20
 
@@ -99,7 +98,7 @@ def decode(answer: Mapping[str, Any]) -> tuple[RegistryReading | RegistryFailed,
         return RegistryFailed(str(answer["error"]), bool(answer.get("lasting"))), stamp
     own_days = tuple(OwnDay(date.fromisoformat(day), name, other) for day, name, other in answer["own_days"])
     calendar = own_calendar((each.day, each.name, each.is_business) for each in own_days)
-    schedules = [decode_schedule(each, calendar) for each in answer["schedules"]]
+    schedules = decode_all(answer["schedules"], calendar)
     policies = [_policies_of(each) for each in answer["policies"]]
     rows: list[RegistryRow] = []
     for key, name, area, schedule, line, minutes, policy, note, lost in answer["rows"]:

@@ -26,17 +26,38 @@ def encode(schedule: Schedule) -> list[Any]:
     return [schedule.kind, schedule.text, clauses]
 
 
-def decode(plain: Sequence[Any], calendar: Calendar = NATIONAL) -> Schedule:
-    """The schedule of an answer, with the calendar that came along."""
+def decode_all(plain: Iterable[Sequence[Any]], calendar: Calendar = NATIONAL) -> list[Schedule]:
+    """The schedules of an answer, with the calendar that came along; equal parts are one value."""
+    shared = _Shared()
+    return [_schedule(each, calendar, shared) for each in plain]
+
+
+class _Shared:
+    """Lists of minutes, and rules, each kept once."""
+
+    def __init__(self) -> None:
+        self._minute: dict[int, int] = {}
+        self._minutes: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._rules: dict[DayRule, DayRule] = {EVERY: EVERY}
+
+    def minutes(self, plain: Iterable[int]) -> tuple[int, ...]:
+        found = tuple(self._minute.setdefault(each, each) for each in plain)
+        return self._minutes.setdefault(found, found)
+
+    def rule(self, rule: DayRule) -> DayRule:
+        return self._rules.setdefault(rule, rule)
+
+
+def _schedule(plain: Sequence[Any], calendar: Calendar, shared: _Shared) -> Schedule:
     kind, text, listed = plain
     if not listed:
         return MANUAL
-    clauses = tuple(_clause(each) for each in listed)
+    clauses = tuple(_clause(each, shared) for each in listed)
     schedule = Schedule(ScheduleKind(kind), clauses, str(text), calendar)
     return ALL_DAY if schedule == ALL_DAY else schedule
 
 
-def _clause(plain: Sequence[Any]) -> Clause:
+def _clause(plain: Sequence[Any], shared: _Shared) -> Clause:
     kind, values, months, shift, excepts, minutes = plain
     rule = DayRule(
         Days(DayKind(kind), tuple(values)),
@@ -44,7 +65,7 @@ def _clause(plain: Sequence[Any]) -> Clause:
         Shift(shift),
         tuple(Days(DayKind(each), tuple(of)) for each, of in excepts),
     )
-    return Clause(EVERY if rule == EVERY else rule, tuple(minutes))
+    return Clause(shared.rule(rule), shared.minutes(minutes))
 
 
 def encode_all(schedules: Iterable[Schedule]) -> tuple[list[list[Any]], list[int]]:

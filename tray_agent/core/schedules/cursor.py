@@ -50,14 +50,15 @@ class Cursor:
     def words(self, text: str) -> bool:
         """Pass over these words if exactly they stand here."""
         wanted = text.split()
-        if [self.word(ahead) for ahead in range(len(wanted))] != wanted:
+        if any(self.word(ahead) != word for ahead, word in enumerate(wanted)):
             return False
         self.at += len(wanted)
         return True
 
     def any_words(self, *texts: str) -> bool:
         """Pass over the first of these texts that stands here."""
-        return any(self.words(text) for text in texts)
+        word = self.word()
+        return bool(word) and any(text.startswith(word) and self.words(text) for text in texts)
 
     def one_of(self, words: Collection[str]) -> str:
         """Pass over a word if it is one of these; the word, or ""."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -70,7 +69,8 @@ class Days:
 
 
 def _length(day: date) -> int:
-    return monthrange(day.year, day.month)[1]
+    """How many days the day's month has."""
+    return ((day.replace(day=28) + 4 * _ONE_DAY).replace(day=1) - _ONE_DAY).day
 
 
 def _weeks(day: date) -> tuple[int, ...]:
