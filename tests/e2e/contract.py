@@ -180,7 +180,7 @@ def _wrong_card(card: Mapping[str, Any]) -> list[str]:
         "só amanhã means no hour left": card["next_run_text"] != "Próxima execução: só amanhã"
         or card["next_run"] is None,
         "an hour in the text is the next run's": not card["next_run_text"].endswith(":00")
-        or card["next_run"][11:16] == card["next_run_text"][-5:],
+        or (card["next_run"] or card["next_fire"])[11:16] == card["next_run_text"][-5:],
         "manual has no target": kind != "manual" or (card["target"] == 0 and card["next_run"] is None),
         "queued has a debt": not card["queued"] or card["backlog"] > 0,
     }
