@@ -22,7 +22,8 @@ from tray_agent.core.model import (
     Trigger,
 )
 from tray_agent.core.picture.facts import job_facts, snapshot
-from tray_agent.core.picture.texts import surroundings, why
+from tray_agent.core.picture.next_run import surroundings
+from tray_agent.core.picture.texts import why
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.plan import plan

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -94,9 +93,9 @@ class EmptyInbox:
     def __init__(self, waited: list[float]) -> None:
         self._waited = waited
 
-    def get(self, timeout: float) -> msg.Message:
-        self._waited.append(timeout)
-        raise queue.Empty
+    def wait(self, seconds: float) -> list[msg.Message]:
+        self._waited.append(seconds)
+        return []
 
 
 def ran(*jobs: str) -> list[tuple[str, str]]:

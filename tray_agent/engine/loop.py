@@ -6,7 +6,6 @@ It alone changes the state. Everybody else posts messages and reads the publishe
 from __future__ import annotations
 
 import logging
-import queue
 from collections.abc import Callable
 
 from tray_agent.core import actions as act
@@ -20,6 +19,7 @@ from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.plan import LONGEST_SLEEP_SECONDS, is_under_way, plan, sleep_seconds
 from tray_agent.core.rules.runs import refuse
 from tray_agent.core.rules.state import Limits, Moment, first_state
+from tray_agent.engine.inbox import Inbox, answer, answer_all
 from tray_agent.engine.recorder import TOGETHER_SECONDS, Recorder
 from tray_agent.engine.takeup import load_day, restore_if_lost, take_up, take_up_wishes
 
@@ -55,7 +55,7 @@ class Engine:
         self._discovery = discovery
         self._history = history
         self._publish = publish
-        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._inbox = Inbox()
         self._moment = Moment(clock.now(), clock.monotonic())
         self._state = first_state(limits, self._moment.now, logs, boot)
         self._state.day_loaded = False
@@ -103,27 +103,12 @@ class Engine:
         self._discovery.close()
         self._history.close()
         self._journal.close()
-        while True:
-            try:
-                late = self._inbox.get_nowait()
-            except queue.Empty:
-                return
-            if isinstance(late, Command):
-                said = "O motor foi reiniciado; peça de novo." if self._fenced else "O agente foi encerrado."
-                _answer(late.reply, Reply(False, said))
+        said = "O motor foi reiniciado; peça de novo." if self._fenced else "O agente foi encerrado."
+        self._inbox.turn_away(said)
 
     def _wait(self) -> list[Message]:
         """Every message that is there, waiting for the first until the next planned moment."""
-        moment = Moment(self._clock.now(), self._clock.monotonic())
-        try:
-            messages = [self._inbox.get(timeout=self._rest_seconds(moment))]
-        except queue.Empty:
-            return []
-        try:
-            while True:
-                messages.append(self._inbox.get_nowait())
-        except queue.Empty:
-            return messages
+        return self._inbox.wait(self._rest_seconds(Moment(self._clock.now(), self._clock.monotonic())))
 
     def _rest_seconds(self, moment: Moment) -> float:
         """How long to wait for a message: not at all only where looking again can come to something."""
@@ -164,7 +149,7 @@ class Engine:
             self._stumbled = True
             _log.exception("the turn failed")
         answers, self._answers = self._answers, []
-        _answer_all(answers)  # now that whoever asked can see what came of it
+        answer_all(answers)  # now that whoever asked can see what came of it
         self.last_turn = self._clock.monotonic()
 
     def _apply(self, message: Message, moment: Moment) -> Actions:
@@ -173,7 +158,7 @@ class Engine:
         except Exception:  # noqa: BLE001 - a poisoned message is set aside, the loop goes on
             _log.exception("message set aside: %r", message)
             if isinstance(message, Command):
-                _answer(message.reply, Reply(False, "Erro interno; veja o registro do agente."))
+                answer(message.reply, Reply(False, "Erro interno; veja o registro do agente."))
             return []
 
     def _has_jumped(self, moment: Moment) -> bool:
@@ -303,16 +288,3 @@ class Engine:
         state.changed = state.reordered = False
         self._next_show, self._show_by = moment.seconds + TOGETHER_SECONDS, None
         self._publish(self._snapshot)
-
-
-def _answer_all(follow: Actions) -> None:
-    for action in follow:
-        if isinstance(action, act.Answer):
-            _answer(action.reply, action.value)
-
-
-def _answer(reply: Callable[[Reply], None], value: Reply) -> None:
-    try:
-        reply(value)
-    except Exception:  # noqa: BLE001 - whoever asked may be gone; the engine is not
-        _log.exception("a reply was not taken")

@@ -22,7 +22,8 @@ from tray_agent.core.model import (
     Where,
 )
 from tray_agent.core.picture.aggregate import aggregate
-from tray_agent.core.picture.texts import Surroundings, next_run_text, surroundings, why
+from tray_agent.core.picture.next_run import Surroundings, next_run_text, surroundings
+from tray_agent.core.picture.texts import why
 from tray_agent.core.standing import Lateness
 
 Json = dict[str, Any]

@@ -1,0 +1,90 @@
+"""When a card says its next run comes, and what surrounds a card that its sentences must know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tray_agent.core.model import JobFacts, Snapshot
+from tray_agent.core.schedules.schedule import ScheduleKind
+from tray_agent.core.standing import HoldKind
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a card's sentence needs to know beyond its own job, taken once per snapshot."""
+
+    snapshot: Snapshot
+    places: dict[str, int]
+    grace_seconds: float
+    says_sync: bool = True
+
+
+def surroundings(snapshot: Snapshot, grace_seconds: float, *, says_sync: bool = True) -> Surroundings:
+    """The queue as places (1 is next) and the rest of the snapshot.
+
+    Without ``says_sync`` the sentences stay true when only the time of the last read changes.
+    """
+    places = {job: place for place, job in enumerate(snapshot.queue, 1)}
+    return Surroundings(snapshot, places, grace_seconds, says_sync)
+
+
+def next_run_text(facts: JobFacts, around: Surroundings) -> str:
+    """When the next run comes (product 5.3): never a time at which nothing will happen."""
+    if facts.job.schedule.kind is ScheduleKind.MANUAL and not facts.job.policies.after:
+        return "Sem agendamento"
+    return f"Próxima execução: {_next(facts, around)}"
+
+
+def _next(facts: JobFacts, around: Surroundings) -> str:
+    if facts.held is not None and facts.held.kind in _HELD:
+        until = f" até {clock(facts.held.until, around.snapshot.at)}" if facts.held.until else ""
+        return _HELD[facts.held.kind] + until
+    if facts.owed > 0:
+        return _owed_next(facts, around)
+    if facts.attempt is not None:
+        return f"{facts.attempt.at:%H:%M} (nova tentativa)"
+    if facts.next_run is not None:
+        return f"{facts.next_run:%H:%M}"
+    if facts.job.schedule.kind is not ScheduleKind.RULE:
+        return "depois de outra automação" if facts.job.policies.after and not facts.fires else "só amanhã"
+    return day_and_time(facts.next_fire) if facts.next_fire else "sem data prevista"
+
+
+def _owed_next(facts: JobFacts, around: Surroundings) -> str:
+    snapshot = around.snapshot
+    if facts.active is not None:
+        return "depois desta"
+    if facts.held is not None:
+        return "depois de outra automação"
+    if snapshot.blocked or not snapshot.history.verified:
+        return _BLOCKED_NEXT.get(snapshot.blocked or "history", "aguardando")
+    if facts.retry is not None and facts.retry.at > snapshot.at:
+        return f"{facts.retry.at:%H:%M} (nova tentativa)"
+    place = around.places.get(facts.job.id)
+    free = snapshot.max_concurrent - snapshot.running
+    return "agora" if place is None or place <= free else f"na fila ({place}ª)"
+
+
+_HELD = {
+    HoldKind.PAUSED: "pausada",
+    HoldKind.UNREAD: "suspensa (veja Problemas)",
+    HoldKind.HALTED: "parada prevista",
+}
+_BLOCKED_NEXT = {
+    "paused": "suspensa",
+    "history": "após ler o BigQuery",
+    "data": "quando o disco permitir",
+    "base_path": "quando a pasta voltar",
+}
+_WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
+
+
+def day_and_time(moment: datetime) -> str:
+    """A moment of another day as a card says it: "seg 07/12 09:00"."""
+    return f"{_WEEKDAYS[moment.weekday()]} {moment:%d/%m %H:%M}"
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """A moment as people say it: the time, and the date where it is another day."""
+    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%d/%m %H:%M}"
