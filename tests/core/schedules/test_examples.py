@@ -150,7 +150,17 @@ def test_a_loss_leaves_the_rest_and_is_said(cell: str, text: str, said: str) -> 
         *("8 abc", "5ºDU 8h", "5ºDIAUTIL 8h", "8 quinzenal", "8, feriados", "8, D+1", "8, segnuda"),
         *("dias 10 a 5 9h", "8:00, 8:02", "1 mar", "8h a cada 15 min", "8 a 18, a cada 15 min"),
         *("dias úteis exceto 8h", "dia 5 ou 20 9h", "seg 8 a sex", "8 a sex", "entre 8 e 18", "24/12/26 8"),
-        *("todos os dias 5 às 9", "29/02/2026 8", "dia 31 em fevereiro 8h", "-5", "½", "nan", "@daily"),
+        *(
+            "todos os dias 5 às 9",
+            "29/02/2026 8",
+            "dia 31 em fevereiro 8h",
+            "-5",
+            "½",
+            "nan",
+            "@daily",
+            "(",
+            "()",
+        ),
         *("dezembro 9", "9 dezembro", "8h da manhã", "6 da tarde"),
         *("1º dia 8h", "seg-seg 8", "*/7 * * * *", "0 8 * *", "8h as 12h as 18h", "seg 8 exceto ter 10"),
     ],
@@ -164,7 +174,20 @@ def test_a_line_with_a_wrong_word_schedules_nothing(cell: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["", "MANUAL", "Sem", "sem agendamento", "sob demanda", "Não agendar", "desativado", "não", "N/A", "–"],
+    [
+        "",
+        "MANUAL",
+        "Sem",
+        "sem agendamento",
+        "sob demanda",
+        "Não agendar",
+        "desativado",
+        "não",
+        "N/A",
+        "–",
+        ",",
+        " ; ,",
+    ],
 )
 def test_never_is_no_problem(cell: str) -> None:
     assert (parse(cell).schedule.clauses, parse(cell).problems) == ((), ())

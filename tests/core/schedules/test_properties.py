@@ -206,3 +206,6 @@ def test_no_text_breaks_the_parser_and_nothing_is_lost_unsaid(cell: str) -> None
         assert parse(parsed.schedule.text).schedule == parsed.schedule
     for problem in parsed.problems:
         assert problem.isprintable()
+    folded = unicodedata.normalize("NFKC", cell).casefold()
+    if not re.search(r"\d|all|hora|dia", folded):
+        assert parsed.schedule.clauses == ()

@@ -43,14 +43,15 @@ def parse(text: str) -> Parsed:
     """The schedule that a cell's text asks for. Never raises."""
     lines = lines_of(text)
     folded = " ".join(fold(line)[0] for line in lines).strip()
-    if folded in _NEVER:
+    if folded in _NEVER and (folded or not lines):
         return Parsed(MANUAL)
-    if set(re.split(r"[,;\s]+", folded)) <= {"all", ""}:
+    parts = set(filter(None, _patterns()[0].split(folded)))
+    if not parts and folded:
+        return Parsed(MANUAL)  # nothing but separators
+    if parts == {"all"}:
         return Parsed(ALL_DAY)
-    hours = _plain_hours(folded)
-    if hours:
-        return Parsed(at_hours(hours))
-    return _parse_lines(lines)
+    hours = _plain_hours(parts)
+    return Parsed(at_hours(hours)) if hours else _parse_lines(lines)
 
 
 @cache
@@ -59,12 +60,11 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(r"[,;\s]+"), re.compile(hour)
 
 
-def _plain_hours(folded: str) -> set[int]:
+def _plain_hours(parts: set[str]) -> set[int]:
     """The hours of a plain list of full hours, the specification's own form; empty for anything else."""
-    separators, hour = _patterns()
     found: set[int] = set()
-    for part in filter(None, separators.split(folded)):
-        match = hour.fullmatch(part)
+    for part in parts:
+        match = _patterns()[1].fullmatch(part)
         if match is None or int(match[1]) > 23:
             return set()
         found.add(int(match[1]))
@@ -139,15 +139,14 @@ def _apart(line: str) -> tuple[list[str], list[Unclear]]:
     """The parts between commas that stay, and those that are one wrong word and lose only themselves (R3)."""
     kept: list[str] = []
     lost: list[Unclear] = []
-    for part in line.replace(";", ",").split(","):
+    for part in filter(None, map(str.strip, line.replace(";", ",").split(","))):
         try:
-            _clauses(Cursor(line_of(part.strip())))
+            _clauses(Cursor(line_of(part)))
+            kept.append(part)
         except Unclear as unclear:
-            if unclear.alone and " " not in part.strip():
-                lost.append(unclear)
-                continue
-        if part.strip():
-            kept.append(part.strip())
+            if not unclear.alone or " " in part:
+                return [], []
+            lost.append(unclear)
     return kept, lost
 
 
