@@ -3,7 +3,7 @@
  * @typedef {import("./logic.js").Card} Card
  * @typedef {{day: string, rank: number|null, queued: number, running: number, max: number, flowing: boolean, troubled: boolean}} Around
  */
-import { about, ahead, duration, sentence } from "./format.js";
+import { about, ahead, duration, hourMinute, sentence } from "./format.js";
 import { failed, lateOf, statusState } from "./logic.js";
 import { OUTCOME, STATE, TEXT } from "./texts.js";
 
@@ -52,7 +52,7 @@ export function countdown(card, day, nowMs) {
   if (!at || card.paused) return "";
   if (at.slice(0, 10) !== day) return ahead(at, day);
   const seconds = (Date.parse(at) - nowMs) / 1000;
-  return seconds > 0 && !card.next_run_text.endsWith(TEXT.now) ? TEXT.inTime(about(seconds)) : "";
+  return seconds > 0 && card.next_run_text.includes(hourMinute(at)) ? TEXT.inTime(about(seconds)) : "";
 }
 
 /**

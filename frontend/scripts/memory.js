@@ -31,8 +31,10 @@ export function createMemory(ask, changed) {
   let known = new Map();
   let timer = 0;
   let version = 0;
+  let soon = false;
 
   const read = async () => {
+    soon = false;
     clearTimeout(timer);
     timer = window.setTimeout(read, AGAIN_MS);
     if (document.hidden) return;
@@ -53,6 +55,8 @@ export function createMemory(ask, changed) {
     start: () => void read(),
     /** Something ended: the day's block may look otherwise soon. */
     soon() {
+      if (soon) return;
+      soon = true;
       clearTimeout(timer);
       timer = window.setTimeout(read, SOON_MS);
     },

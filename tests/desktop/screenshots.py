@@ -1,4 +1,7 @@
-"""Takes the README's pictures from the demo, on a virtual screen: ``python -m tests.desktop.screenshots``."""
+"""Takes the README's pictures from the demo, on a virtual screen.
+
+``python -m tests.desktop.screenshots [FOLDER]``
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,14 @@ from playwright.sync_api import Error, Page, sync_playwright
 from tests.desktop.screen import Screen, free_port, until, virtual_screen
 from tray_agent.shell.channel.client import ChannelError, connect
 
-TARGET = Path(__file__).resolve().parent.parent.parent / "assets" / "screenshots"
+PICTURES = Path(__file__).resolve().parent.parent.parent / "assets" / "screenshots"
 SIZE = {"width": 1560, "height": 900}
 
 
 def main() -> int:
     """Run the demo until its day is worth a picture, then look at every view in both themes."""
-    TARGET.mkdir(exist_ok=True)
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES
+    target.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, virtual_screen("1680x1000") as screen:
         port = free_port()
         # The log's foot names the interpreter: that of the system, no path of whoever takes the pictures.
@@ -31,8 +35,8 @@ def main() -> int:
                 page.wait_for_function("window.dashboardReady === true")
                 _wait_for_a_day(Path(folder))
                 page.set_viewport_size(SIZE)
-                _pictures(page)
-            _menu(screen)
+                _pictures(page, target)
+            _menu(screen, target)
         finally:
             command = [sys.executable, "-m", "tray_agent", "--app-dir", folder, "quit", "--stop-runs"]
             subprocess.run(command, env=env, check=False, stdout=subprocess.DEVNULL)
@@ -63,25 +67,37 @@ def _wait_for_a_day(folder: Path) -> None:
     until(ready, 120, "a day worth a picture")
 
 
-def _pictures(page: Page) -> None:
+def _pictures(page: Page, target: Path) -> None:
+    def take(name: str) -> None:
+        page.wait_for_timeout(900)
+        page.screenshot(path=target / f"{name}.png")
+
+    page.mouse.move(5, 5)  # no hand near: the worst comes first at once
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        take(f"dashboard-{scheme}")
     page.emulate_media(color_scheme="light")
-    page.screenshot(path=TARGET / "dashboard-light.png")
-    page.emulate_media(color_scheme="dark")
-    page.screenshot(path=TARGET / "dashboard-dark.png")
-    page.emulate_media(color_scheme="light")
-    page.get_by_role("article", name="extrai_posicao_custodia").get_by_role("button", name="Log").click()
-    page.wait_for_timeout(1500)
-    page.screenshot(path=TARGET / "log.png")
+    for key, name in (("2", "list"), ("3", "now")):
+        page.keyboard.press(key)
+        take(name)
+    page.keyboard.press("1")
+    failing = page.locator("article[data-state=ERROR]").first
+    failing.locator(".card-name").click()
+    take("log")
+    page.get_by_role("tab", name="Histórico").click()
+    take("history")
     page.keyboard.press("Escape")
-    page.get_by_text("Linha do tempo").first.click()
-    page.wait_for_timeout(800)
-    page.screenshot(path=TARGET / "timeline.png")
-    page.get_by_text("Problemas").first.click()
-    page.wait_for_timeout(800)
-    page.screenshot(path=TARGET / "problems.png")
+    for view, name in (
+        ("Linha do tempo", "timeline"),
+        ("Fila e próximas", "plan"),
+        ("Problemas", "problems"),
+    ):
+        page.get_by_role("button", name=view).click()
+        take(name)
+    page.keyboard.press("1")
 
 
-def _menu(screen: Screen) -> None:
+def _menu(screen: Screen, target: Path) -> None:
     """The tray's menu, open, and the corner of the screen it stands in."""
     icon = until(lambda: screen.tray_icon("__main__.py"), what="the icon")
     screen.click(icon, 3)
@@ -90,7 +106,7 @@ def _menu(screen: Screen) -> None:
     )
     x, y, width, _ = screen.geometry(popup[0])
     screen.grab((max(0, x - 40), max(0, y - 20), min(1680, x + width + 40), 1000)).save(
-        TARGET / "tray-menu.png"
+        target / "tray-menu.png"
     )
     screen.keys("Escape")
 

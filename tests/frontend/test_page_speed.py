@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.frontend import sample
@@ -100,14 +101,87 @@ def test_a_change_is_on_screen_at_once(open_page: OpenPage) -> None:
         """async (changes) => { const taken = [];
         const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
         for (const change of changes) { const from = performance.now(); standIn.push(change);
-          const shown = () => document.querySelector("[data-job=baixa_extrato_str]").textContent;
-          while (!shown().includes(change.cards[0].why)) await painted();
+          const shown = () => document.querySelector("article[data-job=baixa_extrato_str]")?.textContent;
+          while (!shown()?.includes(change.cards[0].why)) await painted();
           await painted(); taken.push(performance.now() - from); }
         return taken.sort((a, b) => a - b); }""",
         changes,
     )
     print("change to pixel, ms: median", seen[10], "max", seen[-1])
     assert seen[10] < 500
+
+
+VIEWS = {"list": "2", "now": "3"}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_typing_in_the_other_views_does_not_stutter(browser: Browser, open_page: OpenPage, view: str) -> None:
+    page = open_page(sample.rich(1000))
+    page.keyboard.press(VIEWS[view])
+    box = page.get_by_role("searchbox", name="Buscar")
+    box.focus()
+
+    def type_words() -> None:
+        for word in ("envia", "concilia pix", "carga_mensageria"):
+            box.press_sequentially(word, delay=40)
+            for _ in word:
+                box.press("Backspace", delay=15)
+
+    seen = watched(browser, page, type_words)
+    print("typing in", view, seen)
+    assert seen["longest work"][0] < 200
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_change_is_on_screen_at_once_in_the_other_views_too(open_page: OpenPage, view: str) -> None:
+    page = open_page(sample.rich(1000))
+    page.keyboard.press(VIEWS[view])
+    made = {"area": "Cadastro", "state": "ERROR", "acknowledged": False, "repeatable": True}
+    cards = sample.rich(1000)["cards"]
+    first = next(each["id"] for each in cards if (each["state"], each["area"]) == ("ERROR", "Cadastro"))
+    changes = [
+        sample.delta(100 + n, [sample.card(first, **made, reason=f"vez {n}.", why="x")]) for n in range(20)
+    ]
+    seen = page.evaluate(
+        """async ([changes, place]) => { const taken = [];
+        const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        for (const change of changes) { const from = performance.now(); standIn.push(change);
+          while (!document.querySelector(place).textContent.includes(change.cards[0].reason)) await painted();
+          await painted(); taken.push(performance.now() - from); }
+        return taken.sort((a, b) => a - b); }""",
+        [changes, {"list": ".list-view", "now": ".now-view"}[view]],
+    )
+    print("change to pixel in", view, ", ms: median", seen[10], "max", seen[-1])
+    assert seen[10] < 500
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_other_views_come_at_once(open_page: OpenPage, view: str) -> None:
+    page = open_page(sample.rich(1000))
+    taken = page.evaluate(
+        """async ([key, place]) => { const from = performance.now();
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        return [document.querySelector(place).hidden, performance.now() - from]; }""",
+        [VIEWS[view], {"list": ".list-view", "now": ".now-view"}[view]],
+    )
+    print("from key to", view, taken[1])
+    assert taken[0] is False
+    assert taken[1] < 500
+
+
+def test_scrolling_the_list_of_a_thousand_does_not_stutter(browser: Browser, open_page: OpenPage) -> None:
+    page = open_page(sample.rich(1000))
+    page.keyboard.press("2")
+    page.mouse.move(900, 500)
+
+    def scroll() -> None:
+        for _ in range(40):
+            page.mouse.wheel(0, 500)
+
+    seen = watched(browser, page, scroll)
+    print("scrolling the list", seen)
+    assert seen["longest work"][0] < 200
 
 
 def heap(page: Page) -> float:

@@ -32,6 +32,12 @@ export const OUTCOME = { stopped: "interrompida", timed_out: "tempo esgotado" };
 /** @type {Record<string, string>} */
 export const TRIGGER = { scheduled: "agendada", manual: "manual", repeat: "repetida", retry: "nova tentativa", history: "vista no histórico" };
 
+/** What somebody asked of the agent. @type {Record<string, string>} */
+export const ORDER = {
+  run: "executar", stop: "parar", repeat: "repetir", repeat_many: "reexecutar várias", acknowledge: "marcar como vista",
+  pause: "suspender", resume: "retomar", refresh: "ler agora", quit: "encerrar o agente",
+};
+
 /** @type {Record<string, string>} */
 export const PLACE = {
   settings: "Configuração",

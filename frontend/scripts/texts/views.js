@@ -4,7 +4,7 @@
 
 export const VIEWS = {
   columnState: "Estado", columnName: "Nome", columnLast: "Última", columnDuration: "Duração", columnSaid: "O que disse",
-  columnNext: "Próxima", columnRate: "Êxito",
+  columnNext: "Próxima", columnAgo: "Há quanto tempo", columnActions: "Ações", columnRate: "Êxito",
   needsYou: "Precisa de você",
   runningAndQueue: "Executando e na fila",
   nextHours: "Próximas 2 horas",
@@ -92,7 +92,7 @@ export const VIEWS = {
   statRuns: "execuções em 30 dias", statRate: "com sucesso", statMedian: "mediana", statP95: "95 % até", statTrend: "tendência",
   steadyTrend: "estável",
   chart: "Duração das execuções nos últimos 30 dias, com a mediana",
-  when: "Início", lasted: "Duração", ended: "Resultado", how: "Como", said: "Motivo", whoHead: "Quem",
+  when: "Início", lasted: "Duração", ended: "Resultado", how: "Como", said: "Motivo", whoHead: "Quem pediu", refused: "recusado",
   openLog: "Ver log",
   why: "Situação", schedule: "Agendamento", times: "Horários de hoje", following: "Próxima", scriptPath: "Script",
   interpreter: "Interpretador", hash: "Impressão do script", registryRow: "Linha do registro", note: "Nota", process: "Processo", limit: "Tempo limite",

@@ -15,13 +15,14 @@ const SPARE_ROWS = 8;
 /** @type {[string, string, string][]} class, words, sort ("" for none) */
 const COLUMNS = [
   ["row-state", TEXT.columnState, "state"], ["row-job", TEXT.columnName, "name"], ["row-last", TEXT.columnLast, "last"],
-  ["row-ago", "", ""], ["row-age", TEXT.columnDuration, "duration"], ["row-said", TEXT.columnSaid, ""], ["row-next", TEXT.columnNext, "next"],
-  ["row-day", TEXT.today, ""], ["row-days", TEXT.fortnight, ""], ["row-rate", TEXT.columnRate, ""], ["row-buttons", "", ""],
+  ["row-ago", TEXT.columnAgo, ""], ["row-age", TEXT.columnDuration, "duration"], ["row-said", TEXT.columnSaid, ""], ["row-next", TEXT.columnNext, "next"],
+  ["row-day", TEXT.today, ""], ["row-days", TEXT.fortnight, ""], ["row-rate", TEXT.columnRate, ""], ["row-buttons", TEXT.columnActions, ""],
 ];
 
 function columnHeads() {
   const heads = COLUMNS.map(([name, text, sort]) => {
-    const inner = sort ? el("button", { type: "button", class: "sort", "data-sort": sort }, el("span", null, text), icon("fold")) : el("span", null, text);
+    const inner = sort ? el("button", { type: "button", class: "sort", "data-sort": sort }, el("span", null, text), icon("fold"))
+      : el("span", name === "row-ago" || name === "row-buttons" ? { class: "unseen" } : null, text);
     return el("div", { class: name, role: "columnheader" }, inner);
   });
   const element = el("div", { class: "list-heads", role: "row" }, ...heads);

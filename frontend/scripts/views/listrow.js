@@ -16,7 +16,7 @@ const DAYS_WIDTH = 112;
 const cell = (name, ...children) => el("div", { class: name, role: "gridcell" }, ...children);
 
 /** The next run as briefly as a column allows. @param {import("../logic.js").Card} card */
-const nextWords = (card) => card.next_run_text.replace(/^[^:]*: /, "");
+const nextWords = (card) => (card.schedule.kind === "manual" ? TEXT.none : card.next_run_text.replace(/^[^:]*: /, ""));
 
 function markup() {
   const buttons = cell("row-buttons", iconButton("run", TEXT.run, "run"), iconButton("stop", TEXT.stop, "stop"),
@@ -89,7 +89,7 @@ export function createListRow() {
       setText(words, said.kind === "why" && card.state === "SUCCESS" ? "" : [said.text, said.more].filter(Boolean).join(" "));
       setAttribute(words, "title", said.text);
       setText(next, nextWords(card));
-      setAttribute(next, "title", countdown(card, day, nowMs));
+      setAttribute(next, "title", [card.next_run_text, countdown(card, day, nowMs)].filter(Boolean).join(" · "));
       showStrip(card, day, minute);
       showDays(past);
       const percent = rate(past);

@@ -11,7 +11,7 @@ import { TEXT } from "../texts.js";
 import { contextOf } from "./context.js";
 
 const AHEAD_MS = 2 * 3_600_000;
-const MOST = 60;
+const MOST = 40;
 const CALM = 9;
 
 /** @typedef {import("../logic.js").Card} Card @typedef {import("../cardwords.js").Around} Around */

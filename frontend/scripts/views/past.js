@@ -2,13 +2,14 @@
  * A job's last thirty days: its figures, a drawing of its durations, and every run with its log.
  */
 import { el, icon, setShown, setText } from "../dom.js";
-import { clock, dayTitle, duration } from "../format.js";
+import { clock, dayTitle, duration, moment } from "../format.js";
 import { statusState } from "../logic.js";
-import { OUTCOME, STATE, TEXT, TRIGGER } from "../texts.js";
+import { ORDER, OUTCOME, STATE, TEXT, TRIGGER } from "../texts.js";
 import { chartOf } from "./chart.js";
 
 const DAYS = 30;
 const MOST = 400;
+const MOST_ORDERS = 30;
 
 /**
  * @typedef {{job: string, start: string, end: string|null, status: string|null, outcome: string|null, exit_code: number|null,
@@ -39,6 +40,14 @@ function row(run, openLog) {
   const link = el("button", { type: "button", class: "link" }, TEXT.openLog);
   if (run.log && run.run) link.addEventListener("click", () => openLog(/** @type {string} */ (run.run)));
   return el("tr", null, ...cells, el("td", null, run.log && run.run ? link : ""));
+}
+
+/** Who asked what, newest first. @param {{at: string, by: string|null, what: string, accepted: boolean, text: string}[]} asked @param {string} today */
+function orders(asked, today) {
+  if (!asked.length) return [];
+  const items = asked.slice(0, MOST_ORDERS).map(({ at, by, what, accepted, text }) =>
+    el("li", { dir: "auto" }, [moment(at, today), by ?? "", ORDER[what] ?? what, accepted ? "" : `${TEXT.refused}: ${text}`].filter(Boolean).join(" · ")));
+  return [el("h3", null, TEXT.whoHead), el("ul", { class: "orders" }, ...items)];
 }
 
 /** @param {Stats} stats */
@@ -95,7 +104,7 @@ export function createPast(bridge, store, openLog) {
       stats.replaceChildren(...figures(answer.stats));
       const all = answer.days.flatMap((/** @type {any} */ day) => day.runs);
       chart.replaceChildren(...chartOf(all, answer.stats.median_seconds ?? null, store.facts?.processing_date ?? "", DAYS));
-      days.replaceChildren(...found.map(table));
+      days.replaceChildren(...found.map(table), ...orders(answer.asked ?? [], store.facts?.processing_date ?? ""));
       setText(said, found.length ? "" : errors ? TEXT.pastNoErrors : TEXT.pastNone);
     } catch (error) {
       if (asked !== job) return;
