@@ -86,6 +86,7 @@ class Inspector:
         self.violations: list[str] = []
         self.most_at_once = 0
         self.checks = 0
+        self.counts: dict[tuple[str, str], int] = {}
         self._done = threading.Event()
         self._sampler = threading.Thread(target=self._sample, daemon=True)
         self._sampler.start()
@@ -205,6 +206,7 @@ class Inspector:
         status = world.status() if agent else None
         if status is None:
             return amiss
+        amiss |= self._fallen(status)
         shown = {card["pid"] for card in status["cards"] if card["pid"]}
         scripts = {each.pid: each for each in alive if each.kind == "script"}
         if status["cards"] or not status["problems"]:
@@ -218,6 +220,16 @@ class Inspector:
             if card["state"] == "SUCCESS" and not self._has_succeeded(card):
                 amiss.add(f"{card['id']} is green, and no script of it ended well")
         return amiss
+
+    def _fallen(self, status: dict[str, Any]) -> set[str]:
+        """Counts of a day that are lower than they were: what a disk would not take may be forgotten."""
+        fallen = set()
+        for card in status["cards"]:
+            key = (card["id"], status["processing_date"])
+            if card["actual"] < self.counts.get(key, 0) and not self.world.disk_hurt:
+                fallen.add(f"{card['id']} counted {self.counts[key]} on {key[1]}, and then {card['actual']}")
+            self.counts[key] = max(self.counts.get(key, 0), card["actual"])
+        return fallen
 
     def _has_succeeded(self, card: dict[str, Any]) -> bool:
         if card["last_run"]["source"] == "bigquery":
