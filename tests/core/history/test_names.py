@@ -60,9 +60,10 @@ def test_rows_of_no_job_are_counted_and_named_in_one_problem() -> None:
 
 
 def test_a_name_as_long_as_a_book_is_cut() -> None:
-    (problem,) = strangers(rows("x" * 10_000)).problems()
+    (problem,) = strangers(rows("c:/" + "pasta/" * 1000 + "fim.py")).problems()
 
     assert len(problem.what) < 150
+    assert problem.what.endswith("pasta/fim.py")
 
 
 def test_too_many_of_them_are_let_go_but_still_counted() -> None:

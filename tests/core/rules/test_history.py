@@ -13,6 +13,7 @@ from tray_agent.core import messages as msg
 from tray_agent.core.history.answer import MOST_ROWS
 from tray_agent.core.history.names import MOST_STRANGERS
 from tray_agent.core.model import CardState, Job, Problem, Where
+from tray_agent.core.rules.owed import good_ends
 
 
 def problems(day: Day) -> list[str]:
@@ -197,3 +198,17 @@ def test_what_the_reader_has_to_say_stands_beside_what_the_rows_say() -> None:
     day.turn(read)
 
     assert problems(day) == ["1 linha do histórico não é de nenhuma automação: x", "relógio"]
+
+
+@pytest.mark.parametrize(
+    ("status", "ends"), [("INICIADO", 1), ("PROCESSADO", 1), ("ERRO", 0), ("SEM DADOS", 1)]
+)
+def test_a_row_that_does_not_say_how_a_run_ended_hides_it_from_nobody(status: str, ends: int) -> None:
+    """Neither from its card nor from the jobs that wait for it."""
+    day = Day("14:05").jobs(make_job("pix", 8))
+    day.whole_run()
+
+    day.turn(make_read(day.now, make_row(start=at("14:05:01"), status=status)))
+
+    assert len(good_ends(day.state, "pix")) == ends
+    assert day.facts().state is not CardState.IDLE

@@ -45,7 +45,12 @@ def outcome_state(runs: list[Run], matched: Matched, source: str, no_data: int) 
 
 def verdict(run: Run, row: HistoryRow | None, no_data: int) -> CardState | None:
     """The state of an ended run of ours: as its row says, failing that as we saw it end."""
-    return (state_of(row.status) if row else None) or state_of(run_status(run, no_data))
+    return state_of(status_of(run, row, no_data))
+
+
+def status_of(run: Run, row: HistoryRow | None, no_data: int) -> str | None:
+    """The status of an ended run of ours: its row's, if that says how it ended, else our own."""
+    return run_status(run, no_data) if row is None or state_of(row.status) is None else row.status
 
 
 def _ends(runs: list[Run], matched: Matched, source: str, no_data: int) -> Iterator[_End]:

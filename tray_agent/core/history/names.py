@@ -82,4 +82,6 @@ def strangers(rows: Collection[HistoryRow]) -> Strangers:
 def _named(name: str) -> str:
     if not name:
         return "(sem nome)"
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    return (
+        name if len(name) <= _LONGEST_NAME else "…" + name[1 - _LONGEST_NAME :]
+    )  # a path ends in its script

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tray_agent.core.history.matching import is_from_the_future, match
-from tray_agent.core.history.status import is_open, run_status, state_of
+from tray_agent.core.history.last import status_of
+from tray_agent.core.history.matching import is_from_the_future
+from tray_agent.core.history.status import is_open, state_of
 from tray_agent.core.model import CardState, Job, Run
 from tray_agent.core.policies import NO_POLICIES, CatchUp
 from tray_agent.core.rules.debt import Count, Debt, debt
@@ -56,11 +57,10 @@ def last_end(state: State, job: str) -> End | None:
 def ends_of(state: State, job: str) -> list[End]:
     """How the day's runs of a job ended, in the order of their ends; the row of a run of ours decides."""
     runs, no_data = state.finished.get(job, ()), state.limits.no_data_exit_code
-    matched = match(runs, state.rows.get(job, ()))
+    matched = state.matched(job)
     found: list[End] = []
     for run in runs:
-        row = matched.own.get(run.id)
-        status = run_status(run, no_data) if row is None or is_open(row.status) else row.status
+        status = status_of(run, matched.own.get(run.id), no_data)
         found.append(End(run.ended or run.started, run.started, status, run, run.id))
     found += [
         End(row.end or row.start, row.start, row.status, None, row.start.isoformat())
@@ -76,10 +76,8 @@ def _at(end: End) -> datetime:
 
 def starts_of(state: State, job: str) -> list[datetime]:
     """When the day's runs began that are counted for a fire time, sorted, as far as it is known."""
-    own, active = state.finished.get(job, []), state.active.get(job)
-    begun = active.run if active is not None and not active.exited else None
-    matched = match([*own, begun] if begun is not None else own, state.rows.get(job, ()), begun=begun)
-    foreign = [row.start for row in matched.foreign if row.start is not None]
+    own = state.finished.get(job, [])
+    foreign = [row.start for row in state.matched(job).foreign if row.start is not None]
     return sorted([run.started for run in own if not run.stands_for_another] + foreign)
 
 
