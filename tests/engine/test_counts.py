@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.builders import at, make_discovery, make_job, make_read, make_row, make_rows, make_run
 from tests.engine.fakes import MemoryJournal
-from tests.engine.test_loop import World
+from tests.engine.world import World
 from tray_agent.core.messages import Discovered
 
 

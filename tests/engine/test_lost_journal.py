@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tests.builders import at, make_job
-from tests.engine.test_loop import World
+from tests.engine.world import World
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Outcome
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.builders import ZONE, at, make_discovery, make_job, make_read
 from tests.engine.fakes import MemoryJournal
-from tests.engine.test_loop import World
+from tests.engine.world import World
 from tray_agent.core import messages as msg
 from tray_agent.core.model import HistoryRow, Run
 from tray_agent.core.ports import Standing

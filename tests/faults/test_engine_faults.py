@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import Day, at, make_discovery, make_job, make_open_run, make_read, make_row, make_run
 from tests.engine.fakes import MemoryJournal
-from tests.engine.test_loop import World
+from tests.engine.world import World
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Identity, Outcome
