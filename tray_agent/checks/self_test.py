@@ -189,6 +189,15 @@ def _journal() -> str:
     return f"SQLite {sqlite.sqlite_version}"
 
 
+def _notices() -> str:
+    apprise = _module("apprise")
+    kinds = ("json://localhost", "mailto://a:b@example.com", "workflows://localhost:443/a/b")
+    missing = [kind for kind in kinds if apprise.Apprise.instantiate(kind) is None]
+    if missing:
+        raise RuntimeError(f"services are missing: {missing}")
+    return f"Apprise {apprise.__version__}"
+
+
 def _child() -> str:
     """A script is held, let go, heard, asked to end, and ends by its own ``finally``."""
     with tempfile.TemporaryDirectory() as folder:
@@ -262,5 +271,6 @@ CHECKS: dict[str, tuple[bool, Callable[[], str]]] = {
     "bigquery": (True, _bigquery),
     "time_zones": (True, _zones),
     "journal": (True, _journal),
+    "notices": (True, _notices),
     "child": (True, _child),
 }
