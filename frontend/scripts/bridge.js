@@ -5,6 +5,7 @@ import { TEXT } from "./texts.js";
 
 const ANSWER_MS = 20_000;
 const DOCTOR_MS = 180_000;
+const EXPORT_MS = 900_000; // somebody may take his time to name a file
 const POLL_MS = 2_000;
 const CALM_POLLS = 5;
 
@@ -84,8 +85,10 @@ export const bridge = {
   history: (job, days, onlyErrors) => call("history", [job, days, onlyErrors]),
   /** What runs when. @param {string|null} day @param {string|null} next */
   plan: (day, next) => call("plan", [day, next]),
-  /** Where a text occurs in the whole of a log. @param {string} job @param {string|null} run @param {string} text @param {number} from */
-  find: (job, run, text, from) => call("find", [job, run, text, from]),
+  /** Where a text occurs in the whole of a log. @param {string} job @param {string|null} run @param {string} text @param {number} from @param {number} [line] that of `from`, as an answer gave it */
+  find: (job, run, text, from, line = 0) => call("find", [job, run, text, from, line]),
+  /** Writes past days into a workbook that the person names; false when none was named. @param {number} days */
+  exportDays: (days) => call("export", [days], EXPORT_MS),
   /** @param {string} job @param {string|null} run */
   copyForTeams: (job, run) => call("copy_for_teams", [job, run]),
   /** @param {string} job @param {string|null} run */

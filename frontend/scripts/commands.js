@@ -116,6 +116,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     stop: ({ job }, from) => stop(job, from),
     pause,
     resume: ({ job, area }, from) => resume(job ?? null, area ?? null, from),
+    exportDays: (_, from) => ordered(() => bridge.exportDays(30), from),
     refresh: (_, from) => ordered(() => bridge.refresh(), from),
     folder: ({ job }, from) => ordered(() => bridge.openLogFolder(job, null), from),
     log: drawerOf("log", false), open: drawerOf("log", false), error: drawerOf("log", true),
@@ -129,6 +130,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     frameMenu: (_, from) => openMenu(from, TEXT.more, [
       { text: TEXT.shortcuts, drawing: "keys", act: () => order(from)("shortcuts") },
       { text: TEXT.television, drawing: "timeline", act: () => order(from)("television") },
+      { text: TEXT.exportDays, drawing: "copy", act: () => order(from)("exportDays") },
       { text: TEXT.seeProblems, drawing: "problems", act: () => order(from)("view", { view: "problems" }) }]),
     area: ({ area }) => choose({ area, view: toDense() }),
     filter: ({ filter }) => choose({ filter, view: toDense() }),

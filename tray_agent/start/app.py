@@ -382,8 +382,10 @@ class Agent:
         action = "Confira notify_urls com tray-agent notify test."
         self.notice("notify", *([Problem(Where.SETTINGS, trouble, action)] if trouble else []))
 
-    def _export(self, file: str, days: int) -> str:
-        return export(self._reader_process(), self.settings, self.places, self.clock.now(), file, days)
+    def _export(self, file: str, days: int, overwrite: bool) -> str:
+        return export(
+            self._reader_process(), self.settings, self.places, self.clock.now(), file, days, overwrite
+        )
 
     def _examine(self) -> dict[str, Any]:
         from tray_agent.checks.doctor import examine

@@ -12,9 +12,15 @@ _SECONDS = 300.0
 
 
 def export(
-    reader: ReaderProcess, settings: Settings, places: Places, now: datetime, file: str, days: int
+    reader: ReaderProcess,
+    settings: Settings,
+    places: Places,
+    now: datetime,
+    file: str,
+    days: int,
+    overwrite: bool,
 ) -> str:
-    """Write the days up to now into a new file; why not (Portuguese), or ""."""
+    """Write the days up to now into a file; why not (Portuguese), or ""."""
     request = {
         "folder": str(places.data_dir),
         "file": file,
@@ -22,6 +28,7 @@ def export(
         "days": days,
         "timezone": settings.timezone,
         "no_data_exit_code": settings.no_data_exit_code,
+        "overwrite": overwrite,
     }
     try:
         answer = reader.run("export", request, _SECONDS)

@@ -44,7 +44,7 @@ class AgentOutside:
         doctor: Callable[[], dict[str, Any]],
         open_dashboard: Callable[[str], str],
         interpreters: Interpreters,
-        export: Callable[[str, int], str],
+        export: Callable[[str, int, bool], str],
         no_data_exit_code: int,
         journal_refused: Callable[[], str],
         resources: Mapping[str, int],
@@ -127,9 +127,9 @@ class AgentOutside:
         """The lines of a run's log with a text. Raises OSError when it is gone."""
         return asdict(search(Path(run.log), text, start, line))
 
-    def export(self, file: str, days: int) -> str:
-        """Write past days into a new workbook, in a child of this program; why not, or ""."""
-        return self._export(file, days)
+    def export(self, file: str, days: int, overwrite: bool) -> str:
+        """Write past days into a workbook, in a child of this program; why not, or ""."""
+        return self._export(file, days, overwrite)
 
     def open_folder(self, run: Run | None) -> str:
         """Show a run's folder (or all logs) in the file manager; what was done, in Portuguese."""

@@ -22,6 +22,7 @@ export const FRAME = {
   resume: "Retomar agendamentos",
   shortcuts: "Atalhos do teclado",
   television: "Modo TV",
+  exportDays: "Exportar histórico de 30 dias…",
   theme: "Tema",
   themeAuto: "Automático",
   themeLight: "Claro",

@@ -5,6 +5,7 @@ import { setText } from "../dom.js";
 import { TEXT } from "../texts.js";
 
 const WAIT_MS = 250;
+const MOST = 2_000;
 
 /** @typedef {{offset: number, line: number, text: string}} Match */
 
@@ -46,6 +47,23 @@ export function wireFind(ui, bridge, reader) {
     say();
   };
 
+  /** Every line with the text, answer by answer; an agent's answer covers a part of a long file. Null once nobody wants it any more. @param {import("../reader.js").Place} at @param {string} text */
+  const search = async (at, text) => {
+    /** @type {Match[]} */
+    const matches = [];
+    let [from, line, more] = [0, 0, true];
+    while (more && matches.length < MOST) {
+      const found = await bridge.find(at.job, at.piece?.run ?? null, text, from, line);
+      if (reader.place !== at || ui.find.value !== text) return null;
+      matches.push(...found.matches);
+      more = found.more;
+      if (!found.next || found.next <= from) break;
+      [from, line] = [found.next, found.line];
+      if (more && found.size) setText(ui.found, `${TEXT.searchingFile} ${Math.floor((100 * from) / found.size)} %`);
+    }
+    return { matches, more };
+  };
+
   const ask = async () => {
     const [at, text] = [reader.place, ui.find.value];
     if (!text || (at?.piece && complete())) return;
@@ -55,8 +73,9 @@ export function wireFind(ui, bridge, reader) {
     }
     setText(ui.found, TEXT.searchingFile);
     try {
-      const { matches, more } = await bridge.find(at.job, at.piece.run, text, 0);
-      if (reader.place !== at || ui.find.value !== text) return;
+      const found = await search(at, text);
+      if (!found) return;
+      const { matches, more } = found;
       const end = matches.findLastIndex((/** @type {Match} */ match) => match.offset < (at.piece?.end ?? 0));
       whole = { text, matches, more, at: Math.max(0, end) };
       if (matches.length) await goTo(whole.at);

@@ -32,21 +32,26 @@ def all_of(path: Path, word: str, budget: int = log_search.BUDGET_BYTES) -> list
 
 
 def expected(content: str, word: str) -> list[tuple[int, int]]:
-    """Offset and line of each line's first match, by a plain walk."""
+    """Offset and line of each match, by a plain walk."""
     places, offset = [], 0
     for number, line in enumerate(content.split("\n"), 1):
         at = line.lower().find(word.lower())
-        if at >= 0:
+        while at >= 0:
             places.append((offset + len(line[:at].encode()), number))
+            at = line.lower().find(word.lower(), at + len(word))
         offset += len(line.encode()) + 1
     return places
 
 
-def test_each_line_with_the_word_is_named_once_with_its_number_and_text(tmp_path: Path) -> None:
+def test_each_place_of_the_word_is_named_with_its_line_and_text(tmp_path: Path) -> None:
     path = log(tmp_path, "início\r\nErro: disco erro\r\nfim\nsem ERRO aqui")
 
     assert search(path, "erro") == Found(
-        (Match(9, 2, "Erro: disco erro"), Match(35, 4, "sem ERRO aqui")), False, 44, 4, 44
+        (Match(9, 2, "Erro: disco erro"), Match(21, 2, "Erro: disco erro"), Match(35, 4, "sem ERRO aqui")),
+        False,
+        44,
+        4,
+        44,
     )
 
 

@@ -31,7 +31,7 @@ class RealPast(Machine):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.past = PastRuns(folder)
-        self.exported: list[tuple[str, int]] = []
+        self.exported: list[tuple[str, int, bool]] = []
         self.export_trouble = ""
 
     def find_run(self, job: str, run: str | None) -> Run | None:
@@ -58,8 +58,8 @@ class RealPast(Machine):
     def find(self, run: Run, text: str, start: int, line: int) -> dict[str, Any]:
         return asdict(search(Path(run.log), text, start, line))
 
-    def export(self, file: str, days: int) -> str:
-        self.exported.append((file, days))
+    def export(self, file: str, days: int, overwrite: bool) -> str:
+        self.exported.append((file, days, overwrite))
         return self.export_trouble
 
 
@@ -219,9 +219,9 @@ def test_a_workbook_is_written_or_it_is_said_why_not(talk: PastTalk) -> None:
     assert talk.ask("export", file="/x/h.xlsx", days=5) == {"text": "Histórico gravado em /x/h.xlsx."}
     assert isinstance(talk.machine, RealPast)
     talk.machine.export_trouble = "O arquivo já existe."
-    assert talk.ask("export", file="/x/h.xlsx") == ("unknown", "O arquivo já existe.")
+    assert talk.ask("export", file="/x/h.xlsx", overwrite=True) == ("unknown", "O arquivo já existe.")
     assert talk.ask("export") == ("unknown", "Falta o arquivo a gravar.")
-    assert talk.machine.exported == [("/x/h.xlsx", 5), ("/x/h.xlsx", 30)]
+    assert talk.machine.exported == [("/x/h.xlsx", 5, False), ("/x/h.xlsx", 30, True)]
 
 
 def test_a_journal_that_cannot_be_read_is_said(talk: PastTalk, tmp_path: Path) -> None:

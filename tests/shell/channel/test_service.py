@@ -96,7 +96,7 @@ class Machine:
     def find(self, run: Run, text: str, start: int, line: int) -> dict[str, Any]:
         return {"matches": [], "more": False}
 
-    def export(self, file: str, days: int) -> str:
+    def export(self, file: str, days: int, overwrite: bool) -> str:
         return ""
 
 

@@ -31,10 +31,11 @@ ARGUMENTS: dict[str, list[Any]] = {
     "resume": [],
     "refresh": [],
     "log": ["envia_pix", None, 0],
-    "find": ["envia_pix", "20260310-1", "erro", 0],
+    "find": ["envia_pix", "20260310-1", "erro", 0, 0],
     "copy_for_teams": ["envia_pix", None],
     "days": [14],
     "history": ["envia_pix", 30, True],
+    "export": [30],
     "plan": ["2026-03-10"],
     "explain": ["8, 12"],
     "runs": ["envia_pix"],
@@ -60,7 +61,7 @@ def channel(agent: Agent) -> Iterator[Channel]:
 
 @pytest.fixture
 def bridge(channel: Channel) -> Bridge:
-    return Bridge(channel.call)
+    return Bridge(channel.call, lambda name: f"/tmp/{name}")
 
 
 def nothing(method: str, **params: Any) -> Any:
@@ -79,7 +80,23 @@ def test_nothing_can_be_put_on_the_bridge() -> None:
 
 
 def test_nothing_but_a_call_hangs_off_it() -> None:
-    assert Bridge.__slots__ == ("_call",)
+    assert Bridge.__slots__ == ("_call", "_choose_file")
+
+
+def test_a_workbook_is_written_where_the_person_says(agent: Agent, channel: Channel) -> None:
+    for chosen in ("C:/x/h.XLSX", "C:/x/h", None, ""):
+        Bridge(channel.call, lambda name, chosen=chosen: chosen).export(30)  # type: ignore[misc]
+    assert agent.asked == [
+        ("export", {"file": "C:/x/h.XLSX", "days": 30, "overwrite": True}),
+        ("export", {"file": "C:/x/h.xlsx", "days": 30, "overwrite": False}),
+    ]
+
+
+def test_a_dialog_that_does_not_open_is_said() -> None:
+    def fail(name: str) -> str:
+        raise RuntimeError("no dialog")
+
+    assert Bridge(nothing, fail).export(30)["error"]["text"] == "A janela para escolher o arquivo não abriu."
 
 
 @pytest.mark.parametrize("name", sorted(BRIDGE_METHODS))

@@ -11,7 +11,7 @@ from typing import IO
 from tray_agent.adapters.runs.log_keeper import read_cut
 
 MOST_MATCHES = 200
-BUDGET_BYTES = 256 * 1024 * 1024
+BUDGET_BYTES = 128 * 1024 * 1024
 LONGEST_WORD = 500
 _BLOCK = 256 * 1024  # looking through it holds up the agent's other threads for a millisecond or two
 _BEFORE, _AFTER = 120, 280
@@ -19,9 +19,9 @@ _BEFORE, _AFTER = 120, 280
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A line with the word: where the word first is (a byte offset), the line's number from 1, its text.
+    """The word in its place: a byte offset, the number of its line from 1, the line's text.
 
-    Of an endless line the text is what surrounds the word.
+    Of a long line the text is what surrounds the word.
     """
 
     offset: int
@@ -41,7 +41,7 @@ class Found:
 
 
 def search(path: Path, word: str, start: int = 0, line: int = 0, *, budget: int = BUDGET_BYTES) -> Found:
-    """The lines from the offset ``start`` on in which a word is, in whatever case.
+    """Where a word is from the offset ``start`` on, in whatever case.
 
     ``line`` is the number of the line at ``start`` as an earlier answer gave it; without it lines before are
     counted. Dropped parts of a runaway log are passed over. Raises OSError when there is no log.
@@ -75,14 +75,13 @@ class _Search:
         self._line = line
         self._counted = 0
         self._resume = 0
-        self._in_line = False  # the rest of a line that has a match is passed over
         self._matches: list[Match] = []
 
     def run(self, start: int, budget: int) -> Found:
         self._counted = self._resume = at = start
         carry = b""
         while at < self._size:
-            if at - start >= (2 * budget if self._in_line else budget):
+            if at - start >= budget:
                 return self._found(more=True, next_=max(self._resume, at - len(carry)))
             at, jumped = self._past_cut(at)
             carry = b"" if jumped else carry
@@ -100,7 +99,6 @@ class _Search:
     def _past_cut(self, at: int) -> tuple[int, bool]:
         if self._cut and self._cut[0] <= at < self._cut[1]:
             self._counted = self._resume = self._cut[1]
-            self._in_line = False
             return self._cut[1], True
         return at, False
 
@@ -111,31 +109,25 @@ class _Search:
         """Take one block's matches; False when there are enough."""
         look_in = block.lower() if isinstance(self._pattern, bytes) else block
         while True:
-            where = max(self._resume - base, 0)
-            if self._in_line:
-                newline = block.find(b"\n", where)
-                if newline < 0:
-                    self._resume = base + len(block)
-                    break
-                self._resume, self._in_line = base + newline + 1, False
-                if len(self._matches) >= MOST_MATCHES:
-                    self._count(block, base, newline + 1)
-                    return False
-                continue
-            place = self._next(look_in, where)
+            place, end = self._next(look_in, max(self._resume - base, 0))
             if place < 0:
                 break
             self._count(block, base, place)
             self._matches.append(Match(base + place, self._line, self._text(base + place)))
-            self._resume, self._in_line = base + place, True
-        self._count(block, base, len(block) - (0 if self._in_line else min(self._overlap, len(block))))
+            self._resume = base + end
+            if len(self._matches) >= MOST_MATCHES:
+                self._count(block, base, end)
+                return False
+        self._count(block, base, len(block) - min(self._overlap, len(block)))
         return True
 
-    def _next(self, block: bytes, where: int) -> int:
+    def _next(self, block: bytes, where: int) -> tuple[int, int]:
+        """Begin and end of the next match in a block; -1 without one."""
         if isinstance(self._pattern, bytes):
-            return block.find(self._pattern, where)
+            place = block.find(self._pattern, where)
+            return place, place + len(self._pattern)
         match = self._pattern.search(block, where)
-        return match.start() if match else -1
+        return match.span() if match else (-1, -1)
 
     def _count(self, block: bytes, base: int, until: int) -> None:
         """Have the number of the line at a place of the block."""

@@ -29,7 +29,7 @@ class Past(Protocol):
     def has_log(self, run: Run) -> bool: ...
     def read_log(self, run: Run, offset: int | None, limit: int) -> Json: ...
     def find(self, run: Run, text: str, start: int, line: int) -> Json: ...
-    def export(self, file: str, days: int) -> str: ...
+    def export(self, file: str, days: int, overwrite: bool) -> str: ...
 
 
 class PastQuestions:
@@ -117,7 +117,8 @@ class PastQuestions:
         file = params.get("file")
         if not isinstance(file, str) or not file:
             raise Unknown("Falta o arquivo a gravar.")
-        trouble = self._past.export(file, _days_of(params, "days", 30))
+        overwrite = params.get("overwrite") is True
+        trouble = self._past.export(file, _days_of(params, "days", 30), overwrite)
         if trouble:
             raise Unknown(trouble)
         return {"text": f"Histórico gravado em {file}."}

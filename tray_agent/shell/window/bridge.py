@@ -29,6 +29,7 @@ BRIDGE_METHODS = frozenset(
         "runs",
         "days",
         "history",
+        "export",
         "plan",
         "explain",
         "open_log_folder",
@@ -46,12 +47,15 @@ _MAX_TEXT = 1000
 _MAX_PREFERENCES = 1 << 16
 _DOCTOR_SECONDS = 175.0
 _FIND_SECONDS = 19.0
+_EXPORT_SECONDS = 310.0
+_WORKBOOK = "automacoes.xlsx"
 _MAX_JOBS = 5000
 _CHOICES = {"stop": True, "finish": False}
 
 _log = logging.getLogger(__name__)
 
 Call = Callable[..., Any]
+ChooseFile = Callable[[str], str | None]
 Result = dict[str, Any]
 
 
@@ -65,10 +69,11 @@ class Bridge:
     Superfluous arguments are ignored and missing ones are None: the page's mistakes come back as answers.
     """
 
-    __slots__ = ("_call",)
+    __slots__ = ("_call", "_choose_file")
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, choose_file: ChooseFile = lambda _name: None) -> None:
         self._call = call
+        self._choose_file = choose_file
 
     def snapshot(self, since: Any = None, *_: Any) -> Result:
         """What changed since a version, or everything."""
@@ -114,8 +119,16 @@ class Bridge:
             "log", lambda: {"job": _text(job), "run": _text_or_none(run), "offset": _number(offset)}
         )
 
-    def find(self, job: Any = None, run: Any = None, text: Any = None, start: Any = None, *_: Any) -> Result:
-        """Where a text occurs in the whole of a run's output, from an offset in bytes."""
+    def find(
+        self,
+        job: Any = None,
+        run: Any = None,
+        text: Any = None,
+        start: Any = None,
+        line: Any = None,
+        *_: Any,
+    ) -> Result:
+        """Where a text occurs in a run's output, from an offset in bytes and the line it is in."""
         return self._answer(
             "find",
             lambda: {
@@ -123,6 +136,7 @@ class Bridge:
                 "run": _text_or_none(run),
                 "text": _text(text),
                 "from": _number(start) or 0,
+                "line": _number(line) or 0,
                 "timeout": _FIND_SECONDS,
             },
         )
@@ -143,6 +157,27 @@ class Bridge:
                 "job": _text_or_none(job),
                 "days": _number(days),
                 "only_errors": only_errors is True,
+            },
+        )
+
+    def export(self, days: Any = None, *_: Any) -> Result:
+        """Have past days written into a workbook that the person names; no data where none was named."""
+        try:
+            file = self._choose_file(_WORKBOOK)
+        except Exception:  # noqa: BLE001 - whatever a platform's dialog raises
+            _log.exception("no file could be chosen")
+            return _refusal("internal", "A janela para escolher o arquivo não abriu.")
+        if not file:
+            return {"ok": True, "data": None}
+        named = file if file.lower().endswith(".xlsx") else f"{file}.xlsx"
+        # That it may be replaced was asked by the dialog.
+        return self._answer(
+            "export",
+            lambda: {
+                "file": named,
+                "days": _number(days),
+                "overwrite": named == file,
+                "timeout": _EXPORT_SECONDS,
             },
         )
 

@@ -150,7 +150,7 @@ class _Window:
         self._window = webview.create_window(
             TITLE,
             f"{self._pages.origin}/index.html{_theme_query(preferences.get('theme'))}",
-            js_api=Bridge(self._channel.call),
+            js_api=Bridge(self._channel.call, self._choose_file),
             width=self._geometry.width,
             height=self._geometry.height,
             x=self._geometry.x,
@@ -171,6 +171,15 @@ class _Window:
         events.restored += self._on_restored
         events.resized += self._on_resized
         events.moved += self._on_moved
+
+    def _choose_file(self, name: str) -> str | None:
+        """Where the person wants a workbook to be; None for nowhere. On the bridge's thread."""
+        import webview
+
+        chosen = self._window.create_file_dialog(
+            webview.FileDialog.SAVE, save_filename=name, file_types=("Planilha do Excel (*.xlsx)",)
+        )
+        return chosen if isinstance(chosen, str) else chosen[0] if chosen else None
 
     def _is_own(self, url: str) -> bool:
         return url.startswith(f"{self._pages.origin}/")
