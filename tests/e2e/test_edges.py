@@ -180,6 +180,24 @@ def test_an_agent_without_its_channel_is_no_missing_agent(program: Program) -> N
     wait_until(channel.exists)
 
 
+def test_a_link_put_in_a_scripts_place_after_the_discovery_is_not_run(tmp_path: Path) -> None:
+    with closing(Program(Workspace(tmp_path / "place"), discovery_seconds=3600)) as program:
+        place = program.place
+        place.register(place.job("trocada"))
+        program.start()
+        outside = place.folder / "fora.py"
+        outside.write_text("print('de fora')")
+        script = place.base / "Geral" / "trocada" / "metodos" / "trocada.py"
+        script.unlink()
+        script.symlink_to(outside)
+        answer = program.cli("run", "trocada")
+        assert answer.code == 1
+        assert "leva para fora da pasta de automações" in answer.error_line
+        card = program.card("trocada")
+        assert (card["actual"], card["pid"]) == (0, None)
+        assert program.cli("logs", "trocada").code == 1
+
+
 @pytest.mark.parametrize("what", ["settings", "registry", "scripts"])
 def test_a_demo_never_works_in_somebodys_own_folder(program: Program, tmp_path: Path, what: str) -> None:
     if what == "settings":

@@ -155,3 +155,33 @@ class TestKeeper:
         until(lambda: len(looks) > at_rest)
         assert looks[at_rest - 1 :] == [0, 0], "at rest it looks when it is told to"
         keeper.close()
+
+    def test_a_run_that_is_over_before_anybody_looked_is_capped_at_its_end(self, tmp_path: Path) -> None:
+        keeper = LogKeeper(tmp_path, tmp_path, list, lambda: TODAY, (90, 0.1, 0))
+        log = a_log(tmp_path, "short", 300 * KB)
+        keeper.cap_ended(log)
+        assert read_cut(log) is not None
+        assert log.stat().st_blocks * 512 < 110 * KB
+        keeper.cap_ended(tmp_path / "none.log")
+        without = LogKeeper(tmp_path, tmp_path, list, lambda: TODAY, (90, 0, 0))
+        other = a_log(tmp_path, "unlimited", 300 * KB)
+        without.cap_ended(other)
+        assert read_cut(other) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "seconds"),
+    [
+        ({}, {}, 5.0),
+        ({"a": 0}, {}, 0.25),
+        ({"a": 100}, {"a": 100}, 5.0),
+        ({"a": 1000}, {"a": 0}, 0.5),
+        ({"a": 10_000_000}, {"a": 0}, 0.1),
+        ({"a": 300, "b": 100}, {"a": 100, "b": 100}, 2.5),
+    ],
+)
+def test_a_quick_writer_is_looked_at_sooner(
+    now: dict[str, int], before: dict[str, int], seconds: float
+) -> None:
+    paths = ({Path(log): size for log, size in each.items()} for each in (now, before))
+    assert log_keeper.look_again_after(*paths, 1.0, 1000) == seconds

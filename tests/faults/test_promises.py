@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -96,6 +96,23 @@ def test_a_runaway_log_is_capped_while_its_script_writes_on(program: Program, pl
     assert whole.rstrip().endswith("fim")
     place.open_gate("tagarela")
     program.until(lambda status: card_of(status, "tagarela")["state"] == "SUCCESS")
+
+
+def test_the_log_of_a_script_that_writes_as_fast_as_it_can_never_outgrows_its_limit_by_much(
+    program: Program, place: Workspace
+) -> None:
+    program.set(log_limit_mb=5)
+    flood = "block = b'x' * 99_999 + b'\\n'\nfor _ in range(10_000):\n    os.write(1, block)\n"
+    place.register(place.job("enchente", "14", flood))
+    program.start()
+    [(log,)] = wait_until(lambda: (place.data / "journal.sqlite3").exists() and journalled(place, "log"))
+    most = 0
+    while program.card("enchente")["actual"] == 0:
+        with suppress(OSError):
+            most = max(most, Path(str(log)).stat().st_blocks * 512)
+    assert Path(str(log)).stat().st_size == 1_000_000_000
+    assert Path(str(log)).stat().st_blocks * 512 < 5_200_000
+    assert most < 700_000_000, "while it runs: what the disk takes in between two looks"
 
 
 def test_what_lies_outside_the_base_path_is_never_run(program: Program, place: Workspace) -> None:

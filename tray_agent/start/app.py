@@ -31,7 +31,6 @@ from tray_agent.adapters.system.privacy import close_to_others, write_privately
 from tray_agent.adapters.system.waiting import MainWait
 from tray_agent.core.messages import Message, Noticed, Quit, Refresh
 from tray_agent.core.model import Problem, Run, Snapshot, Trigger, Where
-from tray_agent.core.ports import BEGIN_ANEW
 from tray_agent.core.ports import Reader as SlowReader
 from tray_agent.core.rules.state import Limits
 from tray_agent.core.settings import Settings
@@ -42,7 +41,7 @@ from tray_agent.shell.channel.user import os_user
 from tray_agent.shell.channel.wire import UnsafeChannelFile
 from tray_agent.shell.views.snapshots import SILENT_SECONDS, Reader
 from tray_agent.start.exporting import export
-from tray_agent.start.folder_guard import FolderGuard, lost_journal
+from tray_agent.start.folder_guard import FolderGuard, JournalGate
 from tray_agent.start.outside import AgentOutside
 from tray_agent.start.telling import Teller, targets
 from tray_agent.start.watchdog import Watchdog
@@ -102,22 +101,29 @@ class Agent:
         # Made once: walking through it is a quarter of what a start costs the agent.
         self._foreign = script_environment.foreign_environment(os.environ, script_environment.bundle_root())
         self._lock = InstanceLock(places.data_dir)
-        self._processes = ScriptProcesses(self._post, self._backend(), self._command, self._environment)
-        self._awake = KeepAwake(settings.awake)
-        self._guard = FolderGuard(places.data_dir, self._lock, self.notice, self.ask_to_quit)
-        self._watchdog = Watchdog(lambda: self.engine.last_turn, self._replace_engine, also=self._look_around)
-        self._lost_journal = ""
-        self.away: tuple[datetime, datetime] | None = None
-        self._heard_of = 0.0
-        self._sender = Sender(self._reader_process, settings.notify_deadline_seconds, self._notices_failed)
+        self._gate = JournalGate(places.data_dir, settings.history == "local", self.notice)
         self._keeper = LogKeeper(
             places.data_dir,
             places.logs_dir,
             self._growing_logs,
             lambda: self.clock.now().date(),
             (settings.retention_days, settings.log_limit_mb, settings.logs_total_mb),
-            self._journal_refused,
+            self._gate.refused,
         )
+        self._processes = ScriptProcesses(
+            self._post,
+            self._backend(),
+            self._command,
+            self._environment,
+            self._keeper.cap_ended,
+            self._base,
+        )
+        self._awake = KeepAwake(settings.awake)
+        self._guard = FolderGuard(places.data_dir, self._lock, self.notice, self.ask_to_quit)
+        self._watchdog = Watchdog(lambda: self.engine.last_turn, self._replace_engine, also=self._look_around)
+        self.away: tuple[datetime, datetime] | None = None
+        self._heard_of = 0.0
+        self._sender = Sender(self._reader_process, settings.notify_deadline_seconds, self._notices_failed)
 
     def take_folder(self) -> None:
         """Be the folder's one agent. Raises AlreadyRunning, or OSError when the folder cannot be used."""
@@ -130,7 +136,7 @@ class Agent:
     def start(self, on_no_channel: Callable[[OSError], None]) -> None:
         """Begin; the folder was taken. While the channel cannot be opened (a full disk) the agent works
         without one, having told ``on_no_channel`` why. Raises UnsafeChannelFile where it never may be."""
-        self._look_for_journal()
+        self._gate.look()
         self.engine = self._engine()
         self.outside = AgentOutside(
             self.places,
@@ -141,7 +147,7 @@ class Agent:
             self.interpreters,
             self._export,
             self.settings.no_data_exit_code,
-            self._journal_refused,
+            self._gate.refused,
             limits(self.settings).resources,
         )
         reader = Reader(
@@ -270,7 +276,7 @@ class Agent:
             limits(self.settings),
             self.clock,
             self._processes,
-            SqliteJournal(self.places.data_dir, grows_ahead=True, refused=self._journal_refused),
+            SqliteJournal(self.places.data_dir, grows_ahead=True, refused=self._gate.refused),
             DiscoveryReader(
                 self._post,
                 self.places.base_path,
@@ -302,26 +308,9 @@ class Agent:
     def _post(self, message: Message) -> None:
         """To the engine that turns now: another may have replaced the one at the start."""
         if isinstance(message, Refresh):  # a person has read what was said, and says to go on
-            self._lost_journal = ""
+            self._gate.accept()
             self.notice("folder")
-            self.notice("journal")
         self.engine.post(message)
-
-    def _journal_refused(self) -> str:
-        return self._lost_journal
-
-    def _look_for_journal(self) -> None:
-        """A journal that was lost is never silently a new one. With local history it alone knows what ran
-        today: then nothing starts until a person says so. Else BigQuery knows, and it is only said."""
-        lost = lost_journal(self.places.data_dir)
-        if not lost:
-            return
-        _log.critical("%s", lost)
-        if self.settings.history == "local":
-            self._lost_journal = f"{lost} {BEGIN_ANEW}"
-        else:
-            begun = "Começou um novo; o que rodou hoje vem do BigQuery. Atualizar retira o aviso."
-            self.notice("journal", Problem(Where.DATA, lost, begun))
 
     def _backend(self) -> Backend:
         if sys.platform == "win32":
@@ -337,6 +326,11 @@ class Agent:
             return self.interpreters.for_script(script).argv
         except NoInterpreter as none:
             raise StartRefused(str(none)) from none
+
+    def _base(self) -> Path:
+        """The base path in which the jobs that there are were found."""
+        found = self.snapshot.base_path if self.snapshot else ""
+        return Path(found) if found else self.places.base_path()[0]
 
     def _environment(self, run: Run) -> dict[str, str]:
         return script_environment.child_environment(

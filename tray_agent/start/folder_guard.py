@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tray_agent.adapters.system.instance_lock import Hold, InstanceLock
 from tray_agent.core.model import Problem, Where
+from tray_agent.core.ports import BEGIN_ANEW
 from tray_agent.shell.channel.control import ControlServer
 
 _log = logging.getLogger(__name__)
@@ -34,6 +35,41 @@ def lost_journal(data_dir: Path) -> str:
         return ""
     state = "não existe mais" if size is None else "está vazio"
     return f"O diário {journal} {state}, mas há logs de execuções: o que já rodou hoje não se sabe."
+
+
+class JournalGate:
+    """Keeps a journal that was lost from being silently a new one (``refused`` is for who opens it).
+
+    With ``local`` history it alone knows what ran today: then nothing starts until a person says so. Else
+    BigQuery knows, and the loss is only said.
+    """
+
+    def __init__(self, data_dir: Path, local: bool, notice: Callable[..., None]) -> None:
+        self._data_dir = data_dir
+        self._local = local
+        self._notice = notice
+        self._why = ""
+
+    def look(self) -> None:
+        """Look once, before anybody opens the journal."""
+        lost = lost_journal(self._data_dir)
+        if not lost:
+            return
+        _log.critical("%s", lost)
+        if self._local:
+            self._why = f"{lost} {BEGIN_ANEW}"
+        else:
+            begun = "Começou um novo; o que rodou hoje vem do BigQuery. Atualizar retira o aviso."
+            self._notice("journal", Problem(Where.DATA, lost, begun))
+
+    def refused(self) -> str:
+        """Why the journal must not be opened now, or ""."""
+        return self._why
+
+    def accept(self) -> None:
+        """A person has read what was said, and says to go on."""
+        self._why = ""
+        self._notice("journal")
 
 
 class FolderGuard:

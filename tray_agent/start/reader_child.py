@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from typing import IO, Any
 
-from tray_agent.adapters.readers import blocks
+from tray_agent.adapters.readers import blocks, memory
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 _ORPHANED = 3
@@ -71,6 +71,7 @@ else:
 
 def main(mode: str) -> int:
     """Answer one request for one of these modes. Returns the exit code."""
+    memory.limit()
     gc.disable()  # it lives for one answer; a collector would only walk the rows again and again
     requests = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115 - lives as long as the process
     answers = os.fdopen(os.dup(1), "wb")
@@ -84,6 +85,8 @@ def main(mode: str) -> int:
     threading.Thread(target=_end_with, args=(requests,), name="agent", daemon=True).start()
     try:
         answer = _answers(mode)(json.loads(line))
+    except MemoryError:
+        answer = {"ok": False, "error": memory.TOO_MUCH}
     except BaseException as error:  # noqa: BLE001 - the top of this program; a parser may even panic
         traceback.print_exc()
         answer = {

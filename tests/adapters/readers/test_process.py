@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -184,3 +185,57 @@ def test_a_child_that_never_got_a_request_ends_with_its_agent() -> None:
         timeout=SECONDS,
     )
     assert process.returncode == 3
+
+
+HUNGRY = (
+    "import sys; from tray_agent.adapters.readers import memory\n"
+    "input(); memory.limit(400_000_000)\n"
+    'try:\n  held = bytearray(700_000_000)\nexcept MemoryError:\n  print(\'{"ok": true, "held": false}\')\n'
+    'else:\n  print(\'{"ok": true, "held": true}\')'
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="seen under Wine, which knows no such limit")
+def test_a_child_gets_no_more_memory_than_it_may_have() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(program.PACKAGE.parent)}
+    reader = ReaderProcess(environment, None, lambda _: [sys.executable, "-c", HUNGRY])
+    assert reader.run("m", {}, SECONDS) == {"ok": True, "held": False}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="seen under Wine, which knows no such limit")
+def test_a_workbook_that_swells_beyond_what_it_declares_is_one_sentence(tmp_path: Path) -> None:
+    path, swollen = write(tmp_path / "r.xlsx", actives(3)), tmp_path / "swollen.xlsx"
+    block = b" " * 10_000_000
+    with (
+        zipfile.ZipFile(path) as book,
+        zipfile.ZipFile(swollen, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out,
+    ):
+        for name in book.namelist():
+            with out.open(name, "w") as part:
+                part.write(book.read(name))
+                for _ in range(160 if name.endswith("sheet1.xml") else 0):
+                    part.write(block)
+    content = bytearray(swollen.read_bytes())
+    entry = content.rindex(b"xl/worksheets/sheet1.xml") - 46
+    assert content[entry : entry + 4] == b"PK\x01\x02"
+    content[entry + 24 : entry + 28] = (1000).to_bytes(4, "little")
+    swollen.write_bytes(content)
+    path.write_bytes(content)
+    reader = ReaderProcess(None, tmp_path / "log")
+    try:
+        answer = reader.run("read-registry", {"path": str(swollen)}, 60)
+    except ReaderFailed as failed:
+        assert str(failed) == "o leitor terminou sem responder (código -6, talvez por falta de memória)"
+    else:
+        assert not answer["ok"]
+        assert "\n" not in answer["error"]
+    import resource
+
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert usage.ru_maxrss < 1_600_000, "kB"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_child_that_a_library_ended_may_have_lacked_memory() -> None:
+    with pytest.raises(ReaderFailed, match=r"sem responder \(código -6, talvez por falta de memória\)"):
+        child("import os; input(); os.abort()").run("m", {}, SECONDS)

@@ -46,6 +46,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         names, rows, clocks = _query(request)
     except (KeyFault, Misunderstood) as fault:
         return {"ok": False, "error": str(fault)}
+    except MemoryError:
+        raise  # of which the child itself tells
     except Exception as error:  # noqa: BLE001 - the client raises anything, down to a bare TypeError
         traceback.print_exc()
         return {"ok": False, "error": sentence(error)}

@@ -25,6 +25,8 @@ _MOST_BYTES = 64_000_000
 _LAST_SECONDS = 5.0
 _LEAVE_SECONDS = 1.0
 _NO_ANSWER = object()
+# Abort, bus error, segmentation fault, killed; on Windows fail fast, heap corruption, access violation.
+_ENDED_BY_A_LIBRARY = {-6, -7, -9, -11, 0xC0000409, 0xC0000374, 0xC0000005, 0xC0000017}
 
 
 class ReaderFailed(Exception):
@@ -74,7 +76,7 @@ class ReaderProcess:
         if self._cancelled:
             raise ReaderFailed("leitura cancelada", cancelled=True)
         if answer is _NO_ANSWER:
-            raise ReaderFailed(f"o leitor terminou sem responder (código {child.returncode})")
+            raise ReaderFailed(_without_answer(child.returncode))
         if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
             raise ReaderFailed("o leitor deu uma resposta sem sentido")
         return answer
@@ -106,6 +108,12 @@ class ReaderProcess:
             child.wait(_LAST_SECONDS)
         except subprocess.TimeoutExpired:
             return  # nothing can be done about a process that the system itself cannot end
+
+
+def _without_answer(code: int | None) -> str:
+    """A library that gets no memory often just ends the process."""
+    of_memory = code in _ENDED_BY_A_LIBRARY
+    return f"o leitor terminou sem responder (código {code}{', talvez por falta de memória' * of_memory})"
 
 
 def _line(request: Mapping[str, Any]) -> bytes:

@@ -19,7 +19,7 @@ from tray_agent.adapters.runs.holes import give_back
 from tray_agent.core.ports import JournalError
 
 _log = logging.getLogger(__name__)
-LOOK_SECONDS = 5.0
+LOOK_SECONDS, FIRST_LOOK_SECONDS, SOONEST_LOOK_SECONDS = 5.0, 0.25, 0.1
 FIRST_SWEEP_SECONDS, SWEEP_SECONDS = 10.0, 3600.0
 HEAD_SHARE = 0.1
 _MB = 1_000_000
@@ -108,6 +108,25 @@ def _remove(log: Path) -> None:
         return  # other runs' logs are in it
 
 
+def look_again_after(now: dict[Path, int], before: dict[Path, int], passed: float, limit: int) -> float:
+    """How long growing logs may be left alone (s): half of what the quickest takes to write its limit again.
+
+    ``now`` and ``before`` are their sizes, ``passed`` seconds apart. One that is new may be quick.
+    """
+    rates = [(size - before.get(log, 0)) / passed for log, size in now.items()]
+    if not rates or not limit:
+        return LOOK_SECONDS
+    soon = FIRST_LOOK_SECONDS if now.keys() - before.keys() else LOOK_SECONDS
+    return max(SOONEST_LOOK_SECONDS, min(soon, 0.5 * limit / max([1.0, *rates])))
+
+
+def _size(log: Path) -> int:
+    try:
+        return log.stat().st_size
+    except OSError:
+        return 0  # its run is held, and has not opened it yet
+
+
 class LogKeeper:
     """A thread that caps the logs of running scripts and sweeps old ones away.
 
@@ -129,6 +148,7 @@ class LogKeeper:
         self._today = today
         self._retention_days, log_mb, total_mb = limits
         self._log_bytes, self._total_bytes = int(log_mb * _MB), int(total_mb * _MB)
+        self._capping = threading.Lock()
         self._is_closed = False
         self._bell = threading.Event()
 
@@ -140,6 +160,10 @@ class LogKeeper:
         """Runs have begun: their logs grow from now on. At rest nobody looks at any."""
         self._bell.set()
 
+    def cap_ended(self, log: Path) -> None:
+        """A run has ended, and its log does not grow any more; from any thread."""
+        self._cap(log)
+
     def close(self) -> None:
         """End soon."""
         self._is_closed = True
@@ -147,17 +171,28 @@ class LogKeeper:
 
     def _keep(self) -> None:
         sweep_at = time.monotonic() + FIRST_SWEEP_SECONDS
-        growing: list[Path] = []
+        sizes: dict[Path, int] = {}
+        looked, pause = time.monotonic(), FIRST_LOOK_SECONDS
         while not self._is_closed:
-            self._bell.wait(LOOK_SECONDS if growing else max(0.0, sweep_at - time.monotonic()))
+            self._bell.wait(pause if sizes else max(0.0, sweep_at - time.monotonic()))
             self._bell.clear()
             if time.monotonic() >= sweep_at:
                 self._sweep()
                 sweep_at = time.monotonic() + SWEEP_SECONDS
             growing = self._running() if self._log_bytes else []
+            now = {log: _size(log) for log in growing}
             for log in growing:
-                cap(log, self._log_bytes)
+                self._cap(log)
+            passed = max(0.001, time.monotonic() - looked)
+            looked = time.monotonic()
+            pause = look_again_after(now, sizes, passed, self._log_bytes)
+            sizes = now
         self._journal.close()
+
+    def _cap(self, log: Path) -> None:
+        if self._log_bytes:
+            with self._capping:
+                cap(log, self._log_bytes)
 
     def _sweep(self) -> None:
         try:

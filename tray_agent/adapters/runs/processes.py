@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ from tray_agent.adapters.runs.leftovers import Leftovers
 from tray_agent.adapters.runs.reason import read_reason
 from tray_agent.adapters.runs.threads import SpareThreads
 from tray_agent.adapters.system.blank import is_blank
+from tray_agent.adapters.system.os_faults import reason
 from tray_agent.core.messages import RunExited, RunHeld, RunRefused, RunStopped
 from tray_agent.core.model import Identity, Job, Run
 from tray_agent.core.ports import Post, Standing
@@ -59,7 +61,8 @@ class ScriptProcesses:
 
     ``command`` names the interpreter for a script (it raises StartRefused when there is none);
     ``environment`` makes a run's environment; ``ended`` gets a run's log when nothing is added to it any
-    more by the script itself. All are called on the run's own thread.
+    more by the script itself; ``base`` is the folder outside of which nothing is run, None for anywhere. All
+    are called on the run's own thread.
     """
 
     def __init__(
@@ -69,12 +72,14 @@ class ScriptProcesses:
         command: Callable[[Path], Sequence[str]],
         environment: Callable[[Run], Mapping[str, str]],
         ended: Callable[[Path], None] = lambda log: None,
+        base: Callable[[], Path | None] = lambda: None,
     ) -> None:
         self._post = post
         self._backend = backend
         self._command = command
         self._environment = environment
         self._ended = ended
+        self._base = base
         self._leftovers = Leftovers(post)
         self._stopping: set[str] = set()
         self._held: dict[str, Held] = {}
@@ -140,12 +145,8 @@ class ScriptProcesses:
 
     def _live(self, run: Run) -> None:
         """The life of a run on its own thread: refused, or held and then ended."""
-        script = Path(run.script)
         try:
-            if not script.is_file():
-                raise StartRefused("arquivo não encontrado.")
-            if is_blank(script):
-                raise StartRefused("o arquivo está vazio.")
+            script = what_is_run(Path(run.script), self._base())
             child = self._start(run, script)
         except StartRefused as refused:
             self._post(RunRefused(run.id, str(refused)))
@@ -205,6 +206,30 @@ class ScriptProcesses:
             self._stopping.discard(run.id)
             self._leftovers.look()
         self._post(RunStopped(run.id, killed, survivors))
+
+
+def what_is_run(script: Path, base: Path | None) -> Path:
+    """The file that a run opens: links were followed, none leads out of ``base``, and it can be read.
+
+    The discovery has seen to the same, but a link may have been put in its place since. The base itself stays
+    as it is written: of a drive's letter Windows would make a path on which not every program can work.
+    Raises StartRefused, which is no run.
+    """
+    if not script.is_file():
+        raise StartRefused("arquivo não encontrado.")
+    if base is not None:
+        real, root = Path(os.path.realpath(script)), Path(os.path.realpath(base))
+        if not real.is_relative_to(root):
+            raise StartRefused(f"o link leva para fora da pasta de automações ({real}).")
+        script = base / real.relative_to(root)
+    try:
+        with script.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise StartRefused(f"o arquivo não pode ser lido ({reason(error)}).") from error
+    if is_blank(script):
+        raise StartRefused("o arquivo está vazio.")
+    return script
 
 
 def _digest(script: Path) -> str:
