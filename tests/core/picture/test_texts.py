@@ -11,6 +11,7 @@ from tray_agent.core import messages as msg
 from tray_agent.core.model import HistoryState, Job, JobFacts, LastRun, Outcome, Retry, Snapshot, Trigger
 from tray_agent.core.picture.next_run import next_run_text, surroundings
 from tray_agent.core.picture.texts import duration, last_run_text, why
+from tray_agent.core.schedules.grammar import parse
 from tray_agent.core.standing import Held, HoldKind
 
 NOW = at("14:05")
@@ -315,3 +316,26 @@ def test_a_retry_that_has_come_promises_nothing_any_more() -> None:
 
     assert "nova tentativa" in sentence(replace(OWED, retry=retry), now=NOW - timedelta(seconds=1))
     assert sentence(replace(OWED, retry=retry)) == "Aguardando a vez: 2 previstas até agora, 1 feita."
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("dias úteis 9", "Hoje não roda: não é dia útil (Carnaval); a próxima é qua 18/02 09:00."),
+        (
+            "seg-sex 9 exceto feriados",
+            "Hoje não roda: não é dia útil (Carnaval); a próxima é qua 18/02 09:00.",
+        ),
+        ("5º dia útil 8h", "Hoje não roda; a próxima é sex 06/03 08:00."),
+        ("24/12/2020 8", "Hoje não roda; não há próxima data."),
+        ("8", "Em dia: 1 prevista até agora, 1 feita"),
+    ],
+)
+def test_a_day_without_fire_times_says_why_and_when_the_next_one_comes(cell: str, said: str) -> None:
+    carnival = datetime(2026, 2, 17, 14, 5, tzinfo=NOW.tzinfo)
+    schedule = parse(cell).schedule
+    next_fire = schedule.next_fire(carnival.replace(hour=23, minute=59))
+    due = schedule.due(carnival)
+    of = facts(make_job(schedule=schedule), target=due, actual=due, next_fire=next_fire)
+
+    assert sentence(of, carnival).startswith(said)

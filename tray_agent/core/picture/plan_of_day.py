@@ -11,10 +11,8 @@ from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Places, Wish,
 from tray_agent.core.policies import CatchUp, Halt
 from tray_agent.core.rules.debt import STILL_IN_TIME, at_minute
 from tray_agent.core.rules.holds import clock
-from tray_agent.core.schedules.calendar import Calendar
-from tray_agent.core.schedules.days import EVERY_DAY, DayKind, DayRule, Shift
+from tray_agent.core.schedules.not_today import left_out
 from tray_agent.core.schedules.schedule import ScheduleKind, moment_of
-from tray_agent.core.schedules.vocabulary import WEEKDAY_NAMES
 from tray_agent.core.standing import HoldKind
 
 AHEAD = frozenset({FireState.OWED, FireState.COMING})
@@ -210,28 +208,11 @@ def _without_fires(job: Job, day: date, now: datetime) -> Iterable[Skipped]:
         return [Skipped(job.id, None, f"sem hora marcada: roda depois de {', '.join(job.policies.after)}")]
     if job.schedule.kind is ScheduleKind.MANUAL:
         return [Skipped(job.id, None, job.schedule_problem or _MANUAL)]
-    if job.schedule.fires(day) or job.schedule.calendar.is_business(day):
+    found = left_out(job.schedule, day)
+    if found is None:
         return []
-    calendar = job.schedule.calendar
-    wanted = [each for each in job.schedule.clauses if _only_for_business_days(each.days, day, calendar)]
-    if not wanted:
-        return []
-    holiday = calendar.holiday_name(day)
-    minute = min(minute for clause in wanted for minute in clause.minutes)
-    at = moment_of(minute, datetime.combine(day, time(), now.tzinfo))
-    return [Skipped(job.id, at, f"não é dia útil ({holiday or WEEKDAY_NAMES[day.weekday()]})")]
-
-
-def _only_for_business_days(rule: DayRule, day: date, calendar: Calendar) -> bool:
-    """Whether it is only for not being a business day that a rule leaves the day out."""
-    if rule.days.kind is DayKind.BUSINESS:
-        return replace(rule, days=EVERY_DAY).falls_on(day, calendar)
-    without = replace(
-        rule,
-        shift=Shift.STAY if rule.shift is Shift.DROP else rule.shift,
-        excepts=tuple(each for each in rule.excepts if each.kind is not DayKind.HOLIDAYS),
-    )
-    return without != rule and without.falls_on(day, calendar)
+    at = moment_of(found.minute, datetime.combine(day, time(), now.tzinfo))
+    return [Skipped(job.id, at, found.reason)]
 
 
 def _with_estimates(builder: _Builder, means: Means) -> list[PlannedFire]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from tray_agent.core.history.status import NO_RESULT, is_open, shortened, state_of
 from tray_agent.core.model import CardState, FireState, JobFacts, LastRun, Outcome, Run, Snapshot, Trigger
 from tray_agent.core.picture.next_run import Surroundings, day_and_time
+from tray_agent.core.schedules.not_today import left_out
 from tray_agent.core.schedules.schedule import ScheduleKind
 from tray_agent.core.standing import HoldKind
 
@@ -60,7 +61,7 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
         again = f"nova tentativa {facts.attempt.number} de {facts.attempt.most} às {facts.attempt.at:%H:%M}"
         return f"Falhou{_code(facts)}; {again}."
     if facts.target == 0:
-        return _nothing_yet(facts) + _aftermath(facts)
+        return _nothing_yet(facts, now) + _aftermath(facts)
     return _settled(facts, around)
 
 
@@ -70,7 +71,7 @@ def _unscheduled(facts: JobFacts) -> str:
     return "Manual: roda só quando alguém executa."
 
 
-def _nothing_yet(facts: JobFacts) -> str:
+def _nothing_yet(facts: JobFacts, now: datetime) -> str:
     covered = _covered(facts)
     if facts.next_run is not None:
         return f"Nada previsto até agora; a primeira é às {facts.next_run:%H:%M}.{covered}"
@@ -78,8 +79,12 @@ def _nothing_yet(facts: JobFacts) -> str:
         return f"Nada previsto até agora.{covered}"
     if facts.job.policies.after and not facts.fires:
         return "Roda depois de outra automação: nenhuma terminou bem hoje ainda."
-    if facts.job.schedule.kind is ScheduleKind.RULE and facts.next_fire is not None:
-        return f"Hoje não roda; a próxima é {day_and_time(facts.next_fire)}."
+    if facts.job.schedule.kind is ScheduleKind.RULE:
+        today = left_out(facts.job.schedule, now.date())
+        not_today = f"Hoje não roda: {today.reason}" if today else "Hoje não roda"
+        if facts.next_fire is None:
+            return f"{not_today}; não há próxima data."
+        return f"{not_today}; a próxima é {day_and_time(facts.next_fire)}."
     return "Nada previsto hoje; só amanhã."
 
 
