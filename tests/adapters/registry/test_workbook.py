@@ -431,7 +431,7 @@ def test_policies_notes_halts_and_own_days_cross_to_the_agent(tmp_path: Path) ->
         )
         sheet.append(["a", "", 8, "sim", "última", time(17, 30), "+90 min", 2, "SAP; Excel", "b", "{d-1} x"])
         sheet.append(["b", "", 8, "sim", None, "30 min", "cedo", None, None, "b", "{ontem}"])
-        sheet.append(["c", "", 8, "sim"])
+        sheet.append(["c", "", "MANUAL", "sim"])
         own = book.create_sheet("Feriados")
         own.append(["data", "nome", "tipo"])
         own.append([date(2027, 1, 25), "São Paulo", None])
@@ -463,5 +463,9 @@ def test_policies_notes_halts_and_own_days_cross_to_the_agent(tmp_path: Path) ->
         OwnDay(date(2027, 1, 25), "São Paulo"),
         OwnDay(date(2027, 2, 8), "", is_business=True),
     )
+    for row in reading.rows:
+        assert row.schedule.calendar.is_holiday(date(2027, 1, 25)), (
+            "for the dates in a manual job's arguments too"
+        )
     halt = Halt(datetime(2026, 12, 24), datetime(2026, 12, 26, 12), "", "a", "Congelamento")
     assert reading.halts == (HaltRow(2, halt),)

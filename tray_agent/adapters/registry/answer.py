@@ -16,6 +16,7 @@ from tray_agent.core.policies import NO_POLICIES, CatchUp, Halt, Limit, Policies
 from tray_agent.core.registry.sheets import HaltRow, OwnDay, RegistryReading
 from tray_agent.core.schedules.calendar import own_calendar
 from tray_agent.core.schedules.codec import decode_all, encode_all
+from tray_agent.core.schedules.schedule import with_calendar
 
 _MOST_HINTS = 20
 
@@ -98,7 +99,8 @@ def decode(answer: Mapping[str, Any]) -> tuple[RegistryReading | RegistryFailed,
         return RegistryFailed(str(answer["error"]), bool(answer.get("lasting"))), stamp
     own_days = tuple(OwnDay(date.fromisoformat(day), name, other) for day, name, other in answer["own_days"])
     calendar = own_calendar((each.day, each.name, each.is_business) for each in own_days)
-    schedules = decode_all(answer["schedules"], calendar)
+    # A manual job's arguments may have dates in them too.
+    schedules = [with_calendar(each, calendar) for each in decode_all(answer["schedules"], calendar)]
     policies = [_policies_of(each) for each in answer["policies"]]
     rows: list[RegistryRow] = []
     for key, name, area, schedule, line, minutes, policy, note, lost in answer["rows"]:
