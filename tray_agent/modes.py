@@ -20,6 +20,10 @@ def run_hidden(arguments: list[str]) -> int | None:
         from tray_agent.commands.demo import make
 
         return make(rest[0])
+    if mode == "make-registry" and rest:
+        from tray_agent.commands.registry_file import make_registry
+
+        return make_registry(rest[0])
     if mode == "dashboard":
         from tray_agent.shell.window.window import run as show
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def test_what_cannot_be_is_refused_in_one_line(
     refused = program.cli("registry", "new", str(tmp_path / name))
     assert refused.code == 1
     assert cause in refused.error_line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a place where nothing can be made")
+def test_a_place_that_takes_no_file_is_said_in_one_line(program: Program) -> None:
+    refused = program.cli("registry", "new", "/proc/x.xlsx")
+    assert refused.code == 1
+    assert "/proc/x.xlsx não pôde ser gravado" in refused.error_line
 
 
 def test_wrong_words_are_wrong_use(program: Program) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from tray_agent.adapters.system import program
+from tray_agent.commands.output import complain
 
+_DONE, _EXISTS, _NOT_WRITTEN = 0, 4, 5  # of the child
 _TEXT = "cria um registro modelo (.xlsx) com as colunas, exemplos e as abas Feriados e Paradas"
 
 
@@ -25,12 +26,15 @@ def _run(options: argparse.Namespace, *_: object) -> int:
     path = Path(options.file).absolute()
     refusal = _refusal(path)
     if refusal:
-        print(f"tray-agent: {refusal}", file=sys.stderr)
+        complain(refusal)
         return 1
     code = run_to_end(program.command("--internal", "make-registry", str(path)), program.environment())
-    if code != 0:
-        if code < 0:
-            print(f"tray-agent: não foi possível criar {path}", file=sys.stderr)
+    if code != _DONE:
+        known = {
+            _EXISTS: _exists(path),
+            _NOT_WRITTEN: f"{path} não pôde ser gravado; veja permissão e espaço",
+        }
+        complain(known.get(code, f"não foi possível criar {path}"))
         return 1
     print(f"Registro modelo criado em {path}")
     return 0
@@ -40,23 +44,24 @@ def _refusal(path: Path) -> str:
     if path.suffix.casefold() != ".xlsx":
         return f"o nome do registro precisa terminar em .xlsx: {path.name}"
     if path.exists() or path.is_symlink():
-        return f"{path} já existe; escolha outro nome, ou mova o arquivo"
+        return _exists(path)
     if not path.parent.is_dir():
         return f"a pasta {path.parent} não existe"
     return ""
 
 
-def make_registry(path: Path) -> int:
-    """The child's part. Returns the exit code; says in one line what went wrong."""
+def _exists(path: Path) -> str:
+    return f"{path} já existe; escolha outro nome, ou mova o arquivo"
+
+
+def make_registry(path: str) -> int:
+    """The child's part. Returns the exit code, by which the command tells what went wrong."""
     from tray_agent.adapters.registry.model_workbook import write_model
-    from tray_agent.adapters.system import os_faults
 
     try:
-        write_model(path)
+        write_model(Path(path))
     except FileExistsError:
-        print(f"tray-agent: {path} já existe; escolha outro nome", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"tray-agent: {path} não pôde ser criado: {os_faults.reason(error)}", file=sys.stderr)
-        return 1
-    return 0
+        return _EXISTS
+    except OSError:
+        return _NOT_WRITTEN
+    return _DONE
