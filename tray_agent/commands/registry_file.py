@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tray_agent.adapters.system import program
-from tray_agent.commands.output import complain
+from tray_agent.adapters.system.console import complain
 
 _DONE, _EXISTS, _NOT_WRITTEN = 0, 4, 5  # of the child
 _TEXT = "cria um registro modelo (.xlsx) com as colunas, exemplos e as abas Feriados e Paradas"
