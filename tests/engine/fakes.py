@@ -215,6 +215,21 @@ class MemoryJournal:
         self._may_fail()
         self.cleared[job] = moment
 
+    def days_run(self, since: date) -> dict[str, set[date]]:
+        self._may_fail()
+        found: dict[str, set[date]] = {}
+        for run in self.runs.values():
+            if run.day >= since:
+                found.setdefault(run.job, set()).add(run.day)
+        for day, surplus in self.surplus.items():
+            for job in surplus if day >= since else ():
+                found.setdefault(job, set()).add(day)
+        return found
+
+    def first_day(self) -> date | None:
+        self._may_fail()
+        return min((run.day for run in self.runs.values()), default=None)
+
     def closing_of(self, day: date) -> tuple[str, ...] | None:
         self._may_fail()
         return self.closings.get(day)

@@ -221,6 +221,6 @@ def test_unrecorded_ends_and_recorded_ones_are_each_counted_once() -> None:
     world.begin(make_job("pix", 8))
     state = world.engine._state
 
-    load_day(state, journal, [replace(done, outcome=Outcome.UNKNOWN)])
+    load_day(state, journal, [replace(done, outcome=Outcome.UNKNOWN)], at("09:00"))
 
     assert state.actual("pix") == 1

@@ -67,7 +67,7 @@ def _from_journal(state: State, places: Places, moment: Moment) -> dict[str, flo
     """Count the day's runs of the last agent, take up what is paused; usual durations in seconds."""
     journal = SqliteJournal(places.data_dir)
     try:
-        load_day(state, journal, [])
+        load_day(state, journal, [], moment.now)
         take_up_wishes(state, journal)
         state.paused = journal.is_paused()
         usual = {job: journal.usual_seconds(job) for job in state.jobs}

@@ -156,6 +156,14 @@ class Journal(Protocol):
         """Keep that a person gave up what a job owed on that day up to a moment."""
         ...
 
+    def days_run(self, since: date) -> dict[str, set[date]]:
+        """On which days from ``since`` on each job ran, as far as the journal knows, by job."""
+        ...
+
+    def first_day(self) -> date | None:
+        """The oldest day that has a run on record, or None without any."""
+        ...
+
     def closing_of(self, day: date) -> tuple[str, ...] | None:
         """What was said of a day when it closed, a sentence each; None where it was not closed."""
         ...

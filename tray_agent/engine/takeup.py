@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from tray_agent.core.model import Job, Outcome, Run
 from tray_agent.core.ports import Journal, Processes, Standing
 from tray_agent.core.registry.sheets import NO_AREA
 from tray_agent.core.rules.answers import Actions
+from tray_agent.core.rules.rare import DAYS, watch_rare
 from tray_agent.core.rules.runs import stop
 from tray_agent.core.rules.state import Active, Moment, Phase, State
 from tray_agent.core.schedules.schedule import MANUAL
@@ -51,7 +53,7 @@ def _adopt(state: State, run: Run, journal: Journal, processes: Processes, momen
     return active
 
 
-def load_day(state: State, journal: Journal, unrecorded: Iterable[Run]) -> None:
+def load_day(state: State, journal: Journal, unrecorded: Iterable[Run], now: datetime) -> None:
     """Count the day's ended runs: those on record, and those that could not be recorded yet. What the history
     counted beyond them meanwhile goes on record.
 
@@ -67,6 +69,9 @@ def load_day(state: State, journal: Journal, unrecorded: Iterable[Run]) -> None:
         state.day_loaded = True
     for job, moment in journal.cleared_of(state.day).items():
         state.cleared.setdefault(job, moment)
+    state.ran, state.first_day = journal.days_run(state.day - timedelta(days=DAYS)), journal.first_day()
+    for known in state.jobs.values():
+        watch_rare(state, known, now)
 
 
 def take_up_wishes(state: State, journal: Journal) -> None:

@@ -27,6 +27,7 @@ def test_what_was_not_made_is_counted_and_the_worst_named_first() -> None:
 
     assert closing(snapshot(*jobs, day=DAY), 0) == (  # type: ignore[arg-type]
         "Em 10/03, 7 execuções previstas não foram feitas: b (3), d (2), a (1) e mais 1.",
+        "Em 10/03, 5 horários não foram recuperados: a (1), b (1), c (1) e mais 2.",
     )
 
 

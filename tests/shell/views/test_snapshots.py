@@ -108,6 +108,7 @@ class TestStatus:
             "totals": {"started": 0, "finished": 0},
             "heartbeat_seconds": 0.2,
             "problems": [],
+            "day_notes": [],
             "areas": ["Mensageria"],
         }
 

@@ -188,6 +188,24 @@ class SqliteJournal:
         """Keep that a person gave up what a job owed on that day up to a moment."""
         self.remember(_CLEARED + job, moment.isoformat())
 
+    def days_run(self, since: date) -> dict[str, set[date]]:
+        """On which days from ``since`` on each job ran, as far as the journal knows, by job."""
+        found: dict[str, set[date]] = {}
+        with self._reading() as db:
+            for job, day in db.execute(
+                "SELECT DISTINCT job, day FROM runs WHERE day >= ?"
+                " UNION SELECT job, day FROM days WHERE day >= ?",
+                (since.isoformat(), since.isoformat()),
+            ):
+                found.setdefault(job, set()).add(date.fromisoformat(day))
+        return found
+
+    def first_day(self) -> date | None:
+        """The oldest day that has a run on record, or None without any."""
+        with self._reading() as db:
+            row = db.execute("SELECT min(day) FROM runs").fetchone()
+        return date.fromisoformat(row[0]) if row and row[0] else None
+
     def closing_of(self, day: date) -> tuple[str, ...] | None:
         """What was said of a day when it closed; None where it was not closed."""
         with self._reading() as db:

@@ -51,17 +51,25 @@ def _code(run: Run) -> str:
 
 
 def _shortfalls(when: str, facts: Sequence[JobFacts]) -> list[str]:
-    missing = [
-        (each.job.name, sum(fire.state is FireState.OWED for fire in each.fires))
-        for each in facts
-        if not each.removed
+    return [
+        line
+        for state, one, many in (
+            (FireState.OWED, "execução prevista não foi feita", "execuções previstas não foram feitas"),
+            (FireState.SKIPPED, "horário não foi recuperado", "horários não foram recuperados"),
+        )
+        if (line := _not_made(when, facts, state, one, many))
     ]
-    missing = sorted((each for each in missing if each[1]), key=lambda each: (-each[1], each[0].casefold()))
+
+
+def _not_made(when: str, facts: Sequence[JobFacts], state: FireState, one: str, many: str) -> str:
+    counted = [
+        (each.job.name, sum(fire.state is state for fire in each.fires)) for each in facts if not each.removed
+    ]
+    missing = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0].casefold()))
     if not missing:
-        return []
-    total = sum(count for _, count in missing)
-    said = _count(total, "execução prevista não foi feita", "execuções previstas não foram feitas")
-    return [f"{when}, {said}: {_listed([f'{name} ({count})' for name, count in missing])}."]
+        return ""
+    said = _count(sum(count for _, count in missing), one, many)
+    return f"{when}, {said}: {_listed([f'{name} ({count})' for name, count in missing])}."
 
 
 def _deadlines(when: str, facts: Sequence[JobFacts]) -> list[str]:

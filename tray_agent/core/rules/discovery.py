@@ -10,6 +10,7 @@ from tray_agent.core.model import Job
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.history import jobs_changed
 from tray_agent.core.rules.places import schedule_next
+from tray_agent.core.rules.rare import watch_rare
 from tray_agent.core.rules.runs import forgive
 from tray_agent.core.rules.state import Moment, State
 
@@ -55,8 +56,10 @@ def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> None:
         state.queue.discard(gone)
         state.wanted.pop(gone, None)
         forgive(state, gone, now)
+        state.problems.report(f"rare:{gone}", [], now)
         state.touched.add(gone)
     for job in jobs:
         if former.get(job.id) != job:
+            watch_rare(state, job, now)
             state.touched.add(job.id)
             schedule_next(state, job, now)

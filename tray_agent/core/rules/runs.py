@@ -12,6 +12,7 @@ from tray_agent.core.model import Job, Outcome, Problem, Retry, Run, Trigger, Wh
 from tray_agent.core.rules.again import attempt_of
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.owed import debt_of
+from tray_agent.core.rules.rare import watch_rare
 from tray_agent.core.rules.state import Active, Moment, Phase, State
 
 FIRST_RETRY = timedelta(seconds=60)
@@ -176,9 +177,12 @@ def exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
         state.ended += 1
     state.count(run)
     state.touched.add(run.job)
-    attempt = attempt_of(state, state.jobs[run.job], moment.now) if run.job in state.jobs else None
-    if attempt is not None:
-        state.agenda.put(attempt.at, run.job)
+    job = state.jobs.get(run.job)
+    if job is not None:
+        watch_rare(state, job, moment.now)
+        attempt = attempt_of(state, job, moment.now)
+        if attempt is not None:
+            state.agenda.put(attempt.at, run.job)
     if active.phase is not Phase.STOPPING or active.tree_gone:
         del state.active[run.job]
     return [act.RecordEnd(run)]

@@ -127,6 +127,8 @@ class State:
     stuck: bool = False
     late: set[str] = field(default_factory=set)
     acknowledged: dict[str, str] = field(default_factory=dict)
+    ran: dict[str, set[date]] = field(default_factory=dict)
+    first_day: date | None = None
     day_notes: tuple[str, ...] = ()
     retries: dict[str, Retry] = field(default_factory=dict)
     queue: FairQueue = field(default_factory=FairQueue)

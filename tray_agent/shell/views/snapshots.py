@@ -73,6 +73,7 @@ def status(snapshot: Snapshot, reader: Reader, now: datetime, heartbeat_seconds:
         "totals": {"started": snapshot.started, "finished": snapshot.finished},
         "heartbeat_seconds": round(heartbeat_seconds, 3),
         "problems": _problems(snapshot, now, heartbeat_seconds),
+        "day_notes": list(snapshot.day_notes),
         "areas": _areas(shown),
         "cards": (_card(facts, around, now) for facts in shown),
     }

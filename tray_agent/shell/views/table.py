@@ -34,6 +34,8 @@ def render(status: Json, *, colour: bool, width: int) -> str:
         lines += ["", *_table(status["cards"], rows, colour, width)]
     else:
         lines += ["", "Nenhuma automação ainda: verifique os problemas abaixo ou rode: tray-agent doctor"]
+    if status.get("day_notes"):
+        lines += ["", "Do dia anterior:", *(f"  {note}" for note in status["day_notes"])]
     if status["problems"]:
         lines += ["", _paint("Problemas", "1", colour)]
         lines += [f"  {_place(each)}: {each['what']}{_hint(each)}" for each in status["problems"]]

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.builders import Day, at, make_job
+from tray_agent.core import messages as msg
+from tray_agent.core.model import Job
+from tray_agent.core.rules.rare import missed_day
+from tray_agent.core.schedules.grammar import parse
+
+TUESDAY = date(2026, 3, 10)
+FIFTH = date(2026, 3, 6)  # the fifth business day of March 2026
+LONG_AGO = date(2026, 1, 2)
+
+
+def rare(text: str = "5º dia útil 8h", name: str = "pix") -> Job:
+    return make_job(name, schedule=parse(text).schedule)
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "ran", "missed"),
+    [
+        ("5º dia útil 8h", TUESDAY, set(), FIFTH),
+        ("5º dia útil 8h", TUESDAY, {FIFTH}, None),
+        ("5º dia útil 8h", TUESDAY, {TUESDAY}, None),
+        ("5º dia útil 8h", FIFTH + timedelta(days=7), set(), FIFTH),
+        ("5º dia útil 8h", FIFTH + timedelta(days=8), set(), None),
+        ("5º dia útil 8h", FIFTH, set(), None),
+        ("sexta 8h", TUESDAY, set(), FIFTH),
+        ("seg-sex 8h", TUESDAY, set(), None),
+        ("8, 12", TUESDAY, set(), None),
+        ("8:30", TUESDAY, set(), None),
+    ],
+)
+def test_a_rare_fire_time_that_nobody_served_is_missed(
+    text: str, today: date, ran: set[date], missed: date | None
+) -> None:
+    assert missed_day(rare(text), today, ran, LONG_AGO) == missed
+
+
+def test_before_the_first_day_on_record_nobody_knows() -> None:
+    assert missed_day(rare(), TUESDAY, set(), None) is None
+    assert missed_day(rare(), TUESDAY, set(), FIFTH + timedelta(days=1)) is None
+    assert missed_day(rare(), TUESDAY, set(), FIFTH) == FIFTH
+
+
+def test_it_is_a_problem_until_somebody_runs_it() -> None:
+    day = Day("14:05", local_history=True)
+    day.state.first_day = LONG_AGO
+    day.jobs(rare())
+    assert day.snapshot is not None
+    (problem,) = day.snapshot.problems
+    assert problem.what == "pix: não rodou em sex 06/03 (5º dia útil do mês às 8h)"
+
+    day.turn(msg.RunJob("pix"))
+    day.whole_run()
+
+    assert day.now.date() == at().date()
+    assert day.snapshot.problems == ()
