@@ -96,13 +96,11 @@ export const bridge = {
   doctor: () => call("doctor", [], DOCTOR_MS),
   /** @param {Record<string, unknown>} preferences */
   remember: (preferences) => call("remember", [preferences]),
-  /** @param {"stop"|"finish"|"cancel"} choice */
-  quitConfirmed: (choice) => call("quit_confirmed", [choice]),
 
   /**
    * Tells of the agent's events. Where none ever came (an older window) it asks every 2 s instead, and
    * every 10 s in any case, so that a lost event cannot leave the page behind.
-   * @param {(event: {event: string, version?: number, names?: string[], job?: string}) => void} notice
+   * @param {(event: {event: string, version?: number, job?: string}) => void} notice
    */
   listen(notice) {
     let heard = false;

@@ -46,10 +46,10 @@ export function age(card, nowMs) {
   return seconds < 60 ? "" : TEXT.age(about(seconds));
 }
 
-/** How long until the next run, or its day when that is another. @param {Card} card @param {string} day @param {number} nowMs */
-export function countdown(card, day, nowMs) {
+/** How long until the next run, or its day when that is another; nothing while it is suspended. @param {Card} card @param {{day: string, flowing: boolean}} around @param {number} nowMs */
+export function countdown(card, { day, flowing }, nowMs) {
   const at = card.next_fire ?? card.next_run;
-  if (!at || card.paused) return "";
+  if (!at || card.paused || !flowing) return "";
   if (at.slice(0, 10) !== day) return ahead(at, day);
   const seconds = (Date.parse(at) - nowMs) / 1000;
   return seconds > 0 && card.next_run_text.includes(hourMinute(at)) ? TEXT.inTime(about(seconds)) : "";

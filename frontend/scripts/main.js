@@ -11,7 +11,6 @@ import { visible } from "./logic.js";
 import { createMany } from "./many.js";
 import { createMemory } from "./memory.js";
 import { needFirst } from "./order.js";
-import { askQuit } from "./quit.js";
 import { createSteady } from "./steady.js";
 import { createStore } from "./store.js";
 import { createSync } from "./sync.js";
@@ -156,16 +155,14 @@ const commands = createCommands({ bridge, store, choices, draw, tell, drawer, fo
 commands.parts.shortcuts = showShortcuts;
 listenToKeys(commands.table, { drawer, input: head.input, choices });
 
-bridge.listen(({ event, version, names, job }) => {
+bridge.listen(({ event, version, job }) => {
   if (event === "gone") {
     link.gone = true;
     drawFrame();
-  } else if (event === "ask_quit") void askQuit(bridge, names ?? [], tell.failed);
-  else if (event === "show" && job) {
+  } else if (event === "show" && job) {
     if (store.facts) commands.table.show({ job }, document.body);
     else wanted = job;
-  }
-  else if (!link.gone) void pull(event === "changed" ? version : undefined);
+  } else if (!link.gone) void pull(event === "changed" ? version : undefined);
 });
 
 window.setInterval(() => {

@@ -136,11 +136,11 @@ def test_events_of_the_agent_arrive_in_the_page(agent: Agent, open_window: Open)
     until(lambda: agent.server.subscribers == 1)
     agent.server.notify(41)
     agent.server.notify(42)
-    agent.server.broadcast({"event": "ask_quit", "names": ["it's </script>", "ção"]})
+    agent.server.broadcast({"event": "show", "names": ["it's </script>", "ção"]})
     until(lambda: len(shown.events()) >= 2)
     events = shown.events()
     assert {"event": "changed", "version": 42} in events
-    assert {"event": "ask_quit", "names": ["it's </script>", "ção"]} in events
+    assert {"event": "show", "names": ["it's </script>", "ção"]} in events
 
 
 def test_the_page_cannot_call_what_is_not_listed(agent: Agent, open_window: Open) -> None:
@@ -224,6 +224,23 @@ def test_a_covered_window_comes_to_the_front_again(screen: Screen, agent: Agent,
         until(lambda: screen.run("xdotool", "getactivewindow").strip() == shown, what="the focus")
     finally:
         end(cover)
+
+
+def test_the_page_is_zoomed_by_keys(screen: Screen, open_window: Open) -> None:
+    shown = open_window()
+    [window_id] = until(lambda: screen.windows("--name", window.TITLE))
+    screen.run("xdotool", "windowactivate", "--sync", window_id)
+    wide = shown.page.evaluate("innerWidth")
+    screen.keys("ctrl+plus", "ctrl+plus")
+    until(lambda: shown.page.evaluate("innerWidth") < wide * 0.9, what="the larger page")
+    screen.keys("ctrl+0")
+    until(lambda: shown.page.evaluate("innerWidth") == wide, what="the page as it was")
+
+
+def test_the_first_thing_seen_is_the_chosen_theme(screen: Screen, open_window: Open) -> None:
+    """The agent remembers the dark theme: the address says so, and the window is never white."""
+    shown = open_window()
+    assert shown.page.url.endswith("/index.html?theme=dark")
 
 
 def test_closing_the_window_ends_the_process_at_once(screen: Screen, agent: Agent, open_window: Open) -> None:

@@ -16,7 +16,7 @@ def test_a_new_registry_is_one_that_doctor_finds_right(program: Program) -> None
     assert made.code == 0, made.err
     assert made.out == f"Registro modelo criado em {program.place.registry}\n"
     checks = program.cli("doctor").out
-    assert f"ok  Registro: {program.place.registry} (0 automações ativas)" in checks
+    assert f"ok  Registro: {program.place.registry} (0 linhas ativas)" in checks
     assert "!!  Registro" not in checks
 
 

@@ -90,7 +90,6 @@
     doctor: () => ({ checks: standIn.checks }),
     preferences: () => current.preferences,
     remember: () => ({}),
-    quit_confirmed: () => ({}),
   };
 
   const api = {};

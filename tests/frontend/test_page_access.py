@@ -25,10 +25,6 @@ def show_log(page: Page) -> None:
     expect(page.locator(".log-text")).to_contain_text("uma linha")
 
 
-def show_quit(page: Page) -> None:
-    page.evaluate("standIn.tell({event: 'ask_quit', names: ['envia_pix']})")
-
-
 def show_failure(page: Page) -> None:
     page.evaluate("standIn.refusals.run = {code: 'x', text: 'Não foi possível.'}")
     page.get_by_role("article", name="reprocessa_devolucoes").get_by_role("button", name="Executar").click()
@@ -75,7 +71,6 @@ SCENES: dict[str, tuple[dict[str, Any], Callable[[Page], None]]] = {
     "timeline": (sample.sample(14), press("Linha do tempo")),
     "problems": (sample.sample(14), press("Problemas")),
     "empty": (sample.snapshot([], areas=[]), lambda page: None),
-    "quit": (sample.sample(14), show_quit),
     "failure": (sample.sample(14), show_failure),
     "filtered": (sample.sample(14), press("Erro")),
 }

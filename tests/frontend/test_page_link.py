@@ -154,16 +154,3 @@ def test_an_engine_that_stands_is_said(open_page: OpenPage) -> None:
     expect(
         page.get_by_text("O motor do agente está parado há 1 min; os estados abaixo podem estar velhos.")
     ).to_be_visible()
-
-
-def test_quitting_asks_what_becomes_of_running_jobs(open_page: OpenPage) -> None:
-    page = open_page(sample.sample(12))
-    page.evaluate("standIn.tell({event: 'ask_quit', names: ['envia_pix', 'carga']})")
-    dialog = page.get_by_role("dialog", name="Sair com automações em execução?")
-    expect(dialog).to_contain_text("Em execução: envia_pix, carga.")
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
-    page.evaluate("standIn.tell({event: 'ask_quit', names: []})")
-    page.get_by_role("button", name="Sair e deixar terminarem").click()
-    page.wait_for_function("standIn.calls('quit_confirmed').length === 2")
-    assert page.evaluate("standIn.calls('quit_confirmed')") == [["cancel"], ["finish"]]

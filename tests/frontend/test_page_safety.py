@@ -33,6 +33,10 @@ def everywhere(value: str) -> dict[str, Any]:
     )
     made["last_run"] = {"start": sample.at(12), "status": value, "duration_seconds": 1.0, "source": value}
     made["runs"] = [sample.run(sample.at(9), sample.at(10), value, value, value) | {"outcome": value}]
+    made |= {"reason": value, "late": {"since": None, "text": value}, "note": value, "leftovers": [1]}
+    made |= {"paused": {"until": sample.at(18), "reason": value}, "estimate": sample.at(15)}
+    made |= {"fires": [{"time": "18:00", "state": "skipped", "run": value, "reason": value}]}
+    made["schedule"] = {"kind": "rule", "hours": [], "text": value, "times": ["18:00"]}
     known = sample.card(
         "conhecida", area=value, state="RUNNING", started=sample.at(13), why=value, outcome=value
     )
@@ -59,9 +63,26 @@ def everywhere(value: str) -> dict[str, Any]:
     }
     places = {"base_path": value, "base_available": True, "registry": value, "discovered": True}
     kept = {"area": value, "filter": value, "theme": value, "view": value}
+    run = {"job": value, "start": sample.at(9), "end": sample.at(10), "status": value, "outcome": value}
+    run |= {"exit_code": 1, "reason": value, "trigger": value, "by": value, "run": value, "log": True}
+    stats = {"runs": 1, "success_rate": 0.5, "median_seconds": 1, "p95_seconds": 1}
+    asked = {"at": sample.at(9), "by": value, "what": value, "accepted": False, "text": value}
+    past = {"days": [{"day": sample.DAY, "runs": [run]}], "stats": stats, "asked": [asked]}
+    plan = {
+        "day": sample.DAY,
+        "fires": [{"job": value, "time": "18:00", "state": "coming", "estimate": None}],
+        "skipped": [{"job": value, "time": "19:00", "reason": value}],
+    }
     return sample.snapshot(
         [made, known], problems=found, history=history, places=places, preferences=kept, aggregate=value
-    )
+    ) | {
+        "paused": True,
+        "paused_all": {"until": None, "reason": value},
+        "paused_areas": {value: {"until": None, "reason": value}},
+        "day_notes": [value],
+        "history_runs": past,
+        "plan": plan,
+    }
 
 
 def look_everywhere(page: Page, value: str) -> None:
@@ -85,14 +106,20 @@ def look_everywhere(page: Page, value: str) -> None:
     page.locator("article button[data-command=log]").first.click()
     expect(page.locator(".log-text")).not_to_be_empty()
     page.get_by_label("Localizar no log").fill(value[:20])
+    page.get_by_role("tab", name="Histórico").click()
+    expect(page.locator(".past-reason").first).to_have_text(value)
+    page.get_by_role("tab", name="Detalhes").click()
     page.keyboard.press("Escape")
+    for view in ("2", "3", "F11"):
+        page.keyboard.press(view)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Fila e próximas").click()
+    expect(page.locator(".plan-skipped")).not_to_be_empty()
     page.get_by_role("button", name="Linha do tempo").click()
     page.locator(".row .run-bar").first.hover()
     page.get_by_role("button", name="Problemas").click()
     page.get_by_role("button", name="Executar diagnóstico").click()
     expect(page.locator(".check")).to_have_count(1)
-    page.evaluate("(names) => standIn.tell({event: 'ask_quit', names})", [value])
-    page.get_by_role("button", name="Cancelar").click()
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))

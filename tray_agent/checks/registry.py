@@ -55,7 +55,7 @@ def look_at_registry(settings: Settings, places: Places, found: ScriptsFound | N
     rows, problems = source.read()
     good = source.good
     if good is not None and rows is not None:
-        yield Check("Registro", True, f"{places.registry} ({len(rows)} automações ativas)")
+        yield Check("Registro", True, f"{places.registry} ({_active(len(rows))})")
         yield from _beside(good)
         if found is not None:
             jobs, mismatches = link(rows, found.scripts, places.base_path()[0], found.skipped)
@@ -106,3 +106,7 @@ def holidays_text(year: int, own_days: Sequence[OwnDay]) -> str:
 
 def _day(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day:%d/%m}"
+
+
+def _active(count: int) -> str:
+    return "1 linha ativa" if count == 1 else f"{count} linhas ativas"

@@ -39,9 +39,6 @@ export const FRAME = {
   unexpected: "Algo falhou no agente; o log do agente tem os detalhes. Tente de novo.",
   noAnswer: "O agente não respondeu a tempo. Tente de novo.",
   asking: "Pedido enviado; aguardando o agente…",
-  quitTitle: "Sair com automações em execução?",
-  quitStop: "Parar todas e sair",
-  quitFinish: "Sair e deixar terminarem",
   cancel: "Cancelar",
   now: "agora",
   localMore: "as execuções registradas por este agente",
@@ -110,6 +107,4 @@ export const FRAME = {
   stuck: (age) => `O motor do agente está parado há ${age}; os estados abaixo podem estar velhos.`,
   /** @param {string} time */
   updated: (time) => `Atualizado às ${time}`,
-  /** @param {string} names */
-  quitWhich: (names) => `Em execução: ${names}.`,
 };

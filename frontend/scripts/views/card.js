@@ -98,7 +98,7 @@ export function createCard() {
   const minutes = (card, context, nowMs) => {
     minute = context.minute;
     setText(since, card.state === "RUNNING" ? "" : age(card, nowMs));
-    setText(wait, countdown(card, context.day, nowMs));
+    setText(wait, countdown(card, context, nowMs));
     showStrip(card, context.day, context.minute);
   };
 
@@ -138,7 +138,7 @@ export function createCard() {
     /** Idempotent: shows the card as it is now. @param {Card} card @param {Context} context @param {number} nowMs */
     update(card, context, nowMs) {
       const { day, rank, queued, running, max, flowing, troubled, pinned, past } = context;
-      const key = `${day} ${troubled} ${pinned} ${past?.runs} ${past?.failed} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
+      const key = `${day} ${flowing} ${troubled} ${pinned} ${past?.runs} ${past?.failed} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
       if (card === shown && key === seen) {
         if (minute !== context.minute) minutes(card, context, nowMs);
         return;

@@ -89,7 +89,7 @@ export function createListRow() {
       setText(words, said.kind === "why" && card.state === "SUCCESS" ? "" : [said.text, said.more].filter(Boolean).join(" "));
       setAttribute(words, "title", said.text);
       setText(next, nextWords(card));
-      setAttribute(next, "title", [card.next_run_text, countdown(card, day, nowMs)].filter(Boolean).join(" · "));
+      setAttribute(next, "title", [card.next_run_text, countdown(card, context, nowMs)].filter(Boolean).join(" · "));
       showStrip(card, day, minute);
       showDays(past);
       const percent = rate(past);

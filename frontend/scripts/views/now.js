@@ -149,7 +149,7 @@ export function mountNow(scroller, store) {
     const bad = cards.filter((card) => (level.get(card) ?? CALM) < CALM).sort((a, b) => (level.get(a) ?? 0) - (level.get(b) ?? 0));
     const busy = cards.filter((card) => card.state === "RUNNING").sort((a, b) => ((a.started ?? "") < (b.started ?? "") ? -1 : 1));
     const waiting = cards.filter((card) => card.queued && card.state !== "RUNNING").sort((a, b) => (store.ranks.get(a.id) ?? 0) - (store.ranks.get(b.id) ?? 0));
-    const soon = cards.filter((card) => !card.paused && nextOf(card)).map((card) => ({ card, ms: Date.parse(nextOf(card) ?? "") - nowMs }))
+    const soon = cards.filter((card) => !card.paused && store.flowing && nextOf(card)).map((card) => ({ card, ms: Date.parse(nextOf(card) ?? "") - nowMs }))
       .filter(({ ms }) => ms > 0).sort((a, b) => a.ms - b.ms);
     const within = soon.filter(({ ms }) => ms <= AHEAD_MS).map(({ card }) => card);
     needs.update(bad, around, nowMs);

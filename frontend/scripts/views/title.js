@@ -45,7 +45,8 @@ export function mountTitle(content) {
       const narrowed = choices.filter !== null || choices.query.trim() !== "";
       const [first, ...others] = narrowed ? [TEXT.automationsOf(shown.length, scope.length)]
         : seen.needs ? [TEXT.needs(seen.needs), ...rest(store, seen)] : rest(store, seen).length ? rest(store, seen) : [TEXT.automations(scope.length)];
-      if (!narrowed) others.push(seen.next ? TEXT.nextIs(ahead(seen.next.at, facts.processing_date), seen.next.name) : TEXT.noMore);
+      // Nothing is named that will not happen: while scheduling is suspended no time is.
+      if (!narrowed && store.flowing) others.push(seen.next ? TEXT.nextIs(ahead(seen.next.at, facts.processing_date), seen.next.name) : TEXT.noMore);
       shownArea = choices.area;
       setShown(area, shownArea !== null);
       setText(title, shownArea ?? first);

@@ -43,7 +43,6 @@ ARGUMENTS: dict[str, list[Any]] = {
     "doctor": [],
     "preferences": [],
     "remember": [{"theme": "dark"}],
-    "quit_confirmed": ["stop"],
 }
 
 
@@ -104,7 +103,7 @@ def test_each_method_is_one_question_that_the_channel_knows(agent: Agent, bridge
     answer = getattr(bridge, name)(*ARGUMENTS[name])
     assert answer["ok"] is True
     [(method, params)] = agent.asked
-    assert method == {"quit_confirmed": "quit"}.get(name, name)
+    assert method == name
     assert method in control.METHODS
     assert answer["data"] == {"method": method, "params": params}
 
@@ -114,18 +113,12 @@ def test_the_arguments_arrive_by_name(agent: Agent, bridge: Bridge) -> None:
     bridge.snapshot(17.0)
     bridge.log("a", "r", 65536)
     bridge.open_log_folder("a")
-    bridge.quit_confirmed("finish")
     assert [params for _, params in agent.asked] == [
         {"since": None},
         {"since": 17},
         {"job": "a", "run": "r", "offset": 65536},
         {"job": "a", "run": None},
-        {"stop_runs": False, "by": os_user()},
     ]
-
-
-def test_to_cancel_quitting_asks_the_agent_nothing() -> None:
-    assert Bridge(nothing).quit_confirmed("cancel") == {"ok": True, "data": None}
 
 
 def test_the_page_cannot_set_what_belongs_to_the_window(agent: Agent, bridge: Bridge) -> None:
@@ -160,9 +153,6 @@ def test_the_page_cannot_set_what_belongs_to_the_window(agent: Agent, bridge: Br
         ("remember", ["dark"]),
         ("remember", [{"a": math.nan}]),
         ("remember", [{"a": "x" * 70_000}]),
-        ("quit_confirmed", []),
-        ("quit_confirmed", ["Stop"]),
-        ("quit_confirmed", [["stop"]]),
     ],
 )
 def test_an_argument_of_another_kind_is_refused_here(name: str, arguments: list[Any]) -> None:

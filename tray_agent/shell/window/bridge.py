@@ -36,7 +36,6 @@ BRIDGE_METHODS = frozenset(
         "doctor",
         "preferences",
         "remember",
-        "quit_confirmed",
     }
 )
 
@@ -50,7 +49,6 @@ _FIND_SECONDS = 19.0
 _EXPORT_SECONDS = 310.0
 _WORKBOOK = "automacoes.xlsx"
 _MAX_JOBS = 5000
-_CHOICES = {"stop": True, "finish": False}
 
 _log = logging.getLogger(__name__)
 
@@ -209,12 +207,6 @@ class Bridge:
         """Remember the page's preferences."""
         return self._answer("remember", lambda: {"preferences": _preferences(preferences)})
 
-    def quit_confirmed(self, choice: Any = None, *_: Any) -> Result:
-        """The answer to the question what becomes of running jobs: "stop", "finish" or "cancel"."""
-        if choice == "cancel":
-            return {"ok": True, "data": None}
-        return self._answer("quit", lambda: {"stop_runs": _choice(choice)})
-
     def _answer(self, method: str, params: Callable[[], Result] = dict) -> Result:
         try:
             value = self._call(method, **params())
@@ -272,9 +264,3 @@ def _preferences(value: Any) -> Result:
     except (TypeError, ValueError, RecursionError):
         raise _Unfit from None
     return {str(name): kept for name, kept in value.items() if name != WINDOW_PREFERENCES}
-
-
-def _choice(value: Any) -> bool:
-    if not isinstance(value, str) or value not in _CHOICES:
-        raise _Unfit
-    return _CHOICES[value]

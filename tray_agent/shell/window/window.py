@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from tray_agent.shell.channel.client import Channel, ChannelError, NoAgent, Refused, connect
 from tray_agent.shell.channel.wire import CHANNEL_DIR
-from tray_agent.shell.window import windows_desktop
+from tray_agent.shell.window import qt_desktop, windows_desktop
 from tray_agent.shell.window.bridge import WINDOW_PREFERENCES, Bridge
 from tray_agent.shell.window.geometry import MIN_SIZE, Area, Geometry, read_geometry
 from tray_agent.shell.window.lockdown import (
@@ -197,6 +197,7 @@ class _Window:
         if self._renderer == "qtwebengine":
             page = native.webview.page()
             page.renderProcessTerminated.connect(lambda *_: _leave(NOT_LOADED))
+            qt_desktop.add_zoom_keys(native)
             page.setBackgroundColor(self._color)  # pywebview colours the window alone, and Qt's page is white
 
     # --- threads of pywebview's ---------------------------------------------------------------------
