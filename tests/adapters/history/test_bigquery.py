@@ -191,6 +191,20 @@ def test_what_excel_has_no_cell_for_is_text_in_the_copy_and_the_rest_is_there(
     assert [str(each[2])[:4] for each in rows[1:]] == ["9999", "0001", "1899"]
 
 
+def test_what_a_failed_write_left_is_cleared_away_later(
+    server: BigQueryServer, request_: dict[str, Any]
+) -> None:
+    folder = Path(request_["copy"]).parent
+    folder.mkdir()
+    old, new, other = folder / "openpyxl.abc", folder / "openpyxl.def", folder / "meu.txt"
+    for each in (old, new, other):
+        each.touch()
+    os.utime(old, (0, 0))
+    os.utime(other, (0, 0))
+    assert bigquery.answer(request_)["problems"] == []
+    assert sorted(folder.iterdir()) == sorted([Path(request_["copy"]), new, other])
+
+
 def test_of_very_many_rows_the_copy_has_the_first_and_says_so(
     server: BigQueryServer, request_: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,10 +262,11 @@ def test_the_answer_tells_when_the_service_began_the_query(
     assert server.queries == [ORDERED]
 
 
+@pytest.mark.parametrize(("told", "shift"), [("", 0.0), ("job", 86400.0 * 100)])
 def test_a_service_that_tells_no_time_is_read_all_the_same(
-    server: BigQueryServer, request_: dict[str, Any]
+    server: BigQueryServer, request_: dict[str, Any], told: str, shift: float
 ) -> None:
-    server.scenario.job_times = ""
+    server.scenario = Scenario(job_times=told, service_shift=shift)
     answer = bigquery.answer(request_)
     assert (answer["ok"], answer["clocks"]["server"]) == (True, None)
 

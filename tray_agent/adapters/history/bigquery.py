@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import traceback
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ MOST_ROWS = 200_000
 _REQUEST = re.compile(r"^(?:GET|POST) \S+: ")
 _MARKUP = re.compile(r"<[^>]*>")
 _LONGEST = 200
+_DAYS_AWAY = timedelta(days=3)
 _LONGEST_NAME = 1000
 _NO_KEY = (
     "nenhuma chave do Google Cloud (.json) foi encontrada; copie a chave da conta de serviço para "
@@ -107,12 +108,16 @@ def _rows(frame: Any) -> list[tuple[Any, ...]]:
 
 
 def _server_time(client: Any, result: Any) -> str | None:
-    """When the service began the query, by its own clock: as the answer tells, else as the job does."""
+    """When the service began the query, by its own clock: as the answer tells, else as the job does.
+
+    A job's time that is days away is no clock's: with one so wrong nobody would have been let in.
+    """
     told = _began(result)
     if told is None and result.job_id:
         try:
             place = {"project": result.project, "location": result.location}
             told = _began(client.get_job(result.job_id, retry=None, timeout=5.0, **place))
+            told = told if told and abs(told - datetime.now(UTC)) < _DAYS_AWAY else None
         except Exception:  # noqa: BLE001 - the rows are there; without this time they are judged by themselves
             traceback.print_exc()
     return told.isoformat() if told is not None else None

@@ -6,6 +6,8 @@ import logging
 import math
 import os
 import re
+import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +23,8 @@ _log = logging.getLogger(__name__)
 _ILLEGAL_IN_EXCEL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_TEXT = 32_000  # Excel holds 32,767 signs in a cell
 _FIRST_YEAR = 1900
+_LIBRARYS = "openpyxl."
+_LEFT_FOR_SECONDS = 600.0
 
 
 def write_copy(
@@ -30,17 +34,30 @@ def write_copy(
     written = path.with_name(f".{path.stem}-{os.getpid()}.tmp{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.tempdir = str(path.parent)  # where the library's own files are found again
         _write(names, rows[:MOST_ROWS], ZoneInfo(timezone), written)
         written.replace(path)
     except OSError as error:
         what = f"a cópia do histórico em Excel não pôde ser gravada: {os_faults.reason(error)}"
         return [[what, f"Feche o arquivo {path} ou libere a pasta; o histórico em si foi lido."]]
     finally:
+        tempfile.tempdir = None
         _remove(written)
+        _remove_leavings(path.parent)
     if len(rows) <= MOST_ROWS:
         return []
     what = f"a cópia do histórico em Excel tem só as primeiras {MOST_ROWS} de {len(rows)} linhas"
     return [[what, "Nada a fazer: o histórico em si foi lido por inteiro."]]
+
+
+def _remove_leavings(folder: Path) -> None:
+    """What the library leaves beside the copy when a write fails, or when the reader is killed in one."""
+    for each in folder.glob(f"{_LIBRARYS}*"):
+        try:
+            if time.time() - each.stat().st_mtime > _LEFT_FOR_SECONDS:
+                each.unlink()
+        except OSError as error:
+            _log.warning("%s: %s", each, error)
 
 
 def _remove(path: Path) -> None:
