@@ -132,14 +132,23 @@ def test_a_left_click_opens_and_the_right_click_menu_acts_on_the_newest_view(scr
         assert choose(tray, 5) == "quit"
 
 
-def choose(tray: RunningTray, downs: int) -> str:
-    """Open the menu with the right button, go down so many items and press Return."""
+def test_the_jobs_in_error_are_in_the_menu_and_lead_to_their_place(screen: Screen) -> None:
+    with tray_on(screen) as tray:
+        failed = [["pix", "Envia PIX"], ["boleto", "boleto"]]
+        tray.tell(view={"aggregate": "ERROR", "failed": failed, "failures": 2})
+        until(lambda: tray.pixels(COLOURS[CardState.ERROR]) > 200, what="the red icon")
+        assert choose(tray, 2, "Right") == "open pix"
+        assert choose(tray, 2, "Right", "Down") == "open boleto"
+
+
+def choose(tray: RunningTray, downs: int, *further: str) -> str:
+    """Open the menu with the right button, go down so many items, press further keys and Return."""
     tray.screen.run("xdotool", "mousemove", "10", "10")  # else the tooltip shows
     icon = tray.icon()
     until(lambda: tray.screen.windows("--class", PROGRAM.name) == [icon], what="the icon alone")
     tray.screen.click(icon, 3)
     until(lambda: len(tray.screen.windows("--class", PROGRAM.name)) > 1, what="the menu")
-    tray.screen.keys(*["Down"] * downs, "Return")
+    tray.screen.keys(*["Down"] * downs, *further, "Return")
     return tray.heard()
 
 

@@ -18,7 +18,7 @@ class Program:
 
     def __init__(self) -> None:
         self.view = TrayView(status="nenhuma execução hoje", tooltip="Automações: nenhuma execução hoje")
-        self.tray = Tray(lambda: self.view, print_line)
+        self.tray = Tray(lambda: self.view, print_line, open_job=lambda job: print_line(f"open {job}"))
 
     def read(self) -> None:
         for line in sys.stdin:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ def test_the_tooltip_counts_the_states_in_words() -> None:
     view = view_of(
         CardState.ERROR, CardState.RUNNING, CardState.RUNNING, CardState.NO_DATA, *[CardState.SUCCESS] * 5
     )
-    assert view.tooltip == "Automações: 1 em erro, 2 executando, 1 sem dados, 5 com sucesso"
+    assert view.tooltip == "Automações: 1 em erro (job0), 2 executando, 1 sem dados, 5 com sucesso"
     assert view.status == "1 em erro, 2 executando, 1 sem dados, 5 com sucesso"
     assert view.aggregate is CardState.ERROR
 
@@ -88,3 +89,19 @@ def test_the_jobs_in_error_are_named_the_first_twenty() -> None:
     assert shown.failures == 25
     assert shown.failed[0] == ("job00", "job00")
     assert len(shown.failed) == 20
+
+
+def test_the_tooltip_names_the_first_two_in_error() -> None:
+    assert view_of(CardState.ERROR, CardState.ERROR).tooltip == "Automações: 2 em erro (job0, job1)"
+    view = view_of(CardState.SUCCESS, *[CardState.ERROR] * 3)
+    assert view.tooltip == "Automações: 3 em erro (job1, job2, …), 1 com sucesso"
+    assert view.status == "3 em erro, 1 com sucesso"
+    assert [name for _, name in view.failed] == ["job1", "job2", "job3"]
+
+
+def test_an_error_that_a_person_took_note_of_is_not_counted_any_more() -> None:
+    noted = replace(facts("job0", CardState.ERROR), acknowledged=True)
+    view = tray_view(snapshot(noted, facts("job1", CardState.ERROR)), None, True)
+    assert view.tooltip == "Automações: 1 em erro (job1), 1 erro reconhecido"
+    assert (view.failed, view.failures) == ((("job1", "job1"),), 1)
+    assert tray_view(snapshot(noted), None, True).tooltip == "Automações: 1 erro reconhecido"

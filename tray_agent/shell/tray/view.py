@@ -10,6 +10,7 @@ from tray_agent.core.picture.aggregate import aggregate
 from tray_agent.shell.tray.notices import TOOLTIP_UNITS, clip_utf16
 
 _LISTED = 20
+_NAMED, _NAME_UNITS = 2, 24  # failed jobs in the tooltip, and how much of each name
 _WORDS = (
     (CardState.ERROR, "em erro"),
     (CardState.RUNNING, "executando"),
@@ -48,11 +49,12 @@ def tray_view(snapshot: Snapshot, autostart: bool | None, notifications: bool) -
     """The snapshot as the tray shows it."""
     facts = snapshot.facts.values()
     suspended = _suspended(snapshot)
-    status = _counts(snapshot)
-    tooltip = f"Automações: {status}" + (f" · {suspended}" if suspended else "")
     running = [each.job.name for each in facts if each.state is CardState.RUNNING]
-    failed = [(each.job.id, each.job.name) for each in facts if each.state is CardState.ERROR]
+    failed = [(each.job.id, each.job.name) for each in facts if each.counted_state is CardState.ERROR]
     failed.sort(key=lambda each: each[1].casefold())
+    status = _counts(snapshot)
+    named = _counts(snapshot, [name for _job, name in failed])
+    tooltip = f"Automações: {named}" + (f" · {suspended}" if suspended else "")
     return TrayView(
         aggregate=aggregate(each.counted_state for each in facts),
         suspended=suspended,
@@ -75,13 +77,20 @@ def _suspended(snapshot: Snapshot) -> str:
     return _BLOCKED.get(snapshot.blocked, "")
 
 
-def _counts(snapshot: Snapshot) -> str:
+def _counts(snapshot: Snapshot, failed: list[str] | None = None) -> str:
+    """The counts in words, the first two of the failed jobs named if they are given."""
     if not snapshot.discovered:
         return "lendo o registro…"
     if not snapshot.facts:
         return "nenhuma ativa no registro"
-    states = Counter(each.state for each in snapshot.facts.values())
+    states = Counter(each.counted_state for each in snapshot.facts.values())
     parts = [f"{states[state]} {words}" for state, words in _WORDS if states[state]]
+    if failed:
+        names = [clip_utf16(name, _NAME_UNITS) for name in failed[:_NAMED]]
+        parts[0] += f" ({', '.join(names)}{', …' if len(failed) > _NAMED else ''})"
+    noted = sum(each.state is not each.counted_state for each in snapshot.facts.values())
+    if noted:
+        parts.append("1 erro reconhecido" if noted == 1 else f"{noted} erros reconhecidos")
     if snapshot.queue:
         parts.append(f"{len(snapshot.queue)} na fila")
     return ", ".join(parts) or "nenhuma execução hoje"
