@@ -40,6 +40,9 @@ de segunda a sexta às 8h | segunda a sexta às 8h
 seg, qua e sex 7h30 e 19h | segunda, quarta e sexta às 7h30 e 19h
 sex-seg 9 | segunda e sexta a domingo às 9h
 seg-sex: 8h | segunda a sexta às 8h
+seg-sex ALL | segunda a sexta a cada hora
+ALL dias úteis | dias úteis a cada hora
+ALL das 8 às 18 | todo dia a cada 1 h das 8h às 18h
 Toda segunda-feira às 17:30 | segunda às 17h30
 Todo domingo ao meio-dia | domingo às 12h
 todo dia 8h exceto sábado e domingo | todo dia exceto sábado e domingo às 8h

@@ -31,6 +31,7 @@ class _Form(Enum):
     RANGE = auto()  # every full hour from one to the other
     WINDOWED = auto()  # a step within a window
     OPEN = auto()  # a step over the whole day
+    ALL = auto()  # "ALL": every hour, if nothing stands beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class _Item:
     minutes: tuple[int, ...] = ()
     step: int = 0
     end: int = 0  # of a range
+    quoted: str = ""
 
 
 def times(cursor: Cursor) -> tuple[int, ...] | None:
@@ -56,6 +58,10 @@ def times(cursor: Cursor) -> tuple[int, ...] | None:
         _add(items, item, bool(separated), cursor, begin)
     if cursor.at == begin:
         return None
+    alls = [item for item in items if item.form is _Form.ALL]
+    if alls and len(alls) < len(items):  # beside other hours it says nothing clear (R8)
+        cursor.lost += [item.quoted for item in alls]
+        items = [item for item in items if item.form is not _Form.ALL]
     return tuple(sorted({minute for item in items for minute in item.minutes}))
 
 
@@ -80,13 +86,9 @@ def _item(cursor: Cursor) -> _Item | None:
         window = _window(cursor) or _window_apart(cursor)
         return _stepped(*window, step) if window else _open(step)
     if cursor.words("all"):
-        if begin == 0 and cursor.done:
-            return _open(60)
+        every_hour = _Item(_Form.ALL, tuple(range(0, MINUTES_A_DAY, 60)), quoted=cursor.quote(begin))
         window = _window(cursor)
-        if window:
-            return _stepped(*window, 60)
-        cursor.lost.append(cursor.quote(begin))  # beside other hours it says nothing clear (R8)
-        return _Item(_Form.SINGLE)
+        return _stepped(*window, 60) if window else every_hour
     short = cursor.take(Kind.STEP)
     if short is not None:
         return _short_step(short, cursor.quote(begin))
