@@ -16,6 +16,7 @@ from tests.desktop.screen import Screen, free_port, until
 from tests.shell.channel.peers import Agent
 from tray_agent.shell.channel import wire
 from tray_agent.shell.channel.answer import Answer
+from tray_agent.shell.channel.user import os_user
 from tray_agent.shell.window import window
 from tray_agent.shell.window.bridge import BRIDGE_METHODS
 
@@ -125,7 +126,7 @@ def test_the_page_is_shown_and_calls_reach_the_agent(screen: Screen, agent: Agen
     assert window.TITLE in screen.titles()
     until(lambda: screen.shows((1, 130, 70)) > 100_000, what="the page's colour")
     answer = shown.api("run", "envia_pix")
-    assert answer == {"ok": True, "data": {"method": "run", "params": {"job": "envia_pix"}}}
+    assert answer == {"ok": True, "data": {"method": "run", "params": {"job": "envia_pix", "by": os_user()}}}
     hostile = 'it\'s "quoted" \\ </script>\u2028 \U0001f600 ção'
     assert shown.api("runs", hostile)["data"]["params"] == {"job": hostile}
     assert set(shown.page.evaluate("Object.keys(pywebview.api)")) == BRIDGE_METHODS
@@ -158,7 +159,9 @@ def test_the_page_cannot_call_what_is_not_listed(agent: Agent, open_window: Open
     shown.page.evaluate("() => void pywebview._jsApiCallback('pywebviewMoveWindow', [0, 0], 'move')")
     shown.page.evaluate("() => void (pywebview.state.x = 1)")
     assert shown.api("pause")["ok"] is True
-    assert [asked for asked in agent.asked[before:] if asked[0] != "remember"] == [("pause", {})]
+    assert [asked for asked in agent.asked[before:] if asked[0] != "remember"] == [
+        ("pause", {"by": os_user()})
+    ]
     assert agent.server.subscribers == 1
 
 
@@ -192,7 +195,10 @@ def test_a_script_opens_no_second_window(screen: Screen, agent: Agent, frontend:
     process = start(screen, agent, frontend)  # a debugger would hold the new window and the opener with it
     try:
         until(lambda: agent.server.subscribers == 1)
-        until(lambda: agent.server.notify(1) or ("run", {"job": "null"}) in agent.asked, what="the refusal")
+        until(
+            lambda: agent.server.notify(1) or ("run", {"job": "null", "by": os_user()}) in agent.asked,
+            what="the refusal",
+        )
         assert screen.titles().count(window.TITLE) == 1
     finally:
         end(process)
