@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
+
+def is_python_wanted(arguments: list[str]) -> bool:
+    """Whether a script that the bundled interpreter runs started ``sys.executable``, meaning a Python."""
+    if not getattr(sys, "frozen", False) or os.environ.get("TRAY_AGENT_AS_PYTHON") != "1":
+        return False
+    return arguments[:1] not in (["--internal"], ["--self-test"])
+
 
 def run_hidden(arguments: list[str]) -> int | None:
     """Run a hidden mode and return its exit code; None when the arguments ask for none."""
+    if is_python_wanted(arguments):
+        from tray_agent.adapters.runs.as_python import main as python
+
+        return python(arguments)
     if len(arguments) >= 2 and arguments[0] == "--self-test":
         from tray_agent.checks.self_test import main as self_test
 

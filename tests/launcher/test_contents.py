@@ -35,6 +35,7 @@ ASKING = (
     ["refresh"],
     ["open"],
     ["quit"],
+    ["update"],
 )
 
 

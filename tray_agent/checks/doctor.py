@@ -13,6 +13,7 @@ from tray_agent.adapters.system import program
 from tray_agent.adapters.system.places import APP_DIR_VARIABLE, Places
 from tray_agent.adapters.system.settings_file import PREFIX
 from tray_agent.checks.check import Check
+from tray_agent.checks.program_file import look_at_program
 from tray_agent.checks.registry import look_at_registry, look_at_scripts
 from tray_agent.core.settings import NAMES, Settings
 
@@ -25,6 +26,7 @@ def examine(settings: Settings, places: Places) -> list[Check]:
     """Every check, in the order in which things depend on each other. Takes as long as BigQuery does."""
     base, scripts = look_at_scripts(places)
     return [
+        *look_at_program(places),
         _settings(places),
         _data(places),
         _temp(places),

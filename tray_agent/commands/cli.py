@@ -147,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     opened.add_argument("job", metavar="NOME", nargs="?", help="o id ou o nome do cartão")
     leave = add("quit", "encerra o agente", _quit)
     leave.add_argument("--stop-runs", action="store_true", help="para o que está em execução")
+    add("update", "troca já para a versão do arquivo do programa", _command("update"))
     registry_file.add_to(add)
     schedule.add_to(add)
     add("doctor", "verifica pastas, registro, credenciais, BigQuery e interpretador", _doctor)
@@ -216,7 +217,8 @@ def _settings(options: argparse.Namespace) -> tuple[Settings, Places]:
 def _start(options: argparse.Namespace, settings: Settings, places: Places) -> int:
     from tray_agent.start.foreground import start_agent
 
-    return start_agent(settings, places, headless=options.headless, at_login=options.autostart)
+    again = ["--app-dir", str(places.app_dir), *(["--headless"] if options.headless else [])]
+    return start_agent(settings, places, headless=options.headless, at_login=options.autostart, again=again)
 
 
 def _demo(options: argparse.Namespace, settings: Settings, places: Places) -> int:

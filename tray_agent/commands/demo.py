@@ -214,6 +214,7 @@ def run_demo(folder: Path | None, *, headless: bool) -> int:
         headless=headless,
         opens_dashboard=True,
         on_snapshot=Narrator(),
+        again=["demo", "--dir", str(place), *(["--headless"] if headless else [])],
     )
 
 

@@ -43,6 +43,7 @@ from tray_agent.shell.views.snapshots import SILENT_SECONDS, Reader
 from tray_agent.start.exporting import export
 from tray_agent.start.folder_guard import FolderGuard, JournalGate
 from tray_agent.start.outside import AgentOutside
+from tray_agent.start.succession import succession
 from tray_agent.start.telling import Teller, targets
 from tray_agent.start.watchdog import Watchdog
 
@@ -93,6 +94,7 @@ class Agent:
         self._main = MainWait()
         self.is_started = False
         self._noticed: dict[str, Noticed] = {}
+        self.succession = succession(__version__, lambda: self.snapshot, self.notice, self.ask_to_quit)
         self._closing = threading.Event()
         self._channel: threading.Thread | None = None
         self.listeners: list[Callable[[Snapshot], None]] = []
@@ -149,6 +151,7 @@ class Agent:
             self.settings.no_data_exit_code,
             self._gate.refused,
             limits(self.settings).resources,
+            self.succession.updates if self.succession else None,
         )
         reader = Reader(
             version=__version__,
@@ -179,6 +182,8 @@ class Agent:
         self._awake.start()
         self._keeper.start()
         self.is_started = True
+        if self.succession is not None:
+            self.succession.updates.start()
         _log.info("agent %s started, pid %d, data in %s", __version__, os.getpid(), self.places.data_dir)
 
     def notice(self, source: str, *problems: Problem) -> None:
@@ -199,6 +204,8 @@ class Agent:
             self._channel.join()
         if self.server is not None:
             self.server.close()
+        if self.succession is not None:
+            self.succession.updates.close()
         self._awake.close()
         self._keeper.close()
         self._watchdog.close()

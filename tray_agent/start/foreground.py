@@ -9,12 +9,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from tray_agent.adapters.system import program
 from tray_agent.adapters.system.console import complain
 from tray_agent.adapters.system.instance_lock import AlreadyRunning
 from tray_agent.adapters.system.places import Places
+from tray_agent.core.messages import Quit
 from tray_agent.core.model import Problem, Snapshot, Where
 from tray_agent.core.settings import SettingError, Settings
 from tray_agent.shell.channel.client import ChannelError, connect
@@ -30,6 +32,7 @@ _log = logging.getLogger(__name__)
 _LOG_BYTES, _LOG_FILES = 2_000_000, 5
 _SECOND_START_SECONDS = 10.0
 _FOLDER_RETRY_SECONDS = 1.0
+_SESSION_END_SECONDS = 0.8  # of the second or so that Windows gives
 
 
 def start_agent(
@@ -40,8 +43,10 @@ def start_agent(
     at_login: bool = False,
     opens_dashboard: bool = False,
     on_snapshot: Callable[[Snapshot], None] | None = None,
+    again: Sequence[str] = (),
 ) -> int:
-    """Run an agent until it is told to quit; the command's exit code."""
+    """Run an agent until it is told to quit; the command's exit code. ``again`` are the arguments with which
+    another version takes its place."""
     agent = Agent(settings, places, headless=headless)
     wrong = agent.interpreters.wrong_setting()
     if wrong:
@@ -57,6 +62,7 @@ def start_agent(
         write_log(places)
         desktop = None if headless else _desktop(agent, at_login=at_login)
         agent.start(lambda error: _say_waiting(places, error))
+        program.tell_ready()
     except AlreadyRunning:
         return _second_start(places, headless=headless, at_login=at_login)
     except OSError as error:
@@ -68,6 +74,8 @@ def start_agent(
         _carry(agent, desktop, opens_dashboard=opens_dashboard)
     finally:
         agent.close()
+    if agent.succession is not None:
+        agent.succession.hand_over(again, places.data_dir)
     return 0
 
 
@@ -106,6 +114,7 @@ def _take_folder(agent: Agent, places: Places, told: threading.Event) -> None:
 
 def _say_waiting(places: Places, error: OSError) -> None:
     cause = error.strerror or error
+    program.tell_ready()
     complain(
         f"a pasta de dados {places.data_dir} não pode ser usada ({cause}); o agente espera até que possa"
     )
@@ -169,11 +178,24 @@ def _wait_without_icon(agent: Agent) -> None:
             return made[0].open(job)
 
         agent.open_dashboard = open_dashboard
+    if sys.platform == "win32":
+        _hear_windows(agent)
     try:
         agent.wait()
     finally:
         for dashboard in made:
             dashboard.close()
+
+
+def _hear_windows(agent: Agent) -> None:
+    """A log-off, or another program's wish that the agent close: no icon, no other window for it."""
+    from tray_agent.shell.tray.session_window import SessionWindow
+
+    def session_ends() -> None:
+        agent.engine.post(Quit(stop_runs=True))
+        agent.done.wait(_SESSION_END_SECONDS)
+
+    SessionWindow(session_ends, agent.ask_to_quit).start()
 
 
 def _second_start(places: Places, *, headless: bool, at_login: bool) -> int:

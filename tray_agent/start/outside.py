@@ -25,6 +25,7 @@ from tray_agent.adapters.system.places import Places
 from tray_agent.core.model import Asked, Run
 from tray_agent.core.picture.past import End, Tally
 from tray_agent.core.ports import JournalError
+from tray_agent.start.updates import Updates
 
 _log = logging.getLogger(__name__)
 _PREFERENCES = "preferences"
@@ -48,6 +49,7 @@ class AgentOutside:
         no_data_exit_code: int,
         journal_refused: Callable[[], str],
         resources: Mapping[str, int],
+        updates: Updates | None = None,
     ) -> None:
         self._places = places
         self._clock = clock
@@ -59,11 +61,22 @@ class AgentOutside:
         self._past = PastRuns(places.data_dir, no_data_exit_code)
         self._export = export
         self._resources = resources
+        self._updates = updates
         self._one = threading.Lock()
 
     def now(self) -> datetime:
         """The present moment."""
         return self._clock.now()
+
+    def program(self) -> dict[str, Any] | None:
+        """The version that runs and the file's, where there is a file that may be replaced."""
+        return self._updates.view() if self._updates else None
+
+    def update(self) -> tuple[bool, str]:
+        """Change to the file's version: whether it is done, and a sentence. Takes seconds."""
+        if self._updates is None:
+            return False, "Este agente não foi iniciado de um arquivo que se substitui."
+        return self._updates.ask()
 
     def heartbeat_seconds(self) -> float:
         """The age of the engine's last turn, in seconds."""

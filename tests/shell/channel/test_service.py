@@ -30,6 +30,8 @@ class Machine:
         self.older: list[Run] = []
         self.kept: dict[str, Any] = {"theme": "dark"}
         self.trouble = ""
+        self.versions: dict[str, Any] | None = None
+        self.updates = (True, "Trocando para a versão 1.1.0.")
         self.opened: list[str | None] = []
         self.shown: list[str] = []
         self.pieces: list[tuple[int | None, int]] = []
@@ -63,6 +65,12 @@ class Machine:
     def open_folder(self, run: Run | None) -> str:
         self.opened.append(run.id if run else None)
         return "Pasta aberta."
+
+    def program(self) -> dict[str, Any] | None:
+        return self.versions
+
+    def update(self) -> tuple[bool, str]:
+        return self.updates
 
     def doctor(self) -> dict[str, Any]:
         assert self.examined.wait(SECONDS)
@@ -206,7 +214,7 @@ class TestCommands:
 class TestQuestions:
     def test_before_the_first_snapshot_there_is_a_sentence(self, asked: Asked) -> None:
         assert asked.ask("status") == ("unknown", "O agente ainda está iniciando.")
-        assert asked.ask("ping") == {"version": "1.0.0", "pid": 4711}
+        assert asked.ask("ping") == {"version": "1.0.0", "pid": 4711, "program": None}
 
     def test_nobody_knows_the_method(self, asked: Asked) -> None:
         assert asked.ask("eval", code="1") == ("unknown_method", "Este agente não conhece o pedido.")

@@ -231,7 +231,7 @@ class Interpreters:
         if not self._frozen:
             return False
         try:
-            return Path(path).samefile(sys.executable)
+            return any(Path(path).samefile(own) for own in (sys.executable, program.started_file()))
         except OSError:
             return False
 

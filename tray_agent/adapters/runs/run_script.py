@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from tray_agent.adapters.runs.interrupt import bell_name
@@ -24,13 +25,22 @@ def main(arguments: list[str]) -> int:
     if not arguments:
         return 2
     script = Path(arguments[0]).absolute()
-    _speak_at_once()
+    speak_at_once()
     _listen_for_the_bell()
     sys.argv = [str(script), *arguments[1:]]
     sys.path.insert(0, str(script.parent))
-    try:
+
+    def run() -> None:
         os.chdir(script.parent)
         runpy.run_path(str(script), run_name="__main__")
+
+    return run_as_main(run)
+
+
+def run_as_main(action: Callable[[], object]) -> int:
+    """Run what stands for a whole program; the exit code that the interpreter would end with."""
+    try:
+        action()
     except SystemExit as left:
         return _exit_code(left.code)
     except KeyboardInterrupt:
@@ -52,7 +62,7 @@ def _exit_code(code: object) -> int:
     return 1
 
 
-def _speak_at_once() -> None:
+def speak_at_once() -> None:
     """The exe ignores PYTHONUNBUFFERED and PYTHONIOENCODING, so what they ask for is done here."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)

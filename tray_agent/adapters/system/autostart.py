@@ -66,9 +66,12 @@ def login_command(app_dir: Path) -> list[str]:
     folder is somebody else's.
     """
     own = program.is_frozen() and program.executable_folder() == app_dir
-    command = program.command(*(() if own else ("--app-dir", str(app_dir))), "--autostart")
+    words = [*(() if own else ("--app-dir", str(app_dir))), "--autostart"]
+    if program.is_frozen():  # the person's file, not what was unpacked: a file put in its place starts next
+        return [str(program.started_file()), *words]
+    command = program.command(*words)
     windowless = Path(command[0]).with_name("pythonw.exe")
-    return [str(windowless), *command[1:]] if not program.is_frozen() and windowless.is_file() else command
+    return [str(windowless), *command[1:]] if windowless.is_file() else command
 
 
 def status(registry: Registry | None = None) -> Autostart:

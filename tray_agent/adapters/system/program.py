@@ -28,6 +28,11 @@ def started_file() -> Path:
     return Path(named) if named else Path(sys.executable)
 
 
+def unpacked_folder() -> Path:
+    """Where what runs lies: one folder for each version of the built exe."""
+    return Path(sys.executable).parent
+
+
 def executable_folder() -> Path:
     """Where the file that people start lies."""
     return started_file().parent

@@ -32,6 +32,7 @@ METHODS = frozenset(
         "remember",
         "subscribe",
         "running",
+        "update",
     }
 )
 

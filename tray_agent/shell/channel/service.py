@@ -27,7 +27,9 @@ from tray_agent.shell.views.snapshots import Json, Reader
 
 _log = logging.getLogger(__name__)
 _ANSWERERS = 2
-_SLOW = frozenset({"doctor", "export"})  # a minute or more if need be: nobody else waits behind them
+_SLOW = frozenset(
+    {"doctor", "export", "update"}
+)  # a minute or more if need be: nobody else waits behind them
 _DEFAULT_PIECE = 64 * 1024
 _NOT_YET: Json = {"size": 0, "start": 0, "end": 0, "text": ""}  # the run's own process opens its log
 
@@ -44,6 +46,8 @@ class Outside(Past, Usual, Protocol):
     def find_run(self, job: str, run: str | None) -> Run | None: ...
     def open_folder(self, run: Run | None) -> str: ...
     def doctor(self) -> Json: ...
+    def program(self) -> Json | None: ...
+    def update(self) -> tuple[bool, str]: ...
     def open_dashboard(self, job: str) -> str: ...
     def preferences(self) -> Json: ...
     def remember(self, preferences: Json) -> None: ...
@@ -70,7 +74,12 @@ class Service:
             self._known, self._facts, self._run_of, outside, reader.no_data_exit_code
         ).questions
         self._questions: dict[str, Callable[[Json], Any]] = {
-            "ping": lambda params: {"version": reader.version, "pid": reader.pid},
+            "ping": lambda params: {
+                "version": reader.version,
+                "pid": reader.pid,
+                "program": outside.program(),
+            },
+            "update": self._update,
             "status": self._status,
             "snapshot": self._page,
             "running": self._running,
@@ -152,6 +161,7 @@ class Service:
     def _status(self, params: Json) -> bytes:
         outside = self._outside
         view = views.status(self._known(), self._reader, outside.now(), outside.heartbeat_seconds())
+        view["program"] = outside.program()
         return views.encode(view)
 
     def _page(self, params: Json) -> bytes:
@@ -159,6 +169,7 @@ class Service:
         since = since if isinstance(since, int) and not isinstance(since, bool) else 0
         outside = self._outside
         view = views.page(self._known(), self._reader, outside.now(), outside.heartbeat_seconds(), since)
+        view["program"] = outside.program()
         if view["full"]:
             view["preferences"] = outside.preferences()
         return views.encode(view)
@@ -215,6 +226,12 @@ class Service:
         if trouble:
             raise Unknown(trouble)
         return {"text": "Painel aberto."}
+
+    def _update(self, params: Json) -> Json:
+        changes, text = self._outside.update()
+        if not changes:
+            raise Unknown(text)
+        return {"text": text}
 
     def _remember(self, params: Json) -> Json:
         preferences = params.get("preferences")

@@ -1,0 +1,143 @@
+"""The agent and the file that it was started from: watches it, and hands over to what lies there now."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tray_agent.adapters.readers.children import run_to_end
+from tray_agent.adapters.system import program
+from tray_agent.adapters.versions import starting
+from tray_agent.adapters.versions.archive import Package
+from tray_agent.adapters.versions.file_watch import FileWatch
+from tray_agent.adapters.versions.store import Store, versions_root
+from tray_agent.core.model import Problem, Snapshot
+from tray_agent.shell.channel.wire import read_place
+from tray_agent.start.updates import Updates
+
+_log = logging.getLogger(__name__)
+REFUSED_VARIABLE = "TRAY_AGENT_REFUSED"
+"""Names a version that was tried and did not come up, to the one that took its place again."""
+_PREPARE_SECONDS = 600.0
+_COMES_UP_SECONDS = 90.0
+_LOOK_SECONDS = 0.2
+
+
+class Succession:
+    """One per agent that was unpacked from a file. Fulfils :class:`tray_agent.start.updates.Around`."""
+
+    def __init__(
+        self,
+        version: str,
+        snapshot: Callable[[], Snapshot | None],
+        notice: Callable[..., None],
+        quit_agent: Callable[[], None],
+    ) -> None:
+        self.file = program.started_file()
+        self.folder = program.unpacked_folder()
+        self.identity = self.folder.name
+        self.successor: Package | None = None
+        self._snapshot = snapshot
+        self._notice = notice
+        self._quit = quit_agent
+        self.updates = Updates(
+            FileWatch(self.file, self.identity),
+            f"{version} ({self.identity[:8]})",
+            self,
+            refused=os.environ.pop(REFUSED_VARIABLE, ""),
+        )
+
+    def prepare(self, package: Package) -> str:
+        """Have the new file unpack itself: so it is seen to start at all."""
+        env = program.outside_environment(os.environ)
+        code = run_to_end([str(package.file), "--internal", "prepare"], env, _PREPARE_SECONDS)
+        return "" if code == 0 else "ela não pôde ser preparada; veja saida.log na pasta temporária"
+
+    def is_idle(self) -> bool:
+        """Nothing runs, nothing waits."""
+        snapshot = self._snapshot()
+        return snapshot is not None and not snapshot.running and not snapshot.queue
+
+    def say(self, *problems: Problem) -> None:
+        """Show it beside the other problems."""
+        self._notice("program", *problems)
+
+    def change(self, package: Package) -> None:
+        """End, to be followed."""
+        self.successor = package
+        self._quit()
+
+    def sweep(self) -> None:
+        """Remove what no process of this machine runs from."""
+        root = self.folder.parent
+        if sum(each.is_dir() for each in root.iterdir()) > 1:
+            removed = Store(root).sweep(self.identity, _is_running_from)
+            if removed:
+                _log.info("old versions removed: %s", ", ".join(removed))
+
+    def hand_over(self, again: Sequence[str], data_dir: Path) -> None:
+        """After the agent has ended: start the file, or this version again where that comes to nothing."""
+        if self.successor is None:
+            return
+        env = program.outside_environment(os.environ)
+        try:
+            if _comes_up([str(self.file), *again], env, data_dir):
+                return
+            _log.error("version %s did not come up: %s goes on", self.successor.version, self.identity)
+        except OSError:
+            _log.exception("version %s cannot be started", self.successor.version)
+        back = {program.FILE_VARIABLE: str(self.file), REFUSED_VARIABLE: self.successor.identity}
+        starting.leave([sys.executable, *again], env | back)
+
+
+def succession(
+    version: str,
+    snapshot: Callable[[], Snapshot | None],
+    notice: Callable[..., None],
+    quit_agent: Callable[[], None],
+) -> Succession | None:
+    """The agent's, where this program was unpacked from a file that may be replaced."""
+    if not program.is_frozen() or not _is_same(program.unpacked_folder().parent, versions_root(os.environ)):
+        return None
+    return Succession(version, snapshot, notice, quit_agent)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _comes_up(command: Sequence[str], env: dict[str, str], data_dir: Path) -> bool:
+    """Start it and wait until an agent answers for the data folder, or until what was started has ended."""
+    process = starting.leave(command, env)
+    until = time.monotonic() + _COMES_UP_SECONDS
+    while time.monotonic() < until:
+        try:
+            if read_place(data_dir) is not None:
+                return True
+        except OSError:
+            return True  # a file that another may read: no channel, but an agent
+        code = process.poll()
+        if code is not None:
+            return code == 0  # the launcher leaves once the agent is up
+        threading.Event().wait(_LOOK_SECONDS)
+    return False
+
+
+def _is_running_from(folder: Path) -> bool:
+    import psutil
+
+    for process in psutil.process_iter():
+        try:
+            if Path(process.exe()).is_relative_to(folder):
+                return True
+        except (psutil.Error, OSError):
+            continue
+    return False
