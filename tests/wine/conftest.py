@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -11,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.wine.agent import EXE, Program, fresh_windows
-from tests.wine.session import CHECKOUT, Session, windows_path
+from tests.wine.building import build
+from tests.wine.session import Session
 
 HERE = Path(__file__).parent
-BUILD_SECONDS = 1200  # 200 to 300 on two cores of one's own, twice that on a shared machine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,7 +56,7 @@ def building(kept: Path, request: pytest.FixtureRequest) -> Iterator[Future[Path
         yield None
         return
     with ThreadPoolExecutor(1) as worker:
-        yield worker.submit(_built, kept)
+        yield worker.submit(build, kept)
 
 
 @pytest.fixture(scope="session")
@@ -73,23 +72,3 @@ def exe(
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(given, place)
     return Program(windows, [str(EXE)])
-
-
-def _built(kept: Path) -> Path:
-    """Build the exe; where it is kept."""
-    began = time.monotonic()
-    with fresh_windows() as windows:
-        output = windows.work / "dist"
-        folders = ["--distpath", windows_path(output), "--workpath", r"C:\build"]
-        done = windows.python(
-            *["-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *folders, "build.spec"],
-            timeout=BUILD_SECONDS,
-            cwd=CHECKOUT,
-            env={"PYTHONDONTWRITEBYTECODE": "1"},
-        )
-        built = output / "tray-agent.exe"
-        assert done.returncode == 0, done.stdout[-6000:]
-        assert built.is_file(), done.stdout[-6000:]
-        shutil.copy(built, kept / built.name)
-        print(f"wine stage: built {built.stat().st_size / 1e6:.0f} MB in {time.monotonic() - began:.0f} s")
-    return kept / built.name

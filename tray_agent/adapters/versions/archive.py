@@ -151,7 +151,7 @@ def check(package: Package) -> None:
     """
     try:
         with package.file.open("rb") as opened:
-            footer = _footer(opened, _archive_place(opened)[0])
+            footer = _footer_at(opened, archive_place(opened)[0])
             _compare(opened, package.start, footer.blocks, footer.blocks_digest)
             _compare(opened, footer.end, footer.archive, footer.archive_digest)
     except OSError as error:
@@ -171,7 +171,7 @@ class _Footer:
 
 
 def _read(file: Path, opened: BinaryIO) -> Package:
-    footer = _footer(opened, _archive_place(opened)[0])
+    footer = _footer_at(opened, archive_place(opened)[0])
     opened.seek(footer.start + footer.blocks)
     packed = opened.read(footer.manifest)
     if digest(packed) != footer.manifest_digest:
@@ -184,7 +184,7 @@ def _read(file: Path, opened: BinaryIO) -> Package:
     return Package(file, identity, footer.start, manifest)
 
 
-def _archive_place(opened: BinaryIO) -> tuple[int, int]:
+def archive_place(opened: BinaryIO) -> tuple[int, int]:
     """Start and end of the loader's archive: the last cookie whose numbers are possible."""
     size = opened.seek(0, 2)
     first = max(0, size - _TAIL)
@@ -201,7 +201,7 @@ def _archive_place(opened: BinaryIO) -> tuple[int, int]:
     raise NotWhole("o fim do arquivo falta")
 
 
-def _footer(opened: BinaryIO, archive: int) -> _Footer:
+def _footer_at(opened: BinaryIO, archive: int) -> _Footer:
     opened.seek(archive - FOOTER.size)
     found = opened.read(FOOTER.size)
     magic, blocks, manifest, length, *digests = FOOTER.unpack(found)

@@ -1,0 +1,229 @@
+"""The exe and the folders that it unpacks: killed, damaged, replaced, robbed of its temporary files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.wine.agent import EXE, Agent, Program, card, fresh_windows, processes, until
+from tests.wine.session import Session
+from tests.wine.test_exe import early_morning
+from tests.wine.versions import MARK, another_version
+from tray_agent.adapters.versions.archive import Package, read
+from tray_agent.adapters.versions.unpacking import is_whole
+
+DEMO = r"C:\Troca de versão"
+BY_HAND = "reprocessa_devolucoes"
+LOCAL = "/wine/drive_c/users/root/AppData/Local"
+KILLS = 4
+SCRIPT = """
+import pathlib, time
+print("um trecho", flush=True)
+while not pathlib.Path("pode acabar").exists():
+    time.sleep(0.2)
+"""
+
+
+@pytest.fixture(scope="module")
+def own_windows(exe: Program) -> Iterator[Session]:
+    """A Windows in which this exe never ran."""
+    with fresh_windows() as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def place(own_windows: Session) -> Path:
+    """Where a person put the exe, seen from here."""
+    place = own_windows.seen("/wine/drive_c") / EXE.relative_to("C:/").as_posix()
+    place.parent.mkdir(parents=True)
+    return place
+
+
+@pytest.fixture(scope="module")
+def fresh(own_windows: Session, place: Path, windows: Session, exe: Program) -> Program:
+    """The exe, never started."""
+    shutil.copy(windows.seen("/wine/drive_c") / EXE.relative_to("C:/").as_posix(), place)
+    return Program(own_windows, [str(EXE)])
+
+
+@pytest.fixture(scope="module")
+def package(fresh: Program, place: Path) -> Package:
+    return read(place)
+
+
+def versions(windows: Session) -> Path:
+    return windows.seen(f"{LOCAL}/tray-agent/versions")
+
+
+def kill(windows: Session) -> None:
+    """Every process of the exe, at once."""
+    windows.run(["taskkill.exe", "/F", "/IM", EXE.name], timeout=60)
+
+
+def test_killed_in_its_first_start_it_works_the_next_time(
+    own_windows: Session, fresh: Program, package: Package
+) -> None:
+    folder = versions(own_windows) / package.identity
+    for turn in range(KILLS):
+        started = fresh.start("--internal", "prepare")
+        threading.Event().wait(0.6 + 0.7 * turn)
+        kill(own_windows)
+        started.wait(60)
+        if folder.exists():
+            assert is_whole(package, folder)
+    assert fresh.run("--internal", "prepare").returncode == 0
+    assert is_whole(package, folder)
+
+
+def test_a_deleted_and_a_cut_file_are_mended_by_the_next_start(
+    own_windows: Session, fresh: Program, package: Package
+) -> None:
+    folder = versions(own_windows) / package.identity
+    (folder / "_internal" / "python311.dll").unlink()
+    with (folder / "_internal" / "frontend" / "index.html").open("r+b") as opened:
+        opened.truncate(10)
+    done = fresh.run("--self-test", r"C:\mended.json", seconds=240)
+    assert done.returncode == 0, done.stdout
+    assert is_whole(package, folder)
+
+
+def test_two_first_starts_at_once_make_one_agent(
+    own_windows: Session, fresh: Program, package: Package
+) -> None:
+    shutil.rmtree(versions(own_windows) / package.identity)
+    agent = Agent(own_windows, DEMO)
+    script = agent.seen(f"automacoes/Cadastro/{BY_HAND}/metodos/{BY_HAND}.py")
+    script.parent.mkdir(parents=True)
+    script.write_text(SCRIPT, "utf-8")
+    starts = [_start(fresh) for _ in range(2)]
+    agent.when(lambda now: bool(now["cards"]), 300, "an agent answers")
+    assert [start.wait(120) for start in starts] == [0, 0]
+    running = until(lambda: _alone(own_windows), 60, "one process of the exe")
+    assert running[0]["pid"] == agent.when(lambda now: True, 60, "it answers")["pid"]
+    assert is_whole(package, versions(own_windows) / package.identity)
+
+
+def _start(exe: Program) -> subprocess.Popen[bytes]:
+    return exe.start("demo", "--headless", "--dir", DEMO, env={"TRAY_AGENT_TIMEZONE": early_morning()})
+
+
+def _alone(windows: Session) -> list[dict[str, Any]] | None:
+    found = [each for each in processes(windows) if each["name"].lower() == EXE.name]
+    return found if len(found) == 1 else None
+
+
+def test_without_its_temporary_files_everything_still_works(own_windows: Session, fresh: Program) -> None:
+    temporary = own_windows.seen(f"{LOCAL}/Temp")
+    for path in temporary.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    agent = Agent(own_windows, DEMO)
+    before = agent.when(lambda now: True, 60, "it answers")["pid"]
+    assert fresh.run("--app-dir", DEMO, "refresh").returncode == 0  # a reader of the registry is started
+    assert fresh.run("--app-dir", DEMO, "doctor").returncode == 0
+    assert fresh.run("--app-dir", DEMO, "run", BY_HAND).returncode == 0
+    status = agent.when(_runs, 60, f"{BY_HAND} runs")
+    assert status["pid"] == before
+    assert status["problems"] == []
+
+
+def _runs(now: dict[str, Any]) -> bool:
+    return bool(now["cards"]) and card(now, BY_HAND)["pid"] is not None
+
+
+def test_half_a_new_file_changes_nothing_and_is_said(
+    own_windows: Session, fresh: Program, place: Path, tmp_path: Path
+) -> None:
+    agent = Agent(own_windows, DEMO)
+    before = agent.when(_runs, 60, "it answers")["pid"]
+    whole = place.read_bytes()
+    _replace(place, whole[: len(whole) * 3 // 5])
+    said = agent.when(lambda now: bool(now["problems"]), 90, "it is said")
+    assert "não está completo" in said["problems"][0]["what"]
+    assert said["pid"] == before
+    _replace(place, whole)
+    agent.when(lambda now: not now["problems"], 90, "it is said no more")
+
+
+def _replace(place: Path, content: bytes) -> None:
+    """As sync clients do: written beside, then put in its place."""
+    beside = place.with_suffix(".sync")
+    beside.write_bytes(content)
+    beside.replace(place)
+
+
+def test_a_new_file_takes_over_while_a_job_runs_and_the_run_is_counted_once(
+    own_windows: Session, fresh: Program, place: Path, package: Package, tmp_path: Path
+) -> None:
+    agent = Agent(own_windows, DEMO)
+    before = agent.when(_runs, 60, "the run goes on")
+    new = another_version(place, tmp_path / "novo.exe", "1.0.1")
+    _replace(place, new.file.read_bytes())
+    waiting = agent.when(lambda now: now["program"]["found"] is not None, 180, "it is noticed")
+    assert waiting["program"]["found"] == new.version
+    assert waiting["pid"] == before["pid"]  # it waits, as something runs
+    done = fresh.run("--app-dir", DEMO, "update")
+    assert done.returncode == 0, done.stdout
+    after = agent.when(lambda now: now["pid"] != before["pid"] and _runs(now), 240, "the new one is up")
+    assert after["program"]["running"].endswith(f"({new.identity[:8]})")
+    assert card(after, BY_HAND)["pid"] == card(before, BY_HAND)["pid"]
+    assert card(after, BY_HAND)["actual"] == card(before, BY_HAND)["actual"]
+    assert (versions(own_windows) / new.identity / MARK).read_text("ascii") == "1.0.1"
+    agent.seen(f"automacoes/Cadastro/{BY_HAND}/metodos/pode acabar").touch()
+    ended = agent.when(lambda now: not _runs(now), 60, "the run ends")
+    assert card(ended, BY_HAND)["actual"] == card(before, BY_HAND)["actual"] + 1
+    old = versions(own_windows) / package.identity
+    until(lambda: None if old.exists() else True, 90, "the old version is removed")
+
+
+def test_going_back_to_the_older_file_works_alike(
+    own_windows: Session, fresh: Program, place: Path, windows: Session, package: Package
+) -> None:
+    agent = Agent(own_windows, DEMO)
+    before = agent.when(lambda now: True, 60, "it answers")["pid"]
+    original = windows.seen("/wine/drive_c") / EXE.relative_to("C:/").as_posix()
+    _replace(place, original.read_bytes())
+    after = agent.when(lambda now: now["pid"] != before, 300, "an idle agent changes by itself")
+    assert after["program"]["running"].endswith(f"({package.identity[:8]})")
+    assert fresh.run("--app-dir", DEMO, "quit", "--stop-runs").returncode == 0
+
+
+PROBE = """
+import json, subprocess, sys
+from pathlib import Path
+Path("ao_lado.py").write_text("import sys; print('ao lado', sys.argv[1:], __name__)", encoding="utf-8")
+said = []
+for words in (["ao_lado.py", "x y"], ["-m", "ao_lado"], ["-c", "import smtplib, pandas; print('ok')"]):
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, encoding="utf-8")
+    said.append([done.returncode, done.stdout.strip()])
+print(json.dumps(said))
+"""
+
+
+def test_where_the_machine_has_no_python_the_exe_is_one_for_scripts(
+    own_windows: Session, fresh: Program
+) -> None:
+    key = r"HKCU\Software\Python"
+    assert own_windows.run(["reg.exe", "delete", key, "/f"], timeout=60).returncode == 0
+    agent = Agent(own_windows, DEMO)
+    script = agent.seen(f"automacoes/Cadastro/{BY_HAND}/metodos/{BY_HAND}.py")
+    script.write_text(PROBE, "utf-8")
+    _start(fresh)
+    agent.when(lambda now: bool(now["cards"]), 240, "an agent answers")
+    before = card(agent.when(lambda now: not _runs(now), 60, "nothing runs"), BY_HAND)["actual"]
+    assert fresh.run("--app-dir", DEMO, "run", BY_HAND).returncode == 0
+    agent.when(lambda now: card(now, BY_HAND)["actual"] == before + 1, 120, "the script ends")
+    log = agent.log(BY_HAND)
+    assert json.loads(log[log.index("[[") :]) == [
+        [0, "ao lado ['x y'] __main__"],
+        [0, "ao lado [] __main__"],
+        [0, "ok"],
+    ]
+    assert "Python" in fresh.run("--app-dir", DEMO, "doctor").stdout
+    assert fresh.run("--app-dir", DEMO, "quit", "--stop-runs").returncode == 0
