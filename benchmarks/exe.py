@@ -1,7 +1,7 @@
 """W11: what users start. The built exe under Wine, beside the same program from source and a bare Python.
 
-The exe is built first, or is the file that TRAY_AGENT_WINE_EXE names. A window is held open meanwhile: Windows
-always has a desktop, where Wine would make one for every program that shows a window and none is there.
+The exe is built first, or is the file that TRAY_AGENT_WINE_EXE names. A window is held open meanwhile:
+Windows always has a desktop, where Wine makes one, in seconds, for each first program with a window.
 """
 
 from __future__ import annotations
