@@ -75,6 +75,8 @@ export const bridge = {
   /** @param {string|null} [job] @param {string|null} [area] @param {string|null} [catchUp] */
   resume: (job = null, area = null, catchUp = null) => call("resume", [job, area, catchUp]),
   refresh: () => call("refresh", []),
+  /** Changes to the version that lies in the program's file. */
+  update: () => call("update", [], DOCTOR_MS),
   /** @param {string} job @param {string|null} run @param {number|null} offset */
   log: (job, run, offset) => call("log", [job, run, offset]),
   /** @param {string} job */

@@ -118,6 +118,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     resume: ({ job, area }, from) => resume(job ?? null, area ?? null, from),
     exportDays: (_, from) => ordered(() => bridge.exportDays(30), from),
     refresh: (_, from) => ordered(() => bridge.refresh(), from),
+    update: (_, from) => ordered(() => bridge.update(), from),
     folder: ({ job }, from) => ordered(() => bridge.openLogFolder(job, null), from),
     log: drawerOf("log", false), open: drawerOf("log", false), error: drawerOf("log", true),
     menu: ({ job }, from) => {
@@ -160,7 +161,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
   document.addEventListener("click", (event) => {
     const pressed = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("[data-command]"));
     const name = pressed?.dataset.command ?? "";
-    if (pressed && !pressed.getAttribute("aria-disabled") && ["resume", "refresh", "clear"].includes(name)) table[name]({}, pressed);
+    if (pressed && !pressed.getAttribute("aria-disabled") && ["resume", "refresh", "update", "clear"].includes(name)) table[name]({}, pressed);
   });
 
   return { table, choose, parts,

@@ -19,7 +19,8 @@ import { troubledJobs } from "./order.js";
  *   places: {base_path: string, base_available: boolean, registry: string, discovered: boolean},
  *   preferences?: Record<string, any>, late?: number,
  *   paused_all?: {until: string|null, reason: string}|null, paused_areas?: Record<string, {until: string|null, reason: string}>,
- *   day_notes?: string[], me?: string, cards: Card[]}} Snapshot
+ *   day_notes?: string[], me?: string, cards: Card[],
+ *   program?: {running: string, file: string, found: string|null, state: string, text: string}|null}} Snapshot
  * @typedef {{full: boolean, changed: Set<string>, structure: boolean}} Change
  */
 

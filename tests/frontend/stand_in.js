@@ -84,7 +84,7 @@
     plan: () => { if (!given.plan) throw { code: "unknown_method", text: "Este agente não conhece o pedido." }; return given.plan; },
     repeat: () => ({ text: "" }), repeat_many: () => ({ text: "" }), acknowledge: () => ({ text: "" }),
     copy_for_teams: (job) => ({ text: `**${job}** falhou` }),
-    run: () => ({}), stop: () => ({}), pause: () => ({}), resume: () => ({}), refresh: () => ({}),
+    run: () => ({}), stop: () => ({}), pause: () => ({}), resume: () => ({}), refresh: () => ({}), update: () => ({ text: "Trocando para a versão 1.1.0." }),
     runs: (job) => ({ runs: (logs[job] ?? []).map(({ text, running, ...run }) => run) }),
     open_log_folder: () => ({}),
     doctor: () => ({ checks: standIn.checks }),

@@ -253,3 +253,23 @@ def test_the_first_reading_and_an_empty_registry_are_told_apart(open_page: OpenP
     expect(page.get_by_role("heading", name="Procurando as automações…")).to_be_visible()
     page.evaluate("(full) => standIn.push(full)", empty(version=18))
     expect(page.get_by_role("heading", name="Nenhuma automação ativa")).to_be_visible()
+
+
+def test_the_foot_names_the_version_and_a_new_file_is_changed_to_on_a_click(open_page: OpenPage) -> None:
+    program = {
+        "running": "1.0.0 (0a1b2c3d)",
+        "file": "C:/Equipe/tray-agent.exe",
+        "found": None,
+        "state": "same",
+        "text": "",
+    }
+    page = open_page(sample.snapshot(sample.known_cards()[:2], program=program))
+    expect(page.get_by_text("Versão 1.0.0 (0a1b2c3d)", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Trocar agora")).to_have_count(0)
+    waiting = "A versão 1.1.0 (4e5f6a7b) está pronta; a 1.0.0 (0a1b2c3d) dá lugar a ela quando nada executar."
+    found = program | {"found": "1.1.0 (4e5f6a7b)", "state": "another", "text": waiting}
+    page.evaluate("(next) => standIn.push(next)", sample.delta(18, [], program=found))
+    expect(page.get_by_text(waiting)).to_be_visible()
+    expect(page.get_by_text("no arquivo, 1.1.0 (4e5f6a7b)")).to_be_visible()
+    page.get_by_role("button", name="Trocar agora").click()
+    assert page.evaluate("standIn.calls('update').length") == 1

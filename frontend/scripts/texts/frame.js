@@ -29,6 +29,8 @@ export const FRAME = {
   themeDark: "Escuro",
   refresh: "Ler agora",
   refreshing: "Lendo…",
+  update: "Trocar agora",
+  version: (/** @type {string} */ running, /** @type {string|null} */ found) => `Versão ${running}${found ? `; no arquivo, ${found}` : ""}`,
   close: "Fechar",
   clear: "Limpar busca e filtro",
   doctor: "Executar diagnóstico",

@@ -38,12 +38,13 @@ function messages(store, link) {
     const end = until ? ahead(until, facts.processing_date) : "";
     found.push({ kind: "PAUSED", text: TEXT.paused(since(facts.paused_since), end, reason), command: "resume" });
   }
+  if (facts.program?.found) found.push({ kind: "IDLE", text: facts.program.text, command: "update" });
   for (const note of facts.day_notes ?? []) found.push({ kind: "IDLE", text: note });
   return found;
 }
 
 /** @type {Record<string, [string, string]>} */
-const ACTIONS = { refresh: [TEXT.refresh, "refresh"], resume: [TEXT.resume, "run"] };
+const ACTIONS = { refresh: [TEXT.refresh, "refresh"], resume: [TEXT.resume, "run"], update: [TEXT.update, "refresh"] };
 
 /** @param {string} command */
 function line(command) {
@@ -69,7 +70,7 @@ function line(command) {
 /** @param {HTMLElement} place */
 export function mountBanner(place) {
   const plain = Array.from({ length: 6 }, () => line(""));
-  const acting = ["refresh", "resume"].map((command) => ({ command, view: line(command) }));
+  const acting = ["refresh", "resume", "update"].map((command) => ({ command, view: line(command) }));
   const region = el("div", { class: "banners", role: "status" });
   region.append(...plain.map((view) => view.element), ...acting.map(({ view }) => view.element));
   place.append(region);

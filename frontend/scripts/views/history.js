@@ -1,7 +1,7 @@
 /**
  * The foot of the side: how old what we know is, in words, and the switch of the theme.
  */
-import { command, el, icon, iconButton, setAttribute, setIcon, setText } from "../dom.js";
+import { command, el, icon, iconButton, setAttribute, setIcon, setShown, setText } from "../dom.js";
 import { about, clock, hourMinute, moment } from "../format.js";
 import { SOURCE, TEXT } from "../texts.js";
 
@@ -55,9 +55,10 @@ export function mountHistory(side) {
   const mark = icon("idle");
   const text = el("p", { class: "history-text", dir: "auto" });
   const more = el("p", { class: "history-more", dir: "auto" });
+  const version = el("p", { class: "history-more", hidden: true });
   const themes = themeSwitch();
   side.append(el("footer", { class: "foot" },
-    el("div", { class: "history" }, mark, el("div", { class: "history-words" }, text, more),
+    el("div", { class: "history" }, mark, el("div", { class: "history-words" }, text, more, version),
       iconButton("refresh", TEXT.refresh, "refresh")),
     themes.element));
   /** @type {import("../store.js").Store|null} */
@@ -74,6 +75,9 @@ export function mountHistory(side) {
     /** @param {import("../store.js").Store} store @param {import("../main.js").Choices} choices */
     update(store, choices) {
       known = store;
+      const program = store.facts?.program;
+      setShown(version, Boolean(program));
+      if (program) setText(version, TEXT.version(program.running, program.found));
       setAttribute(text, "title", store.facts ? TEXT.updated(clock(store.facts.now)) : null);
       themes.update(choices.theme);
       tick();

@@ -30,6 +30,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "pause": [],
     "resume": [],
     "refresh": [],
+    "update": [],
     "log": ["envia_pix", None, 0],
     "find": ["envia_pix", "20260310-1", "erro", 0, 0],
     "copy_for_teams": ["envia_pix", None],

@@ -23,6 +23,7 @@ BRIDGE_METHODS = frozenset(
         "pause",
         "resume",
         "refresh",
+        "update",
         "log",
         "find",
         "copy_for_teams",
@@ -48,6 +49,7 @@ _DOCTOR_SECONDS = 175.0
 _FIND_SECONDS = 19.0
 _EXPORT_SECONDS = 310.0
 _WORKBOOK = "automacoes.xlsx"
+_UPDATE_SECONDS = 60.0
 _MAX_JOBS = 5000
 
 _log = logging.getLogger(__name__)
@@ -110,6 +112,10 @@ class Bridge:
     def refresh(self, *_: Any) -> Result:
         """Discovery and history now."""
         return self._answer("refresh")
+
+    def update(self, *_: Any) -> Result:
+        """Change to the version that lies in the program's file."""
+        return self._answer("update", lambda: {"timeout": _UPDATE_SECONDS})
 
     def log(self, job: Any = None, run: Any = None, offset: Any = None, *_: Any) -> Result:
         """A piece of a run's output: from an offset in bytes, or its end."""
