@@ -165,6 +165,17 @@ def test_what_runs_at_login_starts_hidden() -> None:
     assert login_command(Path("app"))[-1] == "--autostart"
 
 
+def test_the_built_exe_is_named_as_the_person_put_it_and_not_as_it_was_unpacked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "Equipe" / "tray-agent.exe"
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "versions" / "0a1b2c3d4e5f6a7b" / "tray-agent.exe"))
+    monkeypatch.setenv("TRAY_AGENT_FILE", str(file))
+    assert login_command(file.parent) == [str(file), "--autostart"]
+    assert login_command(tmp_path) == [str(file), "--app-dir", str(tmp_path), "--autostart"]
+
+
 @pytest.mark.windows
 @pytest.mark.skipif(sys.platform != "win32", reason="writes the person's own registry")
 def test_on_windows_the_entry_is_written_where_windows_looks(monkeypatch: pytest.MonkeyPatch) -> None:
