@@ -18,4 +18,4 @@ def test_every_heavy_part_is_there_and_works(tmp_path: Path) -> None:
     needed = {check["name"] for check in report["checks"] if check["required"]}
     assert not needed & failed.keys(), failed
     assert code == 0
-    assert {"tray", "window", "pandas", "excel", "bigquery", "time_zones", "child"} <= needed
+    assert {"tray", "window", "pandas", "excel", "bigquery", "notices", "time_zones", "child"} <= needed
