@@ -173,18 +173,6 @@ def _bigquery() -> str:
     return f"google-cloud-bigquery {bigquery.__version__} {name}"
 
 
-def _notices() -> str:
-    """Its services are files that it looks for itself; one that is built in and one that needs a library."""
-    apprise = _module("apprise")
-    missing = [url for url in _ADDRESSES if apprise.Apprise.instantiate(url) is None]
-    if missing:
-        raise LookupError(f"{', '.join(missing)}: not understood")
-    return f"apprise {apprise.__version__}"
-
-
-_ADDRESSES = ("json://localhost", "mailto://user:word@example.com", "workflows://example.com/0a/1b")
-
-
 def _zones() -> str:
     zone = _module("zoneinfo").ZoneInfo("America/Sao_Paulo")
     moment = _module("datetime").datetime(2026, 3, 10, 12, tzinfo=zone)
@@ -281,7 +269,6 @@ CHECKS: dict[str, tuple[bool, Callable[[], str]]] = {
     "pandas": (True, _pandas),
     "excel": (True, _excel),
     "bigquery": (True, _bigquery),
-    "notices": (True, _notices),
     "time_zones": (True, _zones),
     "journal": (True, _journal),
     "notices": (True, _notices),
