@@ -48,3 +48,16 @@ def test_a_data_folder_within_the_synced_one_is_warned_of(tmp_path: Path) -> Non
     assert "!!  Pasta de dados: " in said
     assert "fica dentro da pasta das automações" in said
     assert "ok  Pasta de dados: " in "\n".join(lines(tmp_path))
+
+
+def test_addresses_for_notices_are_counted_by_their_kind_alone(tmp_path: Path) -> None:
+    secret = "umsegredobemlongo"
+    said = lines(
+        tmp_path,
+        notify_urls=(f"msteams://{secret}/x", f"mailto://ana:{secret}@banco.example"),
+        notify_areas=(("Cadastro", (f"mailto://ana:{secret}@banco.example",)),),
+    )
+
+    (line,) = [line for line in said if "Avisos" in line]
+    assert "2 endereços (mailto, msteams)" in line
+    assert secret not in "\n".join(said)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tray_agent.adapters.history.credentials import find_credentials
 from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.notices.sender import kind_of
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.system import program
 from tray_agent.adapters.system.places import APP_DIR_VARIABLE, Places
@@ -34,6 +35,7 @@ def examine(settings: Settings, places: Places) -> list[Check]:
         *look_at_registry(settings, places, scripts),
         _interpreter(settings, places),
         *_history(settings, places),
+        *_notices(settings),
     ]
 
 
@@ -49,6 +51,16 @@ def _settings(places: Places) -> Check:
             "Corrija o nome da variável, ou apague-a: como está, ela não tem efeito.",
         )
     return Check("Configuração", True, text)
+
+
+def _notices(settings: Settings) -> list[Check]:
+    """How many addresses there are, and of which kinds: more of them is nobody's business."""
+    urls = {*settings.notify_urls, *(url for _, found in settings.notify_areas for url in found)}
+    if not urls:
+        return []
+    kinds = ", ".join(sorted({kind_of(url) for url in urls}))
+    count = "1 endereço" if len(urls) == 1 else f"{len(urls)} endereços"
+    return [Check("Avisos", True, f"{count} ({kinds}); para experimentar: tray-agent notify test")]
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:

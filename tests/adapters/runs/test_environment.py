@@ -60,6 +60,12 @@ def test_the_agents_own_names_stay_out_and_the_persons_settings_stay() -> None:
     assert env["TRAY_AGENT_DATA_DIR"] == "/data"
 
 
+def test_the_addresses_for_notices_reach_no_script() -> None:
+    env = environment({"TRAY_AGENT_NOTIFY_URLS": "mailto://a:b@c", "TRAY_AGENT_NOTIFY_AREAS": "{}"})
+
+    assert not [name for name in env if "NOTIFY" in name]
+
+
 def test_a_script_that_the_exe_runs_can_start_the_exe_as_a_python() -> None:
     for as_python in (True, False):
         env = child_environment(

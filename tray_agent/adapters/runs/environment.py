@@ -12,9 +12,11 @@ from pathlib import Path
 from tray_agent.core.settings import NAMES
 
 # What a person may set of the agent's is left alone, so that `tray-agent status` inside a script reaches the
-# agent that runs it; every other TRAY_AGENT_* name is the agent's own business.
+# agent that runs it; every other TRAY_AGENT_* name is the agent's own business, and so are the addresses for
+# notices, which hold passwords.
 _OURS = "TRAY_AGENT_"
-_SETTINGS = frozenset(_OURS + name.upper() for name in (*NAMES, "app_dir"))
+_SECRET = ("notify_urls", "notify_areas")
+_SETTINGS = frozenset(_OURS + name.upper() for name in (*NAMES, "app_dir") if name not in _SECRET)
 
 _BUNDLE_PREFIXES = ("_PYI_", "_MEIPASS", "PYINSTALLER_", "PYTHONNET_")
 _OTHER_PYTHON = frozenset({"PYTHONHOME", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__"})
