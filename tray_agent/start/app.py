@@ -335,9 +335,8 @@ class Agent:
             raise StartRefused(str(none)) from none
 
     def _base(self) -> Path:
-        """The base path in which the jobs that there are were found."""
-        found = self.snapshot.base_path if self.snapshot else ""
-        return Path(found) if found else self.places.base_path()[0]
+        """The base path now; what was last shown may be older than the jobs of the newest discovery."""
+        return self.places.base_path()[0]
 
     def _environment(self, run: Run) -> dict[str, str]:
         return script_environment.child_environment(
