@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
+from typing import Any
 
 import psutil
 import pytest
@@ -260,3 +261,35 @@ def test_without_its_interpreter_nothing_starts_and_it_is_said(
     assert {each["where"] for each in status["problems"]} == {"run"}
     assert status["totals"] == {"started": 0, "finished": 0}
     assert place.records() == []
+
+
+@pytest.mark.parametrize("way", ["stop", "quit", "kill"])
+def test_what_a_launcher_leaves_is_said_on_its_card_and_ended_with_it(
+    programs: Callable[[str], Program], way: str
+) -> None:
+    program = programs("lançador")
+    place = program.place
+    place.register(place.job("lanca", "14", LEAVES_A_DAEMON))
+    program.start()
+    program.until(lambda status: card_of(status, "lanca")["actual"] == 1)
+
+    def card() -> dict[str, Any]:
+        shown: dict[str, Any] = program.call("snapshot")["cards"][0]
+        return shown
+
+    [pid] = wait_until(lambda: card()["leftovers"])
+    assert is_alive(pid)
+    assert str(pid) in card()["why"]
+    assert card()["state"] == "SUCCESS"
+    if way == "stop":
+        assert program.cli("stop", "lanca").code == 0
+        wait_until(lambda: not is_alive(pid))
+        wait_until(lambda: card()["leftovers"] == [])
+        assert program.cli("stop", "lanca").code == 1
+    elif way == "quit":
+        assert program.cli("quit", "--stop-runs").code == 0
+        wait_until(lambda: not is_alive(pid))
+        assert program.wait() == 0
+    else:
+        os.kill(pid, 9)
+        wait_until(lambda: card()["leftovers"] == [])
