@@ -38,7 +38,12 @@ from tray_agent.adapters.runs.reason import LONGEST, TAIL_BYTES, read_reason, re
             "ExceptionGroup: dois erros (2 sub-exceptions)",
         ),
         ("def f(): f()\nf()", 1, "RecursionError: maximum recursion depth exceeded"),
-        ("import os; os.abort()", -6, "terminou pelo sinal 6 (SIGABRT)"),
+        pytest.param(
+            "import os; os.abort()",
+            -6,
+            "terminou pelo sinal 6 (SIGABRT)",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="no signals there"),
+        ),
     ],
 )
 def test_a_run_that_ends_badly_says_why(tmp_path: Path, script: str, code: int, reason: str) -> None:
@@ -70,6 +75,11 @@ def test_a_run_that_ends_badly_says_why(tmp_path: Path, script: str, code: int, 
 def test_what_is_no_text_is_left_out(tail: str, reason: str) -> None:
     assert reason_of(tail, 2) == reason
     assert len(reason_of(tail, 2)) <= LONGEST
+
+
+def test_codes_of_the_system_are_written_as_people_look_them_up() -> None:
+    assert reason_of("", 0xC0000005) == "terminou com o código 0xC0000005"
+    assert reason_of("", 255) == "saiu com código 255"
 
 
 @pytest.mark.parametrize("code", [0, None])

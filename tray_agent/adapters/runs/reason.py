@@ -78,6 +78,8 @@ def _is_text(character: str) -> bool:
 
 
 def _of_code(exit_code: int) -> str:
+    if exit_code > 0xFFFF:  # Windows' own, as its documents write them
+        return f"terminou com o código 0x{exit_code:08X}"
     if exit_code >= 0:
         return f"saiu com código {exit_code}"
     try:
