@@ -46,8 +46,10 @@ def test_minutes_business_days_and_counted_days_run_when_they_say(tmp_path: Path
         assert '"8-12" não está claro' in card_of(status, "errada")["why"]
 
         program.clock.set("2026-02-16 09:10:00")  # Carnival Monday
+        program.until(lambda status: status["processing_date"] == "2026-02-16")
         status = program.until(lambda status: card_of(status, "semana")["actual"] == 1)
         assert card_of(status, "uteis")["target"] == 0
+        assert "não é dia útil (Carnaval)" in card_of(status, "uteis")["why"]
         assert place.count("quinto") == 0
 
 
