@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.e2e.agent import Program, card_of
 from tests.e2e.workspace import Workspace
@@ -110,3 +112,21 @@ def test_another_day_the_next_hours_and_a_table_for_people(place: Workspace) -> 
         assert "não é um dia" in wrong.error_line
         assert "já passou" in program.cli("plan", "--day", "2026-03-09").error_line
         assert not place.data.exists()
+
+
+def test_explain_knows_the_teams_own_days_while_an_agent_runs(place: Workspace) -> None:
+    book = load_workbook(place.registry)
+    days = book.create_sheet("Feriados")
+    days.append(["data", "nome"])
+    days.append([date(2026, 3, 11), "Aniversário da cidade"])
+    book.save(place.registry)
+    with closing(Program(place)) as program:
+        assert "qua 11/03/2026 09:00" in program.cli("explain", "dias úteis 9h").out
+        program.start()
+
+        told = program.cli("explain", "dias úteis 9h").out
+        assert "11/03/2026" not in told
+        assert "qui 12/03/2026 09:00" in told
+        assert "não está claro" in program.cli("explain", "8-12").error_line
+        reasons = {each["job"]: each["reason"] for each in asked(program, "--day", "amanhã")["skipped"]}
+        assert reasons["uteis"] == "não é dia útil (Aniversário da cidade)"

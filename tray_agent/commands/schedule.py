@@ -11,6 +11,7 @@ from typing import Any
 from tray_agent.adapters.system.places import Places
 from tray_agent.core.settings import Settings
 
+_PATIENCE_SECONDS = 5.0
 Run = Callable[[argparse.Namespace, Settings, Places], int]
 
 
@@ -63,18 +64,32 @@ def _plan_without_agent(options: argparse.Namespace, settings: Settings, places:
 
 
 def _explain(options: argparse.Namespace, settings: Settings, places: Places) -> int:
-    from tray_agent.adapters.system.clock import SystemClock
-    from tray_agent.core.schedules.explaining import explain
-    from tray_agent.shell.views.schedules import explanation, explanation_lines
+    from tray_agent.shell.views.schedules import explanation_lines
 
-    found = explain(" ".join(options.text), SystemClock(settings.timezone).now())
+    view = _explanation(" ".join(options.text), settings, places)
     if options.json:
-        print_json(explanation(found))
-    elif found.text is not None:
-        print("\n".join(explanation_lines(found)))
-    if found.problems:
-        print(f"tray-agent: {'; '.join(found.problems)}", file=sys.stderr)
-    return 1 if found.text is None else 0
+        print_json(view)
+    elif view["text"] is not None:
+        print("\n".join(explanation_lines(view)))
+    if view["problems"]:
+        print(f"tray-agent: {'; '.join(view['problems'])}", file=sys.stderr)
+    return 1 if view["text"] is None else 0
+
+
+def _explanation(text: str, settings: Settings, places: Places) -> dict[str, Any]:
+    """What the running agent says, which knows the team's own days; else what the national ones say."""
+    from tray_agent.shell.channel.client import ChannelError, connect
+
+    try:
+        with connect(places.data_dir) as channel:
+            view = channel.call("explain", timeout=_PATIENCE_SECONDS, text=text)
+            return dict(view)
+    except ChannelError:
+        from tray_agent.adapters.system.clock import SystemClock
+        from tray_agent.core.schedules.explaining import explain
+        from tray_agent.shell.views.schedules import explanation
+
+        return explanation(explain(text, SystemClock(settings.timezone).now()))
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from tray_agent.core.schedules.explaining import Explanation
 from tray_agent.core.schedules.vocabulary import WEEKDAY_NAMES
+
+if TYPE_CHECKING:
+    from tray_agent.core.schedules.explaining import Explanation
 
 
 def explanation(each: Explanation) -> dict[str, Any]:
@@ -19,12 +22,13 @@ def explanation(each: Explanation) -> dict[str, Any]:
     }
 
 
-def explanation_lines(each: Explanation) -> list[str]:
+def explanation_lines(view: dict[str, Any]) -> list[str]:
     """What ``explain`` says to a person of a cell that is understood."""
-    lines = [each.text or ""]
-    if each.kind == "manual":
+    lines = [view["text"]]
+    if view["kind"] == "manual":
         lines.append("Roda só quando alguém executa.")
-    if each.fires:
+    if view["fires"]:
         lines.append("Próximas execuções:")
-        lines += [f"  {WEEKDAY_NAMES[fire.weekday()][:3]} {fire:%d/%m/%Y %H:%M}" for fire in each.fires]
-    return [*lines, *(f"Nota: {note}" for note in each.notes)]
+        fires = map(datetime.fromisoformat, view["fires"])
+        lines += [f"  {WEEKDAY_NAMES[fire.weekday()][:3]} {fire:%d/%m/%Y %H:%M}" for fire in fires]
+    return [*lines, *(f"Nota: {note}" for note in view["notes"])]
