@@ -11,7 +11,7 @@ import pytest
 
 from tests.adapters.notices.servers import Http, Smtp, silent
 from tests.e2e.agent import Program, card_of
-from tests.e2e.workspace import Workspace
+from tests.e2e.workspace import HEADINGS, Workspace
 
 SECRET = "umsegredobemlongo"
 FAILS_ONCE = """
@@ -84,6 +84,23 @@ def test_a_failure_is_told_with_its_reason_and_its_recovery_after_it(
     assert [post["title"] for post in area.until(2)] == ["Automação em erro", "Automação voltou ao normal"]
     assert SECRET not in everything_kept(program)
     assert SECRET not in program.cli("status", "--json").out + program.cli("doctor").out
+
+
+def test_a_deadline_that_is_missed_is_told_when_it_passes(program: Program, http: Http) -> None:
+    place = program.place
+    place.register(
+        (*place.job("remessa", "14:30", "sys.exit('sem rede')"), "14:40"), headings=(*HEADINGS, "prazo")
+    )
+    program.start()
+    program.clock.set("2026-03-10 14:30:05")
+    program.until(lambda status: card_of(status, "remessa")["state"] == "ERROR")
+    http.until(1)
+    program.clock.set("2026-03-10 14:40:30")
+
+    late = http.until(2)[1]
+
+    assert late["title"] == "Prazo não cumprido"
+    assert late["message"].startswith("remessa: prazo das 14:40, 0 de 1 prontas")
 
 
 def test_an_agent_that_was_gone_when_the_day_began_says_so_at_the_next_start(

@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.agent import Program
 from tests.e2e.workspace import Workspace
+from tray_agent.shell.channel.user import os_user
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +80,28 @@ def test_the_page_asks_days_history_and_whole_logs(program: Program) -> None:
     assert "não deu" in text
 
 
+def test_what_was_said_of_yesterday_is_shown(program: Program) -> None:
+    notes = program.call("snapshot")["day_notes"]
+
+    assert any(note.startswith("Em 10/03, 1 falha: ") and "(falha)" in note for note in notes), notes
+
+
+def test_who_asked_is_in_the_history(program: Program) -> None:
+    program.cli("run", "alfa")
+    program.until(lambda status: all(card["pid"] is None for card in status["cards"]))
+
+    newest = json.loads(program.cli("history", "alfa", "--json").out)["days"][0]["runs"][0]
+    assert (newest["trigger"], newest["by"]) == ("manual", os_user())
+    asked = program.call("history", job="alfa")["asked"]
+    assert [(each["what"], each["by"], each["accepted"]) for each in asked] == [("run", os_user(), True)]
+
+
 def test_the_agent_exports_in_a_child_of_its_own(program: Program) -> None:
     file = program.place.folder / "do painel.xlsx"
 
     program.call("export", file=str(file), days=2)
 
-    assert openpyxl.load_workbook(file)["Execuções"].max_row == 6
+    assert openpyxl.load_workbook(file)["Execuções"].max_row == 7
 
 
 def test_without_an_agent_they_read_the_journal_themselves(program: Program) -> None:
@@ -97,7 +114,7 @@ def test_without_an_agent_they_read_the_journal_themselves(program: Program) -> 
     assert (answer.code, answer.err) == (0, "")
     sheet = openpyxl.load_workbook(file)["Execuções"]
     assert sheet["A2"].value == datetime(2026, 3, 11)
-    assert sheet.max_row == 3
+    assert sheet.max_row == 4
     again = program.cli("export", str(file))
     assert again.code == 1
     assert "--overwrite" in again.error_line
