@@ -96,6 +96,8 @@ export const bridge = {
   /** @param {string} job @param {string|null} run */
   openLogFolder: (job, run) => call("open_log_folder", [job, run]),
   doctor: () => call("doctor", [], DOCTOR_MS),
+  /** The window's own title, which an engine does not take from the page's. @param {string} text */
+  title: (text) => call("title", [text]),
   /** @param {Record<string, unknown>} preferences */
   remember: (preferences) => call("remember", [preferences]),
 

@@ -147,6 +147,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
       choose({ area: null, filter: null, query: "", view: toDense() === "now" ? "cards" : toDense() });
       focus(job);
     },
+    title: ({ text }) => void bridge.title(text).catch(() => undefined),
     shortcuts: () => parts.shortcuts?.(),
     television: () => choose({ view: choices.view === "tv" ? dense : "tv" }),
     back: () => choose({ view: dense }),

@@ -83,7 +83,7 @@ class Desk:
         """Close the window as its X button does, and wait until its process is gone."""
         self.screen.close_window(TITLE)
         until(
-            lambda: TITLE not in self.screen.titles() and not self.window_process(),
+            lambda: not any(TITLE in each for each in self.screen.titles()) and not self.window_process(),
             what="the end of the window",
         )
 
@@ -222,5 +222,5 @@ def test_a_quit_closes_the_window_too(desk: Desk) -> None:
     desk.open()
     assert desk.program.cli("quit").code == 0
     assert desk.program.wait() == 0
-    until(lambda: TITLE not in desk.screen.titles(), what="the end of the window")
+    until(lambda: not any(TITLE in each for each in desk.screen.titles()), what="the end of the window")
     assert (desk.place.data / "journal.sqlite3").exists()

@@ -243,6 +243,13 @@ def test_the_page_is_zoomed_by_keys(screen: Screen, open_window: Open) -> None:
     until(lambda: shown.page.evaluate("innerWidth") == wide, what="the page as it was")
 
 
+def test_the_page_names_the_window(screen: Screen, agent: Agent, open_window: Open) -> None:
+    shown = open_window()
+    assert shown.api("title", "(3 erros) Automações") == {"ok": True, "data": {}}
+    until(lambda: "(3 erros) Automações – tray-agent" in screen.titles(), what="the title")
+    assert ("title", {"text": "(3 erros) Automações"}) not in agent.asked
+
+
 def test_the_first_thing_seen_is_the_chosen_theme(screen: Screen, open_window: Open) -> None:
     """The agent remembers the dark theme: the address says so, and the window is never white."""
     shown = open_window()

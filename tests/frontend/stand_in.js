@@ -89,7 +89,7 @@
     open_log_folder: () => ({}),
     doctor: () => ({ checks: standIn.checks }),
     preferences: () => current.preferences,
-    remember: () => ({}),
+    remember: () => ({}), title: () => ({}),
   };
 
   const api = {};

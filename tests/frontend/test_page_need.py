@@ -37,6 +37,7 @@ def test_one_sentence_says_what_needs_somebody_and_what_comes_next(open_page: Op
         "tudo o mais em dia · 5 executando · 2 na fila · próxima 15:00 carga_mensageria_spb"
     )
     assert page.title() == "(3 erros) Automações"
+    assert page.evaluate("standIn.calls('title')") == [["(3 erros) Automações"]]
     well = open_page(calm())
     expect(sentence(well)).to_have_text("Tudo em dia")
     expect(well.locator("#content > .view-head .view-summary")).to_have_text("próxima 15:00 rotina_0")

@@ -1,6 +1,7 @@
 /**
  * A run's output: opens at its end or at its error, follows it live, goes back piece by piece, finds in the whole file.
  */
+import { copyText } from "../clipboard.js";
 import { button, el, icon, iconButton, setAttribute, setDisabled, setShown, setText } from "../dom.js";
 import { hourMinute, moment, size } from "../format.js";
 import { createReader } from "../reader.js";
@@ -101,12 +102,8 @@ export function createLogPanel(bridge, store, tell) {
     if (reader.place) void showRuns(reader.place.job, () => reader.place);
   };
   const put = async (/** @type {string} */ text, /** @type {string} */ said) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      tell.done(said);
-    } catch {
-      tell.failed(new Error(TEXT.notCopied));
-    }
+    if (await copyText(text)) tell.done(said);
+    else tell.failed(new Error(TEXT.notCopied));
   };
 
   ui.copy.addEventListener("click", () => {

@@ -39,7 +39,10 @@ export function mountTitle(content) {
       setShown(element, dense && facts !== null && store.cards.size > 0);
       const errors = [...store.cards.values()].filter((card) => failed(card) && !card.acknowledged).length;
       const name = TEXT.title(errors);
-      if (document.title !== name) document.title = name;
+      if (document.title !== name) {
+        document.title = name;
+        command(element, "title", { text: name });
+      }
       if (!facts || !dense) return;
       const seen = picture(scope, store.cards, store.troubled, store.wall());
       const narrowed = choices.filter !== null || choices.query.trim() !== "";

@@ -44,6 +44,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "doctor": [],
     "preferences": [],
     "remember": [{"theme": "dark"}],
+    "title": ["Automações"],
 }
 
 
@@ -99,13 +100,20 @@ def test_a_dialog_that_does_not_open_is_said() -> None:
     assert Bridge(nothing, fail).export(30)["error"]["text"] == "A janela para escolher o arquivo não abriu."
 
 
-@pytest.mark.parametrize("name", sorted(BRIDGE_METHODS))
+def test_a_title_is_asked_of_the_window() -> None:
+    asked: list[Any] = []
+    bridge = Bridge(lambda method, **params: asked.append((method, params)))
+    assert bridge.title("(3 erros) Automações")["ok"] is True
+    assert asked == [("title", {"text": "(3 erros) Automações"})]
+
+
+@pytest.mark.parametrize("name", sorted(BRIDGE_METHODS - {"title"}))
 def test_each_method_is_one_question_that_the_channel_knows(agent: Agent, bridge: Bridge, name: str) -> None:
     answer = getattr(bridge, name)(*ARGUMENTS[name])
     assert answer["ok"] is True
     [(method, params)] = agent.asked
     assert method == name
-    assert method in control.METHODS
+    assert method in control.METHODS | {"title"}
     assert answer["data"] == {"method": method, "params": params}
 
 
@@ -228,5 +236,5 @@ def test_whatever_the_page_sends_comes_back_as_an_answer(name: str, arguments: l
     json.dumps(answer, allow_nan=False)
     assert answer["ok"] is True or set(answer["error"]) == {"code", "text"}
     for method, params in asked:
-        assert method in control.METHODS
+        assert method in control.METHODS | {"title"}
         json.dumps(params, allow_nan=False)

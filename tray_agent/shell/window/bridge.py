@@ -37,6 +37,7 @@ BRIDGE_METHODS = frozenset(
         "doctor",
         "preferences",
         "remember",
+        "title",
     }
 )
 
@@ -212,6 +213,10 @@ class Bridge:
     def remember(self, preferences: Any = None, *_: Any) -> Result:
         """Remember the page's preferences."""
         return self._answer("remember", lambda: {"preferences": _preferences(preferences)})
+
+    def title(self, text: Any = None, *_: Any) -> Result:
+        """Have the window bear a title; answered by the window's process itself."""
+        return self._answer("title", lambda: {"text": _text(text)})
 
     def _answer(self, method: str, params: Callable[[], Result] = dict) -> Result:
         try:

@@ -150,7 +150,7 @@ class _Window:
         self._window = webview.create_window(
             TITLE,
             f"{self._pages.origin}/index.html{_theme_query(preferences.get('theme'))}",
-            js_api=Bridge(self._channel.call, self._choose_file),
+            js_api=Bridge(self._call, self._choose_file),
             width=self._geometry.width,
             height=self._geometry.height,
             x=self._geometry.x,
@@ -232,6 +232,13 @@ class _Window:
     def _on_moved(self, x: int, y: int) -> None:
         self._places.put("place", (x, y))
 
+    def _call(self, method: str, **params: Any) -> Any:
+        """The page's question goes to the agent, but for what concerns this window alone."""
+        if method != "title":
+            return self._channel.call(method, **params)
+        self._orders.put("title", f"{params['text']} – tray-agent")
+        return {}
+
     # --- threads of our own -------------------------------------------------------------------------
 
     def _hear(self, event: dict[str, Any]) -> None:
@@ -248,6 +255,10 @@ class _Window:
     def _obey(self, pending: dict[str, Any]) -> None:
         if "close" in pending:
             self._close()
+            return
+        if "title" in pending:
+            self._window.set_title(pending["title"])
+        if "raise" not in pending:
             return
         if self._minimized:
             (self._window.maximize if self._maximized else self._window.restore)()
