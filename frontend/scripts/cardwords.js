@@ -9,8 +9,8 @@ import { OUTCOME, STATE, TEXT } from "./texts.js";
 
 /** How a card looks, which is its state but for what a person did about it. @param {Card} card */
 export function tone(card) {
-  if (card.state !== "ERROR") return card.state;
-  return card.outcome === "stopped" ? "STOPPED" : card.acknowledged ? "ACK" : "ERROR";
+  if (card.outcome === "stopped" && card.last_run && ["ERROR", "IDLE"].includes(card.state)) return "STOPPED";
+  return card.state === "ERROR" && card.acknowledged ? "ACK" : card.state;
 }
 
 /** The drawing of a tone. @type {Record<string, string>} */

@@ -18,7 +18,7 @@ from tests.e2e.workspace import Workspace
 pytestmark = pytest.mark.desktop
 
 ERROR, SUCCESS = (208, 44, 63), (27, 143, 71)
-BLUE, GREEN, RED = "rgb(31, 111, 235)", "rgb(27, 143, 77)", "rgb(208, 39, 61)"
+BLUE, GREEN = "rgb(31, 111, 235)", "rgb(79, 160, 111)"
 TITLE = "Automações – tray-agent"
 STUBBORN = """
 import signal, subprocess, sys, time
@@ -149,8 +149,10 @@ def test_parar_ends_a_stubborn_script_and_its_children(desk: Desk) -> None:
     expect(teimosa).to_have_attribute("data-state", "RUNNING")
     said = until(lambda: desk.program.call("log", job="teimosa")["text"], what="its first line")
     teimosa.get_by_role("button", name="Parar", exact=True).click()
-    expect(teimosa).to_have_attribute("data-state", "ERROR", timeout=10_000)
-    expect(teimosa).to_have_css("border-top-color", RED)
+    # A person's own decision is no error: neither red nor counted as one.
+    expect(teimosa).to_have_attribute("data-state", "IDLE", timeout=10_000)
+    expect(teimosa).to_contain_text("Interrompida")
+    expect(page.get_by_role("button", name="Erro 0")).to_be_visible()
     assert not is_alive(int(said.split()[1]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.frontend import sample
@@ -103,8 +104,9 @@ def test_a_seen_error_is_quiet_until_it_fails_anew(open_page: OpenPage) -> None:
     assert page.title() == "(2 erros) Automações"
 
 
-def test_a_persons_own_stop_is_no_error(open_page: OpenPage) -> None:
-    stopped = sample.card("parada", state="ERROR", outcome="stopped") | {
+@pytest.mark.parametrize("state", ["ERROR", "IDLE"])
+def test_a_persons_own_stop_is_no_error(open_page: OpenPage, state: str) -> None:
+    stopped = sample.card("parada", state=state, outcome="stopped") | {
         "last_run": sample._last(sample.at(13), "ERROR", 3.0)
     }
     page = open_page(sample.snapshot([stopped]))
