@@ -124,6 +124,7 @@ def test_a_setting_that_names_the_exe_itself_is_refused(base: Path, script: Path
         ("folder", "é uma pasta"),
         ("missing", ""),
         ("slow", ""),
+        ("killed", ""),
         ("good", ""),
         ("none", ""),
     ],
@@ -139,10 +140,24 @@ def test_a_setting_that_names_no_python_is_told_from_one_that_is_not_there_yet(
         named.mkdir()
     elif what not in {"missing", "none"}:
         version = {"program": "olá", "old": "3.6.9"}.get(what, "3.12.1")
-        before = {"failing": "exit 3", "slow": "exec /bin/sleep 30"}.get(what, "")
+        ways = {"failing": "exit 3", "slow": "exec /bin/sleep 30", "killed": "kill -9 $$"}
+        before = ways.get(what, "")
         fake_python(named, version, before)
     found = interpreters(base, "" if what == "none" else str(named), seconds=0.3 if what == "slow" else 30)
     assert found.wrong_setting() == wrong
+
+
+@posix
+def test_a_setting_is_not_judged_where_the_system_has_no_room_for_the_question(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a full temporary disk the agent refused to start: its Python "did not answer as one"."""
+    found = interpreters(base, str(fake_python(tmp_path / "named")))
+    monkeypatch.setattr("tempfile.tempdir", "/proc/nowhere")
+    assert found.wrong_setting() == ""
+    with Path("/dev/full").open("r+b", buffering=0) as full:
+        monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: full)
+        assert found.wrong_setting() == ""
 
 
 @posix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -25,6 +26,7 @@ _OWN_VERSION = ".".join(str(part) for part in sys.version_info[:3])
 _OLDEST = (3, 7)  # the first with a UTF-8 mode
 _PROBE = "import sys; sys.stdout.write('.'.join(str(part) for part in sys.version_info[:3]))"
 _BUNDLED = "embutido no agente"
+_NO_ROOM = (errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
 _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
 
 _KEYS: tuple[tuple[Hive, Bits], ...] = (("HKCU", 0), ("HKLM", 64), ("HKLM", 32))
@@ -341,19 +343,30 @@ def _ask(path: str, seconds: float) -> bytes | None:
 
 
 def _output(argv: list[str], seconds: float) -> bytes | None:
-    """What a program prints, None if it fails. Raises TimeoutError when it takes longer than the deadline.
+    """What a program prints, None if it fails. Raises TimeoutError when it takes longer than the deadline,
+    and where nothing can be said of it: it was killed, or the system has no room for the question.
 
     It prints into a file: a pipe could be held open by a grandchild beyond any deadline.
     """
     import tempfile
 
-    with tempfile.TemporaryFile() as printed:
+    try:
+        printed = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it is, once it is there
+    except OSError as error:  # no folder of the system's takes a file
+        raise TimeoutError from error
+    with printed:
         try:
             code = _wait(_start(argv, printed), seconds)
+            if code > 0:
+                printed.write(bytes(4096))  # had its answer no room, this has none either
         except TimeoutError:
             raise
-        except OSError:
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise TimeoutError from error
             return None
+        if code < 0:
+            raise TimeoutError
         printed.seek(0)
         return printed.read() if code == 0 else None
 
