@@ -106,7 +106,7 @@ def script_environment(pycache: Path) -> dict[str, str]:
     }
 
 
-def make_workspace(folder: Path, count: int, schedule: str, body: str = "") -> Workspace:
+def make_workspace(folder: Path, count: int, schedule: str, body: str = "pass\n") -> Workspace:
     """``count`` jobs with the same schedule and script."""
     work = Workspace(folder, [f"automacao_{number:05d}" for number in range(count)])
     rows = []
