@@ -28,12 +28,13 @@ function queueItem() {
   const element = el("li", { class: "now-item" }, rank, el("div", { class: "now-body" }, el("p", { class: "now-head" }, name, begins), since));
   return {
     element,
-    /** @param {import("../logic.js").Card} card @param {number} place @param {string} day */
-    update(card, place, day) {
+    /** @param {import("../logic.js").Card} card @param {number} place @param {string} day @param {string|null} estimate when the plan has it begin */
+    update(card, place, day, estimate) {
+      const at = card.estimate ?? estimate;
       setAttribute(element, "data-job", card.id);
       setText(rank, `${place}º`);
       setName(name, card.name);
-      setText(begins, card.estimate ? TEXT.begins(ahead(card.estimate, day)) : "");
+      setText(begins, at ? TEXT.begins(ahead(at, day)) : "");
       const late = card.late?.since;
       setText(since, [card.area, late ? TEXT.owedSince(hourMinute(late)) : "", card.usual_seconds ? TEXT.usually(about(card.usual_seconds)) : ""].filter(Boolean).join(" · "));
     },
@@ -105,6 +106,8 @@ export function mountPlan(scroller, store, bridge) {
   const list = keyedList(place, queueItem);
   let asked = -Infinity;
   let seen = "";
+  /** @type {Map<string, string>} when the plan has a job begin that waits */
+  let begins = new Map();
 
   section.addEventListener("click", (event) => {
     const pressed = /** @type {Element} */ (event.target).closest("[data-command]");
@@ -116,6 +119,7 @@ export function mountPlan(scroller, store, bridge) {
 
   /** @param {Plan} plan */
   const show = (plan) => {
+    begins = new Map(plan.fires.filter(({ state, estimate }) => state === "owed" && estimate).reverse().map(({ job, estimate }) => [job, estimate ?? ""]));
     const key = JSON.stringify(plan) + store.wall().slice(0, 16);
     if (key === seen) return;
     seen = key;
@@ -133,6 +137,7 @@ export function mountPlan(scroller, store, bridge) {
     const today = store.facts?.processing_date ?? "";
     try {
       show(await bridge.plan(null, null));
+      draw();
     } catch {
       show(concluded(store, today)); // an agent that cannot tell its plan still tells each job's next run
     }
@@ -142,7 +147,7 @@ export function mountPlan(scroller, store, bridge) {
     const waiting = [...store.ranks.keys()].flatMap((id) => store.cards.get(id) ?? []);
     setShown(none, waiting.length === 0);
     const { day: today } = contextOf(store);
-    list.sync(waiting.map(({ id }) => id), (item, id, index) => item.update(waiting[index], store.ranks.get(id) ?? index + 1, today));
+    list.sync(waiting.map(({ id }) => id), (item, id, index) => item.update(waiting[index], store.ranks.get(id) ?? index + 1, today, begins.get(id) ?? null));
     if (performance.now() - asked > AGAIN_MS) void read();
   };
 
