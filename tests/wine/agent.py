@@ -92,6 +92,13 @@ class Agent:
             / PureWindowsPath(self.folder, name).relative_to("C:/").as_posix()
         )
 
+    def make_demo(self, job: str, text: str) -> None:
+        """Make the demo's workspace, and put a script of the test's in the place of one of its own."""
+        made = self._source.run("--internal", "make-demo", self.folder)
+        assert made.returncode == 0, made.stdout
+        script = next(self.seen("automacoes").rglob(f"metodos/{job}.py"))
+        script.write_text(text, "utf-8")
+
     def when(self, true: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
         """The first status for which `true` holds."""
 

@@ -37,9 +37,7 @@ def early_morning() -> str:
 def day(windows: Session, exe: Program) -> Iterator[Agent]:
     """A headless demo agent of the exe, with a script of our own for the job that runs by hand."""
     agent = Agent(windows, DEMO)
-    script = agent.seen(f"automacoes/Cadastro/{BY_HAND}/metodos/{BY_HAND}.py")
-    script.parent.mkdir(parents=True)
-    script.write_text(SCRIPT, "utf-8")
+    agent.make_demo(BY_HAND, SCRIPT)
     _start(exe)
     yield agent
     if agent.status() is not None:
