@@ -26,7 +26,7 @@ def unpack(package: Package, folder: Path, progress: Progress = _NOTHING) -> Non
     """Write every file of the package into a new folder. Raises OSError, and NotWhole for a damaged file."""
     for parent in sorted({Path(each.path).parent for each in package.manifest.files}):
         long(folder / parent).mkdir(parents=True, exist_ok=True)
-    _write(package, folder, package.manifest.files, progress)
+    _write(package, folder, package.manifest.files, progress, is_new=True)
     for path, target in package.manifest.links:
         _link(folder / path, target)
 
@@ -101,9 +101,16 @@ class _Writing:
     """Unpacks blocks and writes their wanted entries, on as many threads as call :meth:`work`."""
 
     def __init__(
-        self, package: Package, folder: Path, wanted: dict[int, list[Entry]], progress: Progress
+        self,
+        package: Package,
+        folder: Path,
+        wanted: dict[int, list[Entry]],
+        progress: Progress,
+        *,
+        is_new: bool,
     ) -> None:
         self._package = package
+        self._is_new = is_new
         self._folder = folder
         self._wanted = wanted
         self._progress = progress
@@ -133,18 +140,26 @@ class _Writing:
             content = unpacked[entry.offset : entry.offset + entry.size]
             if len(content) != entry.size:
                 raise NotWhole("o conteúdo do arquivo está danificado")
-            _put(self._folder / entry.path, content, executable=entry.executable)
+            write = _put_new if self._is_new else _put
+            write(self._folder / entry.path, content, entry)
             with self._lock:
                 self._done += entry.size
                 self._progress(self._done / self._total)
 
 
-def _write(package: Package, folder: Path, entries: Iterable[Entry], progress: Progress = _NOTHING) -> None:
+def _write(
+    package: Package,
+    folder: Path,
+    entries: Iterable[Entry],
+    progress: Progress = _NOTHING,
+    *,
+    is_new: bool = False,
+) -> None:
     """Unpack the blocks that hold the entries, and write the entries."""
     wanted: dict[int, list[Entry]] = {}
     for entry in entries:
         wanted.setdefault(entry.block, []).append(entry)
-    writing = _Writing(package, folder, wanted, progress)
+    writing = _Writing(package, folder, wanted, progress, is_new=is_new)
     helpers = [threading.Thread(target=writing.work, daemon=True) for _ in range(_THREADS - 1)]
     for helper in helpers:
         helper.start()
@@ -167,13 +182,21 @@ def _block(package: Package, offset: int, length: int) -> bytes:
         raise NotWhole("o conteúdo do arquivo está danificado") from None
 
 
-def _put(path: Path, content: memoryview, *, executable: bool) -> None:
+def _put_new(path: Path, content: memoryview, entry: Entry) -> None:
+    """Write into a folder that is nobody's yet."""
+    with patiently(lambda: long(path).open("xb")) as file:
+        file.write(content)
+    if entry.executable and sys.platform != "win32":
+        path.chmod(0o755)
+
+
+def _put(path: Path, content: memoryview, entry: Entry) -> None:
     """Write beside and put in place, so that a file is never there by half."""
     draft = long(path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new"))
     try:
         with patiently(lambda: draft.open("wb")) as file:
             file.write(content)
-        draft.chmod(0o755 if executable else 0o644)
+        draft.chmod(0o755 if entry.executable else 0o644)
         patiently(lambda: draft.replace(long(path)))
     except OSError:
         draft.unlink(missing_ok=True)
