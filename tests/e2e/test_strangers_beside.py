@@ -90,7 +90,7 @@ def test_a_source_tree_with_such_files_in_its_root_still_reads_its_registry(
         (copy / f"{name}.py").write_text(TRAP, encoding="utf-8")
     program.environment |= {"TRAPPED": str(trapped), "PYTHONPATH": ""}
     place.register(place.job("uma", "14"))
-    first = f"import sys; sys.path.insert(0, {str(copy)!r}); import tray_agent.__main__ as program"
+    first = f"import sys, signal; sys.path.insert(0, {str(copy)!r}); import tray_agent.__main__ as program"
     code = f"{first}; del sys.path[0]; sys.exit(program.main())"
     answer = subprocess.run(
         [sys.executable, "-P", "-c", code, "doctor"],
