@@ -14,6 +14,7 @@ import pytest
 from tests.adapters.versions.programs import STUB, loader_archive
 from tray_agent.adapters.versions.archive import read
 from tray_agent.adapters.versions.packing import pack
+from tray_agent.checks.doctor import unknown_variables
 from tray_agent.launcher.splash import Splash
 
 pytestmark = pytest.mark.skipif(
@@ -128,3 +129,9 @@ def test_the_splash_tells_how_far_it_is_and_never_goes_back() -> None:
         splash.progress(0.5)
         splash.progress(0.4)
         assert splash.text.endswith("50%")
+
+
+def test_the_doctor_knows_every_variable_that_the_launcher_sets(machine: Machine) -> None:
+    seen = json.loads(machine.start("doctor").stdout)[1]
+    assert "TRAY_AGENT_FILE" in seen
+    assert unknown_variables(seen) == []

@@ -13,6 +13,7 @@ from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.system import program
 from tray_agent.adapters.system.places import APP_DIR_VARIABLE, Places
 from tray_agent.adapters.system.settings_file import PREFIX
+from tray_agent.adapters.versions.store import ROOT_VARIABLE
 from tray_agent.checks.check import Check
 from tray_agent.checks.program_file import look_at_program
 from tray_agent.checks.registry import look_at_registry, look_at_scripts
@@ -69,7 +70,9 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     import difflib
 
     known = {PREFIX + name.upper() for name in NAMES}
-    ours = known | {APP_DIR_VARIABLE, *(PREFIX + name for name in _OTHERS)}
+    between_ourselves = {program.FILE_VARIABLE, program.READY_VARIABLE, program.AS_PYTHON_VARIABLE}
+    others = {PREFIX + name for name in _OTHERS}
+    ours = known | others | between_ourselves | {APP_DIR_VARIABLE, ROOT_VARIABLE}
     found = []
     for name in sorted(environ):
         if name.upper().startswith(PREFIX) and name.upper() not in ours:
