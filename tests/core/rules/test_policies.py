@@ -51,6 +51,16 @@ class TestCatchUp:
         assert "1 horário não será recuperado (17:00)" in day.why()
         assert "a" in day.state.active
 
+    def test_who_waits_at_the_very_limit_leaves_the_queue_right_after_it(self) -> None:
+        day = local("08:00", max_concurrent=1)
+        day.jobs(make_job("a", 8), job("pix", 8, start_by=Limit(after_minutes=45)))
+        day.begin("a")
+
+        day.later(45 * 60)
+        assert day.state.queue.jobs() == ("pix",)
+        day.later(1)
+        assert day.state.queue.jobs() == ()
+
     def test_switched_on_after_the_limit_nothing_runs(self) -> None:
         day = local("18:00").jobs(job("pix", 17, start_by=Limit(minute=17 * 60 + 30)))
 

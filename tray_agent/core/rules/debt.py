@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from tray_agent.core.policies import CatchUp, Limit, Policies
 
+_JUST_AFTER = timedelta(milliseconds=1)
 STILL_IN_TIME = timedelta(minutes=15)  # how long a fire time is wanted that is not to be caught up
 
 
@@ -87,7 +88,7 @@ def at_minute(minute: int, day: datetime) -> datetime:
 
 
 def ends_of_wanting(policies: Policies, fires: Sequence[datetime]) -> list[datetime]:
-    """The moments after which something owed is owed no longer."""
+    """The first moments at which something owed is owed no longer: the limits themselves are still in time."""
     ends: list[datetime] = []
     if policies.catch_up is CatchUp.NONE:
         ends += [fire + STILL_IN_TIME for fire in fires]
@@ -96,7 +97,7 @@ def ends_of_wanting(policies: Policies, fires: Sequence[datetime]) -> list[datet
         ends += [fire + timedelta(minutes=limit.after_minutes) for fire in fires]
     if limit is not None and limit.minute is not None and fires:
         ends.append(at_minute(limit.minute, fires[0]))
-    return ends
+    return [end + _JUST_AFTER for end in ends]
 
 
 def coming(

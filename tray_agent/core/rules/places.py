@@ -30,7 +30,7 @@ def schedule_next(state: State, job: Job, now: datetime) -> None:
 def _next_change(state: State, job: Job, now: datetime) -> datetime | None:
     """The next moment at which a policy or a halt changes what is to be done with a job."""
     fires = fires_of(state, job, now)
-    moments = [at for at in ends_of_wanting(job.policies, fires) if at >= now]
+    moments = ends_of_wanting(job.policies, fires)
     moments += [at for at, _ in deadlines_of(job, fires)]
     moments += [at + LONGEST_WAIT_FOR_READ for at, _ in deadlines_of(job, fires)]
     for halt in state.halts:
