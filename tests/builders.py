@@ -9,18 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
-from tray_agent.core.model import (
-    Asked,
-    Discovery,
-    HistoryRow,
-    Identity,
-    Job,
-    JobFacts,
-    Outcome,
-    Run,
-    Snapshot,
-    Trigger,
-)
+from tray_agent.core.model import Asked, Discovery, HistoryRow, Identity, Job, Outcome, Run, Trigger
 from tray_agent.core.picture.facts import job_facts, snapshot
 from tray_agent.core.picture.next_run import surroundings
 from tray_agent.core.picture.texts import why
@@ -30,6 +19,7 @@ from tray_agent.core.rules.plan import plan
 from tray_agent.core.rules.runs import began
 from tray_agent.core.rules.state import Limits, Moment, State, first_state
 from tray_agent.core.schedules.schedule import Schedule, at_hours
+from tray_agent.core.shown import JobFacts, Snapshot
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 

@@ -11,7 +11,8 @@ from tests.builders import Replies, at, make_discovery, make_job, make_read
 from tests.engine.fakes import FakeReader
 from tests.engine.world import World, ran
 from tray_agent.core import messages as msg
-from tray_agent.core.model import Outcome, Snapshot, Where
+from tray_agent.core.model import Outcome, Where
+from tray_agent.core.shown import Snapshot
 from tray_agent.engine import loop
 
 Event = msg.Message | Callable[["World"], object]

@@ -5,18 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tray_agent.core.model import (
-    CardState,
-    HistoryState,
-    Job,
-    JobFacts,
-    LastRun,
-    Outcome,
-    Run,
-    Snapshot,
-    Trigger,
-)
+from tray_agent.core.model import CardState, Job, Outcome, Run, Trigger
 from tray_agent.core.schedules.schedule import MANUAL
+from tray_agent.core.shown import HistoryState, JobFacts, LastRun, Snapshot
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

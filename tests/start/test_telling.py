@@ -6,9 +6,10 @@ import threading
 
 from tests.shell.snapshots import facts, later, snapshot
 from tray_agent.adapters.notices.sender import Letter
-from tray_agent.core.model import CardState, Snapshot
+from tray_agent.core.model import CardState
 from tray_agent.core.picture.notices import Notice, NoticeKind
 from tray_agent.core.settings import Settings
+from tray_agent.core.shown import Snapshot
 from tray_agent.start.telling import Target, Teller, letter, targets
 
 SECONDS = 30

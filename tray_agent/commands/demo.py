@@ -12,9 +12,10 @@ from tray_agent.adapters.system import program
 from tray_agent.adapters.system.console import complain
 from tray_agent.adapters.system.os_faults import reason
 from tray_agent.core.history.status import run_status
-from tray_agent.core.model import Run, Snapshot
+from tray_agent.core.model import Run
 from tray_agent.core.picture.texts import duration
 from tray_agent.core.settings import Settings
+from tray_agent.core.shown import Snapshot
 
 REGISTRY = "registro_automacoes.xlsx"
 _TOML = """\

@@ -12,13 +12,14 @@ from tray_agent.adapters.system import program
 from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.adapters.system.places import Places
 from tray_agent.core.messages import Discovered, Message
-from tray_agent.core.model import Problem, Snapshot, Where
+from tray_agent.core.model import Problem, Where
 from tray_agent.core.picture.facts import snapshot
 from tray_agent.core.picture.plan_of_day import Means
 from tray_agent.core.ports import JournalError
 from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.state import Moment, State, first_state
 from tray_agent.core.settings import Settings
+from tray_agent.core.shown import Snapshot
 from tray_agent.engine.takeup import load_day, take_up_wishes
 from tray_agent.start.app import limits
 

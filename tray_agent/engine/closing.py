@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tray_agent.core import actions as act
-from tray_agent.core.model import Snapshot
 from tray_agent.core.picture.closing import closing, failures
 from tray_agent.core.ports import Journal
 from tray_agent.core.rules.state import State
+from tray_agent.core.shown import Snapshot
 
 LOOKED_BACK_DAYS = 4  # over a long weekend
 

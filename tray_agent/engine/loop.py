@@ -11,7 +11,7 @@ from collections.abc import Callable
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.messages import Command, Message, Reply
-from tray_agent.core.model import Problem, Run, Snapshot
+from tray_agent.core.model import Problem, Run
 from tray_agent.core.picture.facts import snapshot
 from tray_agent.core.ports import Clock, Journal, JournalError, Processes, Reader
 from tray_agent.core.rules.answers import Actions
@@ -19,6 +19,7 @@ from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.plan import LONGEST_SLEEP_SECONDS, is_under_way, plan, sleep_seconds
 from tray_agent.core.rules.runs import refuse
 from tray_agent.core.rules.state import Limits, Moment, first_state
+from tray_agent.core.shown import Snapshot
 from tray_agent.engine.inbox import Inbox, answer, answer_all
 from tray_agent.engine.recorder import TOGETHER_SECONDS, Recorder
 from tray_agent.engine.takeup import load_day, restore_if_lost, take_up, take_up_wishes

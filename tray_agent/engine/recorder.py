@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tray_agent.core import actions as act
-from tray_agent.core.model import Asked, Problem, Run, Snapshot, Where
+from tray_agent.core.model import Asked, Problem, Run, Where
 from tray_agent.core.ports import BEGIN_ANEW, Journal, JournalError, Processes
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.runs import began, refuse
 from tray_agent.core.rules.state import Moment, State
+from tray_agent.core.shown import Snapshot
 from tray_agent.engine.closing import close_day
 
 TOGETHER_SECONDS = 0.02  # what happens within it goes on record, and is shown, in one piece

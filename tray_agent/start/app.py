@@ -30,10 +30,11 @@ from tray_agent.adapters.system.power import KeepAwake
 from tray_agent.adapters.system.privacy import close_to_others, write_privately
 from tray_agent.adapters.system.waiting import MainWait
 from tray_agent.core.messages import Message, Noticed, Quit, Refresh
-from tray_agent.core.model import Problem, Run, Snapshot, Trigger, Where
+from tray_agent.core.model import Problem, Run, Trigger, Where
 from tray_agent.core.ports import Reader as SlowReader
 from tray_agent.core.rules.state import Limits
 from tray_agent.core.settings import Settings
+from tray_agent.core.shown import Snapshot
 from tray_agent.engine.loop import Engine
 from tray_agent.shell.channel.control import ControlServer
 from tray_agent.shell.channel.service import Service

@@ -17,8 +17,9 @@ from tray_agent.adapters.system.console import complain
 from tray_agent.adapters.system.instance_lock import AlreadyRunning
 from tray_agent.adapters.system.places import Places
 from tray_agent.core.messages import Quit
-from tray_agent.core.model import Problem, Snapshot, Where
+from tray_agent.core.model import Problem, Where
 from tray_agent.core.settings import SettingError, Settings
+from tray_agent.core.shown import Snapshot
 from tray_agent.shell.channel.client import ChannelError, connect
 from tray_agent.shell.window.windows_desktop import allow_foreground
 from tray_agent.start.app import Agent

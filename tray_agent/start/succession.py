@@ -16,7 +16,8 @@ from tray_agent.adapters.versions import starting
 from tray_agent.adapters.versions.archive import Package
 from tray_agent.adapters.versions.file_watch import FileWatch
 from tray_agent.adapters.versions.store import Store, versions_root
-from tray_agent.core.model import Problem, Snapshot
+from tray_agent.core.model import Problem
+from tray_agent.core.shown import Snapshot
 from tray_agent.shell.channel.wire import read_place
 from tray_agent.start.updates import Updates
 

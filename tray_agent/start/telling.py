@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tray_agent.adapters.notices.sender import Letter
-from tray_agent.core.model import Snapshot
 from tray_agent.core.picture.notices import GATHERING, Notice, NoticeKind, NoticeState, decide
 from tray_agent.core.settings import Settings
+from tray_agent.core.shown import Snapshot
 
 _log = logging.getLogger(__name__)
 REST_SECONDS = 60.0  # what nothing announces is looked for so often: a pause that lasts

@@ -8,7 +8,8 @@ from tests.builders import at, make_row, make_run
 from tray_agent.core.history.last import last_run, outcome_state, verdict
 from tray_agent.core.history.matching import match
 from tray_agent.core.history.status import run_status
-from tray_agent.core.model import CardState, HistoryRow, LastRun, Outcome, Run
+from tray_agent.core.model import CardState, HistoryRow, Outcome, Run
+from tray_agent.core.shown import LastRun
 
 
 def lost(clock: str) -> Run:

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from tests.builders import at, make_run
 from tests.shell.snapshots import facts, snapshot
-from tray_agent.core.model import Fire, FireState, Outcome
+from tray_agent.core.model import Outcome
 from tray_agent.core.picture.closing import closing, failures
+from tray_agent.core.shown import Fire, FireState
 from tray_agent.core.standing import Lateness
 
 DAY = at().date()

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.shell.snapshots import NOON, facts, last_run, later, run, snapshot, unverified
-from tray_agent.core.model import CardState, Fire, FireState, JobFacts, Outcome, Snapshot
+from tray_agent.core.model import CardState, Outcome
 from tray_agent.core.picture.notices import Notice, NoticeKind, NoticeState, decide
+from tray_agent.core.shown import Fire, FireState, JobFacts, Snapshot
 from tray_agent.core.standing import Lateness
 
 ERROR, RUNNING, SUCCESS, IDLE = CardState.ERROR, CardState.RUNNING, CardState.SUCCESS, CardState.IDLE

@@ -8,10 +8,11 @@ import pytest
 
 from tests.builders import Day, at, make_discovery, make_job, make_open_run, make_read
 from tray_agent.core import messages as msg
-from tray_agent.core.model import HistoryState, Job, JobFacts, LastRun, Outcome, Retry, Snapshot, Trigger
+from tray_agent.core.model import Job, Outcome, Retry, Trigger
 from tray_agent.core.picture.next_run import next_run_text, surroundings
 from tray_agent.core.picture.texts import duration, last_run_text, why
 from tray_agent.core.schedules.grammar import parse
+from tray_agent.core.shown import HistoryState, JobFacts, LastRun, Snapshot
 from tray_agent.core.standing import Held, HoldKind
 
 NOW = at("14:05")

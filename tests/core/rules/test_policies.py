@@ -11,8 +11,9 @@ import pytest
 from tests.builders import Day, Replies, at, make_discovery, make_job, make_read, make_row, make_run
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
-from tray_agent.core.model import CardState, FireState, Job, Outcome, Trigger
+from tray_agent.core.model import CardState, Job, Outcome, Trigger
 from tray_agent.core.policies import CatchUp, Halt, Limit, Policies, Retries
+from tray_agent.core.shown import FireState
 
 
 def job(name: str = "pix", *hours: int, **policies: Any) -> Job:

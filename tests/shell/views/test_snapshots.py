@@ -8,8 +8,9 @@ import pytest
 
 from tests.builders import Day, at, make_discovery, make_job, make_read, make_row, make_rows, make_run
 from tray_agent.core import messages as msg
-from tray_agent.core.model import Cell, HistoryRow, Outcome, Problem, Snapshot, Where
+from tray_agent.core.model import Cell, HistoryRow, Outcome, Problem, Where
 from tray_agent.core.schedules.schedule import ALL_DAY
+from tray_agent.core.shown import Snapshot
 from tray_agent.shell.views import snapshots as views
 from tray_agent.shell.views.snapshots import Reader
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from tray_agent.core.history.matching import Matched, is_from_the_future, start_of
 from tray_agent.core.history.status import NO_RESULT, is_open, run_status, state_of
-from tray_agent.core.model import CardState, HistoryRow, LastRun, Run
+from tray_agent.core.model import CardState, HistoryRow, Run
+from tray_agent.core.shown import LastRun
 
 
 @dataclass(frozen=True, slots=True)

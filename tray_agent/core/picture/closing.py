@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from tray_agent.core.history.status import run_status, state_of
-from tray_agent.core.model import CardState, FireState, JobFacts, Run, Snapshot
+from tray_agent.core.model import CardState, Run
 from tray_agent.core.picture.texts import duration
+from tray_agent.core.shown import FireState, JobFacts, Snapshot
 
 REASONS, NAMED, WAITS = 5, 3, 3
 LONG_WAIT = timedelta(minutes=5)

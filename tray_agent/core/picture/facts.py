@@ -8,17 +8,7 @@ from datetime import datetime
 from tray_agent.core.history.last import last_run, outcome_state
 from tray_agent.core.history.matching import Matched, is_from_the_future, match, start_of
 from tray_agent.core.history.status import state_of
-from tray_agent.core.model import (
-    CardState,
-    FireState,
-    HistoryState,
-    Job,
-    JobFacts,
-    Mark,
-    Run,
-    Snapshot,
-    own_runs,
-)
+from tray_agent.core.model import CardState, Job, Mark, Run
 from tray_agent.core.picture.fires import fires_today
 from tray_agent.core.rules.again import attempt_of, repeatable
 from tray_agent.core.rules.deadline import lateness
@@ -26,6 +16,7 @@ from tray_agent.core.rules.holds import held_back, pausing_of
 from tray_agent.core.rules.owed import credit_of, last_end
 from tray_agent.core.rules.runs import left_behind
 from tray_agent.core.rules.state import Phase, State
+from tray_agent.core.shown import FireState, HistoryState, JobFacts, Snapshot, own_runs
 
 
 def job_facts(

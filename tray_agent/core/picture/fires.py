@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tray_agent.core.history.status import NO_RESULT, STOPPED, is_open, run_status, state_of
-from tray_agent.core.model import CardState, Fire, FireState, Job, Mark
+from tray_agent.core.model import CardState, Job, Mark
 from tray_agent.core.policies import CatchUp
 from tray_agent.core.rules.debt import Debt, coming
 from tray_agent.core.rules.owed import count_of, debt_of, fires_of
 from tray_agent.core.rules.state import State
+from tray_agent.core.shown import Fire, FireState
 
 _CLOCKS_APART = timedelta(minutes=2)  # how far another PC's clock may be before ours without being "ahead"
 _RESULTS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tray_agent.core.model import JobFacts, Snapshot
 from tray_agent.core.schedules.schedule import ScheduleKind
+from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.core.standing import HoldKind
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from tray_agent.core.model import CardState, JobFacts, Outcome, Snapshot
+from tray_agent.core.model import CardState, Outcome
 from tray_agent.core.picture.texts import duration
+from tray_agent.core.shown import JobFacts, Snapshot
 
 Facts = Mapping[str, JobFacts]
 NAMED = 3  # how many of a group are called by name

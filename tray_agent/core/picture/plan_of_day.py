@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from tray_agent.core.model import FireState, Job, JobFacts, Pausing, Snapshot
+from tray_agent.core.model import Job, Pausing
 from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Places, Wish, starts_to_come
 from tray_agent.core.policies import CatchUp, Halt
 from tray_agent.core.rules.debt import STILL_IN_TIME, at_minute
 from tray_agent.core.rules.holds import clock
 from tray_agent.core.schedules.not_today import left_out
 from tray_agent.core.schedules.schedule import ScheduleKind, moment_of
+from tray_agent.core.shown import FireState, JobFacts, Snapshot
 from tray_agent.core.standing import HoldKind
 
 AHEAD = frozenset({FireState.OWED, FireState.COMING})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from tray_agent.core.history.status import NO_RESULT, is_open, shortened, state_of
-from tray_agent.core.model import CardState, FireState, JobFacts, LastRun, Outcome, Run, Snapshot, Trigger
+from tray_agent.core.model import CardState, Outcome, Run, Trigger
 from tray_agent.core.picture.next_run import Surroundings, day_and_time
 from tray_agent.core.schedules.not_today import left_out
 from tray_agent.core.schedules.schedule import ScheduleKind
+from tray_agent.core.shown import FireState, JobFacts, LastRun, Snapshot
 from tray_agent.core.standing import HoldKind
 
 

@@ -88,7 +88,7 @@ def at_minute(minute: int, day: datetime) -> datetime:
 
 
 def ends_of_wanting(policies: Policies, fires: Sequence[datetime]) -> list[datetime]:
-    """The first moments at which something owed is owed no longer: the limits themselves are still in time."""
+    """The first moments at which something owed is owed no longer: a limit itself is still in time."""
     ends: list[datetime] = []
     if policies.catch_up is CatchUp.NONE:
         ends += [fire + STILL_IN_TIME for fire in fires]

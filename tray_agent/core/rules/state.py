@@ -13,22 +13,14 @@ from enum import Enum
 from tray_agent.core.history.matching import Matched, counted, match
 from tray_agent.core.history.names import NO_STRANGERS, Strangers
 from tray_agent.core.messages import Reply
-from tray_agent.core.model import (
-    HistoryRow,
-    HistoryState,
-    Job,
-    Outcome,
-    Pausing,
-    Retry,
-    Run,
-    Trigger,
-)
+from tray_agent.core.model import HistoryRow, Job, Outcome, Pausing, Retry, Run, Trigger
 from tray_agent.core.naming import slug
 from tray_agent.core.policies import Halt
 from tray_agent.core.rules.agenda import Agenda
 from tray_agent.core.rules.arguments import filled
 from tray_agent.core.rules.problems import ProblemBook
 from tray_agent.core.rules.queue import FairQueue
+from tray_agent.core.shown import HistoryState
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from tray_agent.core.model import Asked, JobFacts, Run, Snapshot
+from tray_agent.core.model import Asked, Run
 from tray_agent.core.picture.past import End, Figures, Tally, figures, past_days
+from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.views import past as views
 from tray_agent.shell.views.snapshots import Json

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from tray_agent.core.model import Snapshot
 from tray_agent.core.schedules.calendar import NATIONAL, Calendar
+from tray_agent.core.shown import Snapshot
 from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.views.snapshots import Json
 

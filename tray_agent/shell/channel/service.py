@@ -15,8 +15,9 @@ from typing import Any, Protocol
 
 from tray_agent.core import messages as msg
 from tray_agent.core.collation import script_key
-from tray_agent.core.model import JobFacts, Run, Snapshot
+from tray_agent.core.model import Run
 from tray_agent.core.ports import JournalError
+from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.channel.commands import Unfit, command_of
 from tray_agent.shell.channel.control import Answer, Respond

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from tray_agent.core.model import CardState, Snapshot
+from tray_agent.core.model import CardState
 from tray_agent.core.picture.aggregate import aggregate
+from tray_agent.core.shown import Snapshot
 from tray_agent.shell.tray.notices import TOOLTIP_UNITS, clip_utf16
 
 _LISTED = 20

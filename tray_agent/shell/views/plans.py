@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from tray_agent.core.model import Snapshot
 from tray_agent.core.picture.plan_of_day import Plan
 from tray_agent.core.schedules.vocabulary import WEEKDAY_NAMES
+from tray_agent.core.shown import Snapshot
 
 Json = dict[str, Any]
 MOST_FIRES = 20_000

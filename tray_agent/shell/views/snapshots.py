@@ -10,20 +10,11 @@ from typing import Any
 
 from tray_agent.core.history.last import verdict
 from tray_agent.core.history.status import run_status, state_of
-from tray_agent.core.model import (
-    CardState,
-    FireState,
-    JobFacts,
-    LastRun,
-    Mark,
-    Pausing,
-    Problem,
-    Snapshot,
-    Where,
-)
+from tray_agent.core.model import CardState, Mark, Pausing, Problem, Where
 from tray_agent.core.picture.aggregate import aggregate
 from tray_agent.core.picture.next_run import Surroundings, next_run_text, surroundings
 from tray_agent.core.picture.texts import why
+from tray_agent.core.shown import FireState, JobFacts, LastRun, Snapshot
 from tray_agent.core.standing import Lateness
 
 Json = dict[str, Any]
