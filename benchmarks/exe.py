@@ -27,10 +27,10 @@ DEMO = r"C:\Medida da equipe"
 DATA = "/wine/drive_c/Medida da equipe/dados"
 FORMER_MB, FORMER_START_SECONDS = 72, 20  # of the one file that unpacked itself anew at each start
 _COMMAND_SECONDS, _UP_SECONDS = 120.0, 240.0
-_HOLD_A_WINDOW = """
-import ctypes, time
+_MAKE_A_WINDOW = """
+import ctypes, sys, time
 ctypes.WinDLL("user32").CreateWindowExW(0, "STATIC", "", 0, 0, 0, 0, 0, None, None, None, None)
-time.sleep(3600)
+time.sleep(float(sys.argv[1]))
 """
 
 
@@ -72,7 +72,8 @@ def _desktop() -> Iterator[Session]:
     from tests.wine.session import PYTHON
 
     with fresh_windows() as windows:
-        windows.start([PYTHON, "-c", _HOLD_A_WINDOW])
+        windows.start([PYTHON, "-c", _MAKE_A_WINDOW, "3600"])
+        windows.run([PYTHON, "-c", _MAKE_A_WINDOW, "0"], timeout=_COMMAND_SECONDS)  # it waits for the desktop
         yield windows
 
 
