@@ -202,3 +202,15 @@ def test_while_the_data_folder_is_gone_nothing_starts_and_runs_go_on(
     status = program.until(lambda status: card_of(status, "alfa")["backlog"] == 0)
     assert status["problems"] == []
     program.until(lambda status: card_of(status, "presa")["state"] == "SUCCESS")
+
+
+def test_the_names_of_the_specification_are_settings(program: Program, place: Workspace) -> None:
+    place.register(place.job("alfa", "8"))
+    (place.base / "Geral" / "alfa" / "metodos").rename(place.base / "Geral" / "alfa" / "rotinas")
+    program.set(script_folder="Rotinas", temp_folder="OUTRA", loop_seconds="0.2")
+
+    program.start()
+
+    program.until(lambda status: card_of(status, "alfa")["actual"] == 1)
+    assert program.status()["problems"] == []
+    assert program.cli("status", TRAY_AGENT_SCRIPT_FOLDER="a/b").code == 2

@@ -131,7 +131,9 @@ def _history(settings: Settings, places: Places) -> Iterator[Check]:
         yield Check("Credenciais", None, "não usadas: histórico local")
         yield Check("BigQuery", None, "não usado: histórico local")
         return
-    key = find_credentials(os.environ, os.environ.get("APPDATA"), settings.credentials_dir)
+    key = find_credentials(
+        os.environ, os.environ.get("APPDATA"), settings.credentials_dir, settings.credentials_folder
+    )
     if key is None:
         action = "Copie a chave .json da conta de serviço para %APPDATA%/CELPY."
         yield Check("Credenciais", False, "nenhum arquivo de chave encontrado", action)

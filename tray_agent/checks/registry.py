@@ -35,7 +35,7 @@ def look_at_scripts(places: Places) -> tuple[list[Check], ScriptsFound | None]:
     from tray_agent.adapters.registry.tree import ScriptTree
 
     try:
-        found = ScriptTree(base).scan(full=True)
+        found = ScriptTree(base, places.settings.script_folder).scan(full=True)
     except BaseGone as gone:
         action = "Verifique a unidade sincronizada."
         return [Check("Pasta das automações", False, f"{base}: {gone}", action)], None

@@ -91,7 +91,9 @@ def _secrets(settings: Settings) -> list[bytes]:
 
 def _of_key_file(settings: Settings) -> list[bytes]:
     """Every text of the key file that is long enough to be told apart, as it stands and as JSON writes it."""
-    key = find_credentials(os.environ, os.environ.get("APPDATA"), settings.credentials_dir)
+    key = find_credentials(
+        os.environ, os.environ.get("APPDATA"), settings.credentials_dir, settings.credentials_folder
+    )
     try:
         values = json.loads(Path(key).read_text(encoding="utf-8-sig")).values() if key else []
     except (OSError, ValueError, AttributeError):

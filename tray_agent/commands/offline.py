@@ -53,6 +53,7 @@ def _discovered(settings: Settings, places: Places, clock: SystemClock) -> Disco
         settings.registry_deadline_seconds,
         settings.full_walk_seconds,
         program.environment(os.environ),
+        script_folder=settings.script_folder,
     )
     try:
         reader.ask(clock.now())

@@ -28,10 +28,14 @@ class Settings(NamedTuple):
     possible_roots: tuple[str, ...] = POSSIBLE_ROOTS
     base_folders: tuple[str, ...] = BASE_FOLDERS
     excel_filename: str = "registro_automacoes.xlsx"
+    script_folder: str = "metodos"
     temp_dir: str = ""
+    temp_folder: str = "C6_RPA_EXEC"
     history_copy: str = "automacoes_exec.xlsx"
     data_dir: str = ""
     credentials_dir: str = ""
+    credentials_folder: str = "CELPY"
+    loop_seconds: float = 1
     history: str = "bigquery"
     history_table: str = "datalab-pagamentos.ADMINISTRACAO_CELULA_PYTHON.automacoes_exec"
     history_times: str = "auto"
@@ -82,6 +86,13 @@ def _text(value: object) -> str:
 def _name(value: object) -> str:
     text = _text(value)
     if not text:
+        raise ValueError
+    return text
+
+
+def _folder(value: object) -> str:
+    text = _name(value)
+    if any(sign in text for sign in "/\\:") or text in {".", ".."}:
         raise ValueError
     return text
 
@@ -186,6 +197,7 @@ def _addresses_of_areas(value: object) -> tuple[tuple[str, tuple[str, ...]], ...
 
 
 _ANY_PATH = "um caminho"
+_FOLDER_NAME = "o nome de uma pasta, sem barras"
 _SECONDS = "um número de segundos de {} a {}"
 
 RULES: dict[str, tuple[Check, str]] = {
@@ -193,10 +205,14 @@ RULES: dict[str, tuple[Check, str]] = {
     "possible_roots": (_texts, "uma lista de pastas, separadas por ;"),
     "base_folders": (_texts, "uma lista de pastas, separadas por ;"),
     "excel_filename": (_name, "o nome ou o caminho absoluto de um arquivo .xlsx"),
+    "script_folder": (_folder, _FOLDER_NAME),
     "temp_dir": (_text, _ANY_PATH),
+    "temp_folder": (_folder, _FOLDER_NAME),
     "history_copy": (_name, "o nome de um arquivo .xlsx"),
     "data_dir": (_text, _ANY_PATH),
     "credentials_dir": (_text, _ANY_PATH),
+    "credentials_folder": (_folder, _FOLDER_NAME),
+    "loop_seconds": (_number(0.05, 1), _SECONDS.format("0.05", 1)),
     "history": (_choice("bigquery", "local"), '"bigquery" ou "local"'),
     "history_table": (_table, '"projeto.conjunto.tabela"'),
     "history_times": (_choice("auto", "zoned", "local"), '"auto", "zoned" ou "local"'),

@@ -16,7 +16,7 @@ from tray_agent.core.picture.facts import snapshot
 from tray_agent.core.ports import Clock, Journal, JournalError, Processes, Reader
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.apply import apply
-from tray_agent.core.rules.plan import LONGEST_SLEEP_SECONDS, is_under_way, plan, sleep_seconds
+from tray_agent.core.rules.plan import is_under_way, plan, sleep_seconds
 from tray_agent.core.rules.runs import refuse
 from tray_agent.core.rules.state import Limits, Moment, first_state
 from tray_agent.core.shown import Snapshot
@@ -114,7 +114,7 @@ class Engine:
     def _rest_seconds(self, moment: Moment) -> float:
         """How long to wait for a message: not at all only where looking again can come to something."""
         if self._stumbled:
-            return LONGEST_SLEEP_SECONDS
+            return self._state.limits.loop_seconds
         seconds = sleep_seconds(self._state, moment)
         for due in (self._recorder.together_by, self._show_by):
             if due is not None:
@@ -173,7 +173,7 @@ class Engine:
         and then only, and just before something is due: a question in every second of every day costs more
         than all that it does."""
         until_due = sleep_seconds(self._state, moment)
-        is_near = until_due < LONGEST_SLEEP_SECONDS
+        is_near = until_due < self._state.limits.loop_seconds
         every = _DATA_LOOK_SECONDS if is_near or self._is_wrong() else _QUIET_LOOK_SECONDS
         return (
             until_due <= 0

@@ -66,6 +66,7 @@ def limits(settings: Settings) -> Limits:
         timeout_minutes=settings.timeout_minutes,
         local_history=settings.history == "local",
         no_data_exit_code=settings.no_data_exit_code,
+        loop_seconds=settings.loop_seconds,
         resources={name.casefold(): places for name, places in settings.resources},
     )
 
@@ -242,7 +243,12 @@ class Agent:
 
     def credentials(self) -> Path | None:
         """The key file for Google Cloud, looked for anew each time: a drive may come late."""
-        return find_credentials(os.environ, os.environ.get("APPDATA"), self.settings.credentials_dir)
+        return find_credentials(
+            os.environ,
+            os.environ.get("APPDATA"),
+            self.settings.credentials_dir,
+            self.settings.credentials_folder,
+        )
 
     def _open_channel(self, server: ControlServer) -> None:
         """Open the channel when the data folder can be written again."""
@@ -292,6 +298,7 @@ class Agent:
                 self.settings.registry_deadline_seconds,
                 self.settings.full_walk_seconds,
                 reader=self._reader_process(),
+                script_folder=self.settings.script_folder,
             ),
             self._history_reader(),
             self._publish,

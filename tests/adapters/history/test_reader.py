@@ -102,6 +102,7 @@ def test_a_read_is_posted_for_the_day_it_was_asked_for(read: Read) -> None:
             "timezone": "America/Sao_Paulo",
             "copy": str(Path("/tmp/copia.xlsx")),
             "credentials_dir": "",
+            "credentials_folder": "CELPY",
             "deadline_seconds": 60,
         }
     ]

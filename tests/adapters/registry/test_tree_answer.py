@@ -15,7 +15,7 @@ from tray_agent.adapters.registry.tree_answer import folders_of, walked
 
 def crossed(base: Path, known: str = "") -> dict[str, object]:
     """What the child answers, as the agent reads it."""
-    answer: dict[str, object] = json.loads(json.dumps(walked(str(base), known)))
+    answer: dict[str, object] = json.loads(json.dumps(walked(str(base), known, "metodos")))
     return answer
 
 

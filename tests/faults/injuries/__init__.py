@@ -52,7 +52,7 @@ def heal(world: World) -> None:
         world.data_disk.make_writable()
         world.data_disk.free()
     if world.history is not None:
-        world.history.set(fault="")
+        world.history.set(fault="", service_shift=0)
 
 
 def choose(world: World) -> Injury:

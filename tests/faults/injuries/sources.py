@@ -124,7 +124,9 @@ def break_history(world: World) -> None:
     """The history server fails, or its rows vanish, or rows from elsewhere arrive."""
     if world.history is None:
         return
-    kind = world.chance.choice((*HISTORY_FAULTS, "rows vanish", "rows from elsewhere"))
+    kind = world.chance.choice(
+        (*HISTORY_FAULTS, "rows vanish", "rows from elsewhere", "another day", "another day")
+    )
     if kind == "rows vanish":
         world.history.set(rows=[])
     elif kind == "rows from elsewhere":
@@ -132,10 +134,12 @@ def break_history(world: World) -> None:
         if job.due(world.now()):
             world.elsewhere[job.name, today(world)] += 1
             world.history.set(append=[row(job.name, f"{world.now():%Y-%m-%dT%H:%M:%S}")])
+    elif kind == "another day":  # the service's clock, or ours: nobody can say whose is wrong
+        world.history.set(service_shift=world.chance.choice((-86_400, 86_400, -240, 240)))
     else:
         world.history.set(fault=kind)
     world.fault(f"history {kind}")
     world.run_soon_refresh()
     pause(world, 0.1, 0.8)
     if world.chance.random() < 0.6:
-        world.history.set(fault="")
+        world.history.set(fault="", service_shift=0)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tray_agent.adapters.history.credentials import VARIABLE, KeyFault, check_key, find_credentials
+from tray_agent.adapters.history.credentials import FOLDER, VARIABLE, KeyFault, check_key, find_credentials
 from tray_agent.adapters.history.excel_copy import write_copy
 from tray_agent.core.collation import displayed
 from tray_agent.core.history.status import shortened
@@ -36,7 +36,8 @@ _NO_KEY = (
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Read the history as ``request`` says: table, timezone, copy, credentials_dir, deadline_seconds."""
-    key = find_credentials(os.environ, os.environ.get("APPDATA"), request["credentials_dir"])
+    places = request["credentials_dir"], request.get("credentials_folder", FOLDER)
+    key = find_credentials(os.environ, os.environ.get("APPDATA"), *places)
     if key is None:
         return {"ok": False, "error": _NO_KEY}
     os.environ[VARIABLE] = str(key)

@@ -9,21 +9,24 @@ from pathlib import Path
 from tray_agent.adapters.system import os_faults
 
 VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
-_FOLDER = "CELPY"
+FOLDER = "CELPY"
 
 
 def find_credentials(
-    environ: Mapping[str, str], appdata: str | None = None, configured_dir: str = ""
+    environ: Mapping[str, str],
+    appdata: str | None = None,
+    configured_dir: str = "",
+    folder_name: str = FOLDER,
 ) -> Path | None:
     """The file that the variable names, else the first ``*.json`` by name in the first folder that has one.
 
-    The folders are the configured one, or ``%APPDATA%/Roaming/CELPY`` and ``%APPDATA%/CELPY``. The file that
-    the variable names need not exist.
+    The folders are the configured one, or those of ``folder_name`` in ``%APPDATA%/Roaming`` and
+    ``%APPDATA%``. The file that the variable names need not exist.
     """
     named = environ.get(VARIABLE, "")
     if named:
         return Path(named)
-    for folder in _folders(appdata, configured_dir):
+    for folder in _folders(appdata, configured_dir, folder_name):
         try:
             keys = sorted(
                 each for each in folder.iterdir() if each.suffix.casefold() == ".json" and each.is_file()
@@ -35,10 +38,10 @@ def find_credentials(
     return None
 
 
-def _folders(appdata: str | None, configured_dir: str) -> list[Path]:
+def _folders(appdata: str | None, configured_dir: str, name: str) -> list[Path]:
     if configured_dir:
         return [Path(configured_dir).expanduser()]
-    return [Path(appdata, "Roaming", _FOLDER), Path(appdata, _FOLDER)] if appdata else []
+    return [Path(appdata, "Roaming", name), Path(appdata, name)] if appdata else []
 
 
 class KeyFault(Exception):

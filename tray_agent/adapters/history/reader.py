@@ -83,6 +83,7 @@ def _request(settings: Settings, copy: Path) -> dict[str, Any]:
         "timezone": settings.timezone,
         "copy": str(copy),
         "credentials_dir": settings.credentials_dir,
+        "credentials_folder": settings.credentials_folder,
         "deadline_seconds": settings.history_deadline_seconds,
     }
 

@@ -19,7 +19,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         from tray_agent.adapters.registry.tree_answer import walked
 
         try:
-            answered |= walked(request["base"], request["digest"])
+            answered |= walked(request["base"], request["digest"], request["folder"])
         except Exception as error:  # noqa: BLE001 - whatever a drive does, the registry's answer is not lost
             answered["tree"] = {"gone": f"não pôde ser percorrida ({type(error).__name__}: {error})"[:200]}
     return answered

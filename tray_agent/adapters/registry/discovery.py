@@ -14,7 +14,7 @@ from typing import Any
 from tray_agent.adapters.readers.asking import AskedThread
 from tray_agent.adapters.readers.patience import Patience
 from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
-from tray_agent.adapters.registry.scripts import BaseGone, ScriptsFound
+from tray_agent.adapters.registry.scripts import SCRIPT_FOLDER, BaseGone, ScriptsFound
 from tray_agent.adapters.registry.source import RegistrySource, State
 from tray_agent.adapters.registry.tree import ScriptTree
 from tray_agent.adapters.registry.tree_answer import folders_of
@@ -50,6 +50,7 @@ class DiscoveryReader:
         environment: Mapping[str, str] | None = None,
         reader: ReaderProcess | None = None,
         look_seconds: float = 30.0,
+        script_folder: str = SCRIPT_FOLDER,
     ) -> None:
         self._post = post
         self._base_path = base_path
@@ -58,7 +59,7 @@ class DiscoveryReader:
         self._registry = RegistrySource(registry, deadline_seconds, reader=self._reader)
         self._full_walk_seconds = full_walk_seconds
         self._look_seconds = look_seconds
-        self._tree = ScriptTree(Path())
+        self._tree = ScriptTree(Path(), script_folder)
         self._walked: float | None = None
         self._linked_from: tuple[Path, tuple[RegistryRow, ...], ScriptsFound] | None = None
         self._linked: Linked = ((), ())
@@ -106,7 +107,7 @@ class DiscoveryReader:
 
     def _tree_at(self, base: Path, exists: bool) -> Tree | None:
         if self._tree.base != base:
-            self._tree, self._walked = ScriptTree(base), None
+            self._tree, self._walked = ScriptTree(base, self._tree.script_folder), None
         if not exists:
             return _base_gone(base, "não existe")
         if self._walked is None or time.monotonic() - self._walked >= self._full_walk_seconds:
@@ -124,7 +125,11 @@ class DiscoveryReader:
         if state is None:
             request["path"] = str(self._registry.path)
         if found is None:
-            request |= {"base": self._tree.root, "digest": self._tree.digest}
+            request |= {
+                "base": self._tree.root,
+                "digest": self._tree.digest,
+                "folder": self._tree.script_folder,
+            }
             deadline = max(deadline, _WALK_SECONDS)
         try:
             answer = self._reader.run("read-registry", request, deadline)

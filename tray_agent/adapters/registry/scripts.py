@@ -60,8 +60,9 @@ class BaseGone(Exception):
 class Walk:
     """Lists the folders below one base path; remembers nothing of them."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, script_folder: str = SCRIPT_FOLDER) -> None:
         self.root = os.fspath(base)
+        self._script_folder = script_folder.casefold()
         self._real = os.path.realpath(self.root)
 
     def everything(self) -> dict[str, Folder]:
@@ -102,7 +103,7 @@ class Walk:
         folders: list[str] = []
         closer: list[os.DirEntry[str]] = []
         pruned: list[str] = []
-        holds_scripts = path.rpartition(os.sep)[2].casefold() == SCRIPT_FOLDER
+        holds_scripts = path.rpartition(os.sep)[2].casefold() == self._script_folder
         may_be_venv = False
         with os.scandir(path) as entries:
             for entry in entries:
@@ -134,7 +135,7 @@ class Walk:
 
     def _passed_over(self, path: str, why: str) -> tuple[Skipped, ...]:
         """The scripts that would be found in a folder into which no walk goes."""
-        within = f"{path}{os.sep}{SCRIPT_FOLDER}"
+        within = f"{path}{os.sep}{self._script_folder}"
         try:
             with os.scandir(within) as entries:
                 names = [entry.name for entry in entries]
@@ -173,7 +174,7 @@ class Walk:
     def _linked_folder(self, entry: os.DirEntry[str]) -> Folder:
         """A folder inside is walked where it stands: only a link that names it ``metodos`` is news."""
         target = os.path.realpath(entry.path).rpartition(os.sep)[2]
-        if entry.name.casefold() == SCRIPT_FOLDER != target.casefold():
+        if entry.name.casefold() == self._script_folder != target.casefold():
             return self._list(entry.path)
         return Folder(-1)
 

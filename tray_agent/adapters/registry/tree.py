@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tray_agent.adapters.registry.scripts import BaseGone, Folder, ScriptsFound, Walk
+from tray_agent.adapters.registry.scripts import SCRIPT_FOLDER, BaseGone, Folder, ScriptsFound, Walk
 from tray_agent.core.model import Script
 from tray_agent.core.registry.wording import bounded
 
@@ -25,8 +25,9 @@ class ScriptTree:
     ``digest`` names the walk that was taken, "" once a look has changed something of it.
     """
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, script_folder: str = SCRIPT_FOLDER) -> None:
         self.base = base
+        self.script_folder = script_folder
         self.root = os.fspath(base)
         self.digest = ""
         self._folders: Folders = {}
@@ -38,7 +39,7 @@ class ScriptTree:
         Raises :class:`BaseGone` when the base itself cannot be read.
         """
         found = None if full else self.look()
-        return self.take(Walk(self.base).everything()) if found is None else found
+        return self.take(Walk(self.base, self.script_folder).everything()) if found is None else found
 
     def look(self) -> ScriptsFound | None:
         """What is there now, if a few listings are enough to know; None if it must be walked.
@@ -50,7 +51,7 @@ class ScriptTree:
             return None
         if not changed:
             return self._found
-        walk, folders = Walk(self.base), dict(self._folders)
+        walk, folders = Walk(self.base, self.script_folder), dict(self._folders)
         for path in changed:
             if path in folders and not self._list_again(path, walk, folders):
                 return None

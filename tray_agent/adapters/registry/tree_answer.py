@@ -13,14 +13,14 @@ from tray_agent.adapters.registry.tree import Folders
 from tray_agent.core.registry.linking import Skipped
 
 
-def walked(base: str, known: str) -> dict[str, Any]:
+def walked(base: str, known: str, script_folder: str) -> dict[str, Any]:
     """The child's part: the folders below ``base``, without them when the digest is the ``known`` one.
 
     ``tree`` says what became of it: its digest, or in Portuguese why the base cannot be read.
     """
     import hashlib  # here, for the agent needs none for this
 
-    walk = Walk(Path(base))
+    walk = Walk(Path(base), script_folder)
     try:
         folders = walk.everything()
     except BaseGone as gone:

@@ -11,7 +11,6 @@ from tray_agent.adapters.system import program
 from tray_agent.core.settings import Settings
 
 APP_DIR_VARIABLE = "TRAY_AGENT_APP_DIR"
-_TEMP_FOLDER = "C6_RPA_EXEC"
 
 
 def app_folder(given: str | None, environ: Mapping[str, str]) -> Path:
@@ -40,7 +39,7 @@ class Places(NamedTuple):
         import tempfile
 
         given = self.settings.temp_dir
-        return (self._absolute(given) if given else Path(tempfile.gettempdir())) / _TEMP_FOLDER
+        return (self._absolute(given) if given else Path(tempfile.gettempdir())) / self.settings.temp_folder
 
     @property
     def logs_dir(self) -> Path:

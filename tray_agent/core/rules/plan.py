@@ -16,8 +16,6 @@ from tray_agent.core.rules.runs import watch
 from tray_agent.core.rules.state import Active, Moment, Phase, State
 from tray_agent.core.rules.waits import watch_queue
 
-LONGEST_SLEEP_SECONDS = 1.0
-
 
 def plan(state: State, moment: Moment) -> Actions:
     """Decide what to do at this moment. Asking twice orders nothing twice."""
@@ -67,7 +65,7 @@ def sleep_seconds(state: State, moment: Moment) -> float:
     """How long the engine may wait for a message before it looks again: a second at the most."""
     if state.touched:
         return 0.0
-    wait = min(LONGEST_SLEEP_SECONDS, state.discover_at - moment.seconds)
+    wait = min(state.limits.loop_seconds, state.discover_at - moment.seconds)
     if not state.limits.local_history:
         wait = min(wait, state.read_at - moment.seconds)
     head = state.agenda.head()

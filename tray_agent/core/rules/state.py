@@ -77,6 +77,7 @@ class Limits:
     timeout_minutes: float = 0
     local_history: bool = False
     no_data_exit_code: int = 0
+    loop_seconds: float = 1.0
     resources: Mapping[str, int] = field(default_factory=dict)
 
 
