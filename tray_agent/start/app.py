@@ -15,6 +15,7 @@ from tray_agent import __version__
 from tray_agent.adapters.history.credentials import find_credentials
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.notices.sender import Sender
+from tray_agent.adapters.readers.asking import NoReader
 from tray_agent.adapters.readers.process import ReaderProcess
 from tray_agent.adapters.registry.discovery import DiscoveryReader
 from tray_agent.adapters.runs import environment as script_environment
@@ -69,16 +70,6 @@ def limits(settings: Settings) -> Limits:
         loop_seconds=settings.loop_seconds,
         resources={name.casefold(): places for name, places in settings.resources},
     )
-
-
-class NoReader:
-    """Local history: there is nothing to read."""
-
-    def ask(self, at: datetime) -> None:
-        """Nothing."""
-
-    def close(self) -> None:
-        """Nothing."""
 
 
 class Agent:

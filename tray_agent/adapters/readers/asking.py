@@ -54,3 +54,13 @@ class AskedThread:
             except Exception as error:  # noqa: BLE001 - the top of this thread: it must outlive any surprise
                 _log.exception("%s", self._name)
                 self._broken(at, error)
+
+
+class NoReader:
+    """Local history: there is nothing to read."""
+
+    def ask(self, at: datetime) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
