@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,8 @@ from tray_agent.adapters.notices.sender import Sender
 from tray_agent.adapters.readers.asking import NoReader
 from tray_agent.adapters.readers.process import ReaderProcess
 from tray_agent.adapters.registry.discovery import DiscoveryReader
+from tray_agent.adapters.runs import bytecode, identity
 from tray_agent.adapters.runs import environment as script_environment
-from tray_agent.adapters.runs import identity
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.runs.log_keeper import LogKeeper
 from tray_agent.adapters.runs.processes import Backend, ScriptProcesses, StartRefused
@@ -112,6 +113,7 @@ class Agent:
             self._environment,
             self._keeper.cap_ended,
             self._base,
+            partial(bytecode.mend, places.data_dir / "pycache"),
         )
         self._awake = KeepAwake(settings.awake)
         self._guard = FolderGuard(places.data_dir, self._lock, self.notice, self.ask_to_quit)

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from tray_agent.adapters.runs import identity as ids
 from tray_agent.adapters.runs import trees
+from tray_agent.adapters.runs.bytecode import BROKEN
 from tray_agent.adapters.runs.leftovers import Leftovers
 from tray_agent.adapters.runs.reason import read_reason
 from tray_agent.adapters.runs.threads import SpareThreads
@@ -61,8 +62,9 @@ class ScriptProcesses:
 
     ``command`` names the interpreter for a script (it raises StartRefused when there is none);
     ``environment`` makes a run's environment; ``ended`` gets a run's log when nothing is added to it any
-    more by the script itself; ``base`` is the folder outside of which nothing is run, None for anywhere. All
-    are called on the run's own thread.
+    more by the script itself; ``base`` is the folder outside of which nothing is run, None for anywhere;
+    ``mend`` gets the log and code of a run that ended and tells whether its script can have begun. All are
+    called on the run's own thread.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class ScriptProcesses:
         environment: Callable[[Run], Mapping[str, str]],
         ended: Callable[[Path], None] = lambda log: None,
         base: Callable[[], Path | None] = lambda: None,
+        mend: Callable[[Path, int | None], bool] = lambda log, code: True,
     ) -> None:
         self._post = post
         self._backend = backend
@@ -80,6 +83,7 @@ class ScriptProcesses:
         self._environment = environment
         self._ended = ended
         self._base = base
+        self._mend = mend
         self._leftovers = Leftovers(post)
         self._stopping: set[str] = set()
         self._held: dict[str, Held] = {}
@@ -186,6 +190,9 @@ class ScriptProcesses:
             self._post(RunExited(run.id, code, False, duration))
             return
         log = Path(run.log)
+        if not self._mend(log, code):
+            self._post(RunExited(run.id, code, False, duration, BROKEN))
+            return
         self._ended(log)
         # What a stop is about to end is no leftover; should it survive, the stop says so.
         pids = () if run.id in self._stopping else tuple(sorted(each.pid for each in left))

@@ -160,7 +160,7 @@ def exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
     if active is None or active.exited:
         return []
     if not event.began:
-        return _never_began(state, active, moment)
+        return _never_began(state, active, event.reason, moment)
     active.exited = True
     outcome = active.stop_outcome or (Outcome.UNKNOWN if event.exit_code is None else Outcome.ENDED)
     run = replace(
@@ -188,14 +188,14 @@ def exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
     return [act.RecordEnd(run)]
 
 
-def _never_began(state: State, active: Active, moment: Moment) -> Actions:
+def _never_began(state: State, active: Active, reason: str, moment: Moment) -> Actions:
     """The process is gone and its script never began, whether or not it had been let go."""
     ordered: Actions = []
     if active.phase is not Phase.HOLDING:
         state.started -= 1
         ordered.append(act.Forget(active.run.id))
-    reason = "o arquivo, a pasta ou o interpretador sumiu antes de o script começar."
-    return ordered + refuse(state, active.run.id, reason, moment)
+    gone = "o arquivo, a pasta ou o interpretador sumiu antes de o script começar."
+    return ordered + refuse(state, active.run.id, reason or gone, moment)
 
 
 def watch(state: State, moment: Moment) -> Actions:
