@@ -24,7 +24,7 @@ for (let n = 0; n < 20; n++) {{ const from = performance.now(); document.body.te
   await painted(); taken.push(performance.now() - from); }} return taken; }}"""
 _CHANGE = f"""async (changes) => {{ {_PAINTED} const taken = [];
 for (const change of changes) {{ const from = performance.now(); standIn.push(change);
-  const shown = () => document.querySelector("[data-job={_JOB}]").textContent;
+  const shown = () => document.querySelector("[data-job={_JOB}]")?.textContent ?? "";
   while (!shown().includes(change.cards[0].why)) await painted();
   await painted(); taken.push(performance.now() - from); }} return taken; }}"""
 _WATCH = """() => { window.__frames = []; let last = performance.now();
