@@ -12,10 +12,11 @@ from tray_agent.adapters.runs.bytecode import mend
 
 def run(script: Path, cache: Path, log: Path) -> int:
     """A script as the agent runs it: with compiled modules in a folder of its own."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     with log.open("wb") as output:
         return subprocess.run(
             [sys.executable, str(script)],
-            env={**os.environ, "PYTHONPYCACHEPREFIX": str(cache)},
+            env={**env, "PYTHONPYCACHEPREFIX": str(cache)},
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
