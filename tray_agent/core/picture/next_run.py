@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tray_agent.core.rules.holds import clock
+from tray_agent.core.rules.rare import WEEKDAYS
 from tray_agent.core.schedules.schedule import ScheduleKind
 from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.core.standing import HoldKind
@@ -77,14 +79,8 @@ _BLOCKED_NEXT = {
     "data": "quando o disco permitir",
     "base_path": "quando a pasta voltar",
 }
-_WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 
 
 def day_and_time(moment: datetime) -> str:
     """A moment of another day as a card says it: "seg 07/12 09:00"."""
-    return f"{_WEEKDAYS[moment.weekday()]} {moment:%d/%m %H:%M}"
-
-
-def clock(moment: datetime, now: datetime) -> str:
-    """A moment as people say it: the time, and the date where it is another day."""
-    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%d/%m %H:%M}"
+    return f"{WEEKDAYS[moment.weekday()]} {moment:%d/%m %H:%M}"

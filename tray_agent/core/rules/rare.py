@@ -15,7 +15,7 @@ from tray_agent.core.schedules.schedule import ScheduleKind
 DAYS = 7
 MOST_FIRE_DAYS = 2  # of seven: what fires more often comes again soon, and yesterday's closing says it
 
-_WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
+WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 
 
 def missed_day(job: Job, today: date, ran: Container[date], first_day: date | None) -> date | None:
@@ -41,7 +41,7 @@ def watch_rare(state: State, job: Job, now: datetime) -> None:
     day = missed_day(job, state.day, ran, state.first_day)
     problems = []
     if day is not None:
-        when = f"{_WEEKDAYS[day.weekday()]} {day:%d/%m}"
+        when = f"{WEEKDAYS[day.weekday()]} {day:%d/%m}"
         what = f"{job.name}: não rodou em {when} ({job.schedule.text})"
         action = "Ninguém estava lá para rodar; se ainda for preciso, Executar."
         problems = [Problem(Where.RUN, what, action, job=job.id)]
