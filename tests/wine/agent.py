@@ -15,7 +15,7 @@ from tests.wine.session import CHECKOUT, PYTHON, Session, windows_path
 
 EXE = PureWindowsPath("C:/Programas da equipe/tray-agent.exe")
 COMMAND_SECONDS = 180.0
-NO_AGENT = 3
+FAILED, NO_AGENT = 1, 3
 FROM_SOURCE = {"PYTHONPATH": windows_path(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 T = TypeVar("T")
@@ -83,7 +83,8 @@ class Agent:
         if not self.seen("tray_agent.toml").is_file():
             return None
         answer = self._source.run("--app-dir", self.folder, "status", "--json")
-        return None if answer.returncode == NO_AGENT else _parsed(answer)
+        starting = answer.returncode == FAILED and "não responde" in answer.stdout
+        return None if starting or answer.returncode == NO_AGENT else _parsed(answer)
 
     def seen(self, name: str) -> Path:
         """A file of the application folder as this side reaches it."""

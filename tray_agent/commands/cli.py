@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tray_agent.shell.window.windows_desktop import allow_foreground
 DONE, FAILED, WRONG, NO_AGENT = 0, 1, 2, 3
 _QUIT_SECONDS = 30.0
 _FOLLOW_SECONDS = 0.3
+_STARTING_SECONDS = 8.0
 
 
 class _Refusal(Exception):
@@ -228,7 +230,15 @@ def _demo(options: argparse.Namespace, settings: Settings, places: Places) -> in
 
 
 def _connected(places: Places) -> Channel:
-    return connect(places.data_dir)
+    """The channel to the agent; one that has its folder but is still starting is waited for."""
+    deadline = time.monotonic() + _STARTING_SECONDS
+    while True:
+        try:
+            return connect(places.data_dir)
+        except NoAgent:
+            if time.monotonic() > deadline or not is_held(places.data_dir):
+                raise
+        threading.Event().wait(_FOLLOW_SECONDS)
 
 
 _PAUSE = ("area", "until", "reason")
