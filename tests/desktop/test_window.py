@@ -215,12 +215,23 @@ def test_a_minimised_window_comes_to_the_front_again(screen: Screen, agent: Agen
     until(lambda: screen.run("xdotool", "getactivewindow").strip() == shown, what="the focus")
 
 
+_COVER = """
+from PySide6.QtWidgets import QApplication, QWidget
+app = QApplication([])
+cover = QWidget()
+cover.setWindowTitle("cover")
+cover.resize(900, 700)
+cover.show()
+app.exec()
+"""
+
+
 def test_a_covered_window_comes_to_the_front_again(screen: Screen, agent: Agent, open_window: Open) -> None:
     open_window()
     until(lambda: agent.server.subscribers == 1)
     [shown] = until(lambda: screen.windows("--name", window.TITLE))
     cover = subprocess.Popen(
-        [sys.executable, "-c", "import tkinter as t; r = t.Tk(); r.title('cover'); r.mainloop()"],
+        [sys.executable, "-c", _COVER],
         env=screen.env,
     )
     try:
