@@ -15,6 +15,8 @@ from tray_agent.adapters.notices.sender import Letter, Sender, deliver, kind_of
 from tray_agent.adapters.readers.process import ReaderProcess
 
 SECONDS = 60
+PATIENCE = 3 if sys.platform != "win32" else 12
+"""Seconds for a server that answers at once; a child of Windows takes some of them to come up."""
 SECRET = "umsegredobemlongo"
 
 
@@ -53,11 +55,11 @@ def test_a_letter_reaches_http_and_mail_with_its_accents(http: Http, smtp: Smtp)
 def test_a_silent_address_costs_the_others_nothing(http: Http) -> None:
     with silent() as never:
         began = time.monotonic()
-        results = deliver(Letter((never, http.url), "t", "b"), ReaderProcess(), 3)
+        results = deliver(Letter((never, http.url), "t", "b"), ReaderProcess(), PATIENCE)
 
-    assert results == ["sem resposta em 3 s", ""]
+    assert results == [f"sem resposta em {PATIENCE} s", ""]
     assert len(http.posts) == 1
-    assert time.monotonic() - began < 3 + 15
+    assert time.monotonic() - began < PATIENCE + 15
 
 
 def test_what_was_not_understood_or_refused_is_said_without_the_address(http: Http, tmp_path: Path) -> None:
