@@ -139,6 +139,13 @@ class MemoryJournal:
                     reason=run.reason,
                 )
 
+    def record_found(self, runs: Sequence[Run]) -> None:
+        self._may_fail()
+        for run in runs:
+            known = self.runs.get(run.id)
+            if known is None or (run.outcome and known.outcome in {None, Outcome.UNKNOWN}):
+                self.runs[run.id] = replace(run, leftovers=())
+
     def forget(self, run: str) -> None:
         self._may_fail()
         if run in self.runs and self.runs[run].ended is None:

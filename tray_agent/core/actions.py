@@ -48,6 +48,13 @@ class RecordEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordFound:
+    """Put a run on record of which another PC told: its end too, where nobody knew it yet."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Take a run off the record: it was let go but its script never began."""
 
@@ -152,6 +159,7 @@ Action = (
     | Drop
     | Stop
     | RecordEnd
+    | RecordFound
     | Forget
     | RecordPause
     | RecordPausing

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from tray_agent.core.model import Discovery, HistoryRow, Identity, Problem
+from tray_agent.core.model import Discovery, HistoryRow, Identity, Outcome, Pc, Problem, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,13 @@ class StopJob(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class LoseRun(Command):
+    """Declare a run lost whose PC is not heard: it counts, nobody knows how it ended, the job is free."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pause(Command):
     """Start nothing by itself until resumed: everything, one job, or one area; ``until`` ends a job's or an
     area's pause by itself."""
@@ -112,11 +119,12 @@ class Quit(Command):
 
 @dataclass(frozen=True, slots=True)
 class RunHeld:
-    """A child exists and waits to be let go."""
+    """A child exists and waits to be let go; on another PC of the team, in whose ``book`` it will stand."""
 
     run: str
     identity: Identity
     script_hash: str = ""
+    book: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +136,24 @@ class RunRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class RunUnplaced:
+    """No PC took a run: it never began, its id is given up for good and its job waits for a PC again.
+
+    ``unsuited``: this PC can not run this job, which it says by ``reason``; it is not asked again for a
+    while.
+    """
+
+    run: str
+    reason: str
+    unsuited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunExited:
     """A run's process ended. ``exit_code`` is None when nobody could see it.
 
     ``reason`` says in one line why it ended badly (product 5.6); ``leftovers`` are the pids of processes that
-    it left behind, alive when it ended.
+    it left behind, alive when it ended. ``outcome`` is what another PC says of how it ended there.
     """
 
     run: str
@@ -141,6 +162,29 @@ class RunExited:
     duration_seconds: float | None = None
     reason: str = ""
     leftovers: tuple[int, ...] = ()
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfirmed:
+    """A PC that had not been heard says that a run is under way there."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFound:
+    """A PC tells of a run that may be missing on record here: ended, or (without an outcome) under way."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSeen:
+    """All PCs of the team, the brain's own among them, as they stand now, and what is wrong with them."""
+
+    pcs: tuple[Pc, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +250,11 @@ class Noticed:
 Event = (
     RunHeld
     | RunRefused
+    | RunUnplaced
     | RunExited
+    | RunConfirmed
+    | RunFound
+    | TeamSeen
     | RunLeft
     | RunStopped
     | Discovered

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from tray_agent.core.collation import plain_key
 from tray_agent.core.policies import NO_POLICIES, Halt, Policies
 from tray_agent.core.schedules.schedule import Schedule
 
@@ -152,7 +153,8 @@ class Run:
 
     ``reason`` is the sentence of a bad end (product 5.6); ``attempt`` counts retries from 1; ``by`` is the
     person who asked; ``stands_for`` is the fire time for which a retry or a repeat stands; ``leftovers`` are
-    the pids of processes that its script left behind, which only the agent that saw it end knows.
+    the pids of processes that its script left behind, which only the agent that saw it end knows. ``pc`` is
+    the PC of the team on which it runs ("": the brain's own), ``book`` the journal in which that PC keeps it.
     """
 
     id: str
@@ -176,11 +178,38 @@ class Run:
     arguments: tuple[str, ...] = ()
     stands_for: datetime | None = None
     leftovers: tuple[int, ...] = ()
+    pc: str = ""
+    book: str = ""
 
     @property
     def stands_for_another(self) -> bool:
         """Whether it takes no fire time of its own: a retry, or a repeat that a person asked for."""
         return self.trigger in {Trigger.RETRY, Trigger.REPEAT}
+
+
+@dataclass(frozen=True, slots=True)
+class Pc:
+    """A PC of the team, as last heard of: how many runs it takes at once, and what it can do (``tags``).
+
+    ``since`` is since when it is present, or silent; ``book`` names its journal; ``offset_seconds`` is how
+    far its clock is ahead of the brain's, ``lagging`` are the scripts of which it has another copy.
+    """
+
+    name: str
+    places: int
+    tags: tuple[str, ...] = ()
+    present: bool = True
+    since: datetime | None = None
+    book: str = ""
+    version: str = ""
+    offset_seconds: float | None = None
+    lagging: tuple[str, ...] = ()
+    is_brain: bool = False
+
+    @property
+    def key(self) -> str:
+        """What two spellings of its name have in common."""
+        return plain_key(self.name)
 
 
 @dataclass(frozen=True, slots=True)

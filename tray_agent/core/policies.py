@@ -43,9 +43,10 @@ class Policies:
     """All policies of one job; the defaults are the specification's behaviour.
 
     ``resources`` are names as written, taken all at once; ``after`` are the ids of the jobs it waits for;
-    ``arguments`` are the words of the command line, with ``{d-1}`` and the like not yet filled in.
-    ``unread`` is the Portuguese clause that says why a cell that would restrict the job could not be read:
-    while there is one the job is not started by itself.
+    ``arguments`` are the words of the command line, with ``{d-1}`` and the like not yet filled in. ``pcs``
+    are the PCs of the team that may run it, names and tags as written (``*``: any); without any the brain's
+    own. ``unread`` is the Portuguese clause that says why a cell that would restrict the job could not be
+    read: while there is one the job is not started by itself.
     """
 
     catch_up: CatchUp = CatchUp.ALL
@@ -55,6 +56,7 @@ class Policies:
     resources: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    pcs: tuple[str, ...] = ()
     unread: str = ""
 
 

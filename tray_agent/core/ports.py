@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from tray_agent.core.messages import Message
 from tray_agent.core.model import Asked, Job, Outcome, Pausing, Run
@@ -31,6 +31,7 @@ class Standing(Enum):
     RUNNING = "running"  # still there: adopt it
     ENDED = "ended"  # it began, and is gone
     NEVER_BEGAN = "never began"  # it was held when its agent died
+    UNKNOWN = "unknown"  # its PC was not heard yet: it may be under way
 
 
 class Processes(Protocol):
@@ -86,6 +87,11 @@ class Journal(Protocol):
     def record(self, starts: Sequence[Run], ends: Sequence[Run], asked: Sequence[Asked] = ()) -> None:
         """Put starts on record before any of them begins, close runs that ended, keep what people asked:
         all or none."""
+        ...
+
+    def record_found(self, runs: Sequence[Run]) -> None:
+        """Put runs on record of which another PC told, and their ends where those on record are unknown; what
+        is known stays."""
         ...
 
     def forget(self, run: str) -> None:
@@ -187,6 +193,57 @@ class Journal(Protocol):
     def close(self) -> None:
         """Close what is open; the next use opens it again."""
         ...
+
+
+class Book(Journal, Protocol):
+    """The journal of a PC of a team: what it was ordered to run, how it ended, what of it the brain knows."""
+
+    def run(self, run: str) -> Run | None:
+        """A run by its id, ended or not; None when there is none."""
+        ...
+
+    def said(self) -> set[str]:
+        """The ended runs, by id, of which the brain has told that they are on record there."""
+        ...
+
+    def record_said(self, runs: Sequence[str]) -> None:
+        """Keep that the brain has these ends on record."""
+        ...
+
+    def ends_unsaid(self, since: date) -> list[Run]:
+        """The ended runs of others' orders from that day on that the brain does not have on record, oldest
+        first: those that stand in a book."""
+        ...
+
+    def recall(self, name: str) -> str | None:
+        """A remembered value, or None."""
+        ...
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a value across restarts."""
+        ...
+
+
+class Radio(Protocol):
+    """Carries messages between the brain and the PCs.
+
+    What it is given may be lost, doubled, late, or arrive in another order; it never blocks, and decides
+    nothing.
+    """
+
+    def send(self, pc: str, message: Mapping[str, Any]) -> None:
+        """From the brain to that PC; on a PC ("") to the brain. Plain JSON values."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
+
+
+Heard = Callable[[str, Mapping[str, Any]], None]
+"""Called on any thread with the PC that said it ("" for the brain) and what it said."""
+Link = Callable[[bool, str], None]
+"""Called on any thread when the way to the others opens or closes, and why (one Portuguese sentence)."""
 
 
 class Reader(Protocol):

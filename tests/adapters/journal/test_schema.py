@@ -1,4 +1,4 @@
-"""A journal that version 1 of the file's layout wrote (``version1.sql`` is such a file's dump)."""
+"""Journals that earlier versions of the file's layout wrote (``version1.sql`` is such a file's dump)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ import pytest
 
 from tests.builders import at, make_open_run, make_run
 from tray_agent.adapters.journal import schema
+from tray_agent.adapters.journal.past import PastRuns
+from tray_agent.adapters.journal.rows import row_of
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.core.model import Asked, Outcome, Trigger
 
 OLD = (Path(__file__).parent / "version1.sql").read_text(encoding="utf-8")
+SECOND = (Path(__file__).parent / "version2.sql").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -24,6 +27,14 @@ def old(tmp_path: Path) -> Path:
     """The folder of a journal of version 1."""
     with closing(sqlite3.connect(tmp_path / "journal.sqlite3")) as db:
         db.executescript(OLD)
+    return tmp_path
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """The folder of a journal of version 2."""
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite3")) as db:
+        db.executescript(SECOND)
     return tmp_path
 
 
@@ -53,8 +64,62 @@ def test_all_that_an_old_file_holds_is_there_and_new_things_fit_in(old: Path) ->
     assert state_of(old)[0] == schema.VERSION
 
 
-def test_a_new_file_and_an_upgraded_one_have_the_same_tables(old: Path) -> None:
-    new = old / "new"
+def test_a_file_of_version_2_keeps_its_runs_which_were_this_pcs_own_and_takes_those_of_others(
+    second: Path,
+) -> None:
+    journal = SqliteJournal(second)
+
+    kept = make_run(
+        started=at("08:00"),
+        by="B3\\maria",
+        reason="KeyError: 'conta'",
+        attempt=1,
+        exit_code=1,
+        trigger=Trigger.RETRY,
+    )
+    assert journal.runs_of(at().date()) == [kept]
+    assert journal.open_runs() == [make_open_run("bac", identity=None)]
+    remote = make_run("neu", started=at("13:00"), pc="PC-MARIA", book="a1b2")
+    journal.record([remote], [])
+    assert journal.runs_of(at().date()) == [kept, remote]
+    journal.close()
+    assert state_of(second)[0] == schema.VERSION
+
+
+def test_a_program_of_version_2_goes_on_with_the_file_of_this_one(second: Path) -> None:
+    journal = SqliteJournal(second)
+    journal.record([make_run("neu", pc="PC-MARIA", book="a1b2")], [])
+    journal.close()
+    columns = (
+        "id, job, name, script, trigger, day, started, log, pid, created, boot,"
+        ' attempt, "by", arguments, stands_for,'
+        " ended, duration_seconds, exit_code, outcome, script_hash, reason"
+    )
+    row = row_of(make_run("zwei"))
+    its_own = (*row[:15], *row[17:])
+
+    with closing(sqlite3.connect(second / "journal.sqlite3")) as db, db:
+        db.execute(f"INSERT INTO runs ({columns}) VALUES ({', '.join('?' * 21)})", its_own)
+        db.execute(f"SELECT {columns} FROM runs").fetchall()
+
+    journal = SqliteJournal(second)
+    found = {run.job: run.pc for run in journal.runs_of(at().date())}
+    assert found == {"pix": "", "neu": "PC-MARIA", "zwei": ""}
+    journal.close()
+
+
+def test_the_past_of_a_file_of_version_2_is_read_as_it_is(second: Path) -> None:
+    runs = PastRuns(second).runs_of(at().date())
+
+    assert [(run.job, run.pc) for run in runs] == [("bac", ""), ("pix", "")]
+    assert state_of(second)[0] == 2
+
+
+@pytest.mark.parametrize("dump", [OLD, SECOND])
+def test_a_new_file_and_an_upgraded_one_have_the_same_tables(tmp_path: Path, dump: str) -> None:
+    old, new = tmp_path, tmp_path / "new"
+    with closing(sqlite3.connect(old / "journal.sqlite3")) as db:
+        db.executescript(dump)
     layouts = []
     for folder in (old, new):
         journal = SqliteJournal(folder)

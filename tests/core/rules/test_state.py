@@ -125,5 +125,5 @@ def test_a_held_run_may_begin_unless_somebody_gave_it_up() -> None:
     assert not day.state.may_begin(run)
 
 
-def test_three_things_may_have_become_of_a_run_whose_agent_died() -> None:
-    assert {each.value for each in Standing} == {"running", "ended", "never began"}
+def test_four_things_may_have_become_of_a_run_whose_agent_died() -> None:
+    assert {each.value for each in Standing} == {"running", "ended", "never began", "unknown"}

@@ -10,11 +10,13 @@ from tray_agent.core.model import Asked, Identity, Outcome, Pausing, Run, Trigge
 
 COLUMNS = (
     "id, job, name, script, trigger, day, started, log, pid, created, boot,"
-    ' attempt, "by", arguments, stands_for,'
+    ' attempt, "by", arguments, stands_for, pc, book,'
     " ended, duration_seconds, exit_code, outcome, script_hash, reason"
 )
 MARKS = ", ".join("?" * (COLUMNS.count(",") + 1))
-AT_END = "ended = ?, duration_seconds = ?, exit_code = ?, outcome = ?, script_hash = ?, reason = ?"
+_END = ("ended", "duration_seconds", "exit_code", "outcome", "script_hash", "reason")
+AT_END = ", ".join(f"{column} = ?" for column in _END)
+END_FOUND = ", ".join(f"{column} = excluded.{column}" for column in _END)
 
 
 def row_of(run: Run) -> tuple[Any, ...]:
@@ -36,6 +38,8 @@ def row_of(run: Run) -> tuple[Any, ...]:
         run.by,
         json.dumps(run.arguments, ensure_ascii=False) if run.arguments else "",
         run.stands_for.isoformat() if run.stands_for else None,
+        run.pc,
+        run.book,
         *end_of(run),
     )
 
@@ -69,12 +73,14 @@ def run_of(row: tuple[Any, ...]) -> Run:
         by=row[12],
         arguments=tuple(json.loads(row[13])) if row[13] else (),
         stands_for=_moment(row[14]),
-        ended=_moment(row[15]),
-        duration_seconds=row[16],
-        exit_code=row[17],
-        outcome=Outcome(row[18]) if row[18] else None,
-        script_hash=row[19],
-        reason=row[20],
+        pc=row[15],
+        book=row[16],
+        ended=_moment(row[17]),
+        duration_seconds=row[18],
+        exit_code=row[19],
+        outcome=Outcome(row[20]) if row[20] else None,
+        script_hash=row[21],
+        reason=row[22],
     )
 
 

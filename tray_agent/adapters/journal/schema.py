@@ -7,15 +7,25 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 2
+VERSION = 3
 _ADDED = {
     "reason": "TEXT NOT NULL DEFAULT ''",
     "attempt": "INTEGER NOT NULL DEFAULT 0",
     "by": "TEXT NOT NULL DEFAULT ''",
     "arguments": "TEXT NOT NULL DEFAULT ''",
     "stands_for": "TEXT",
+    "pc": "TEXT NOT NULL DEFAULT ''",
+    "book": "TEXT NOT NULL DEFAULT ''",
 }
-ADDED_DEFAULTS = {"reason": "''", "attempt": "0", "by": "''", "arguments": "''", "stands_for": "NULL"}
+ADDED_DEFAULTS = {
+    "reason": "''",
+    "attempt": "0",
+    "by": "''",
+    "arguments": "''",
+    "stands_for": "NULL",
+    "pc": "''",
+    "book": "''",
+}
 """What the columns that version 1 did not have mean in its rows, as SQL."""
 _RUNS = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -42,6 +52,7 @@ _REST = (
     'CREATE TABLE IF NOT EXISTS commands (at TEXT NOT NULL, "by" TEXT NOT NULL, what TEXT NOT NULL,'
     " job TEXT NOT NULL, accepted INTEGER NOT NULL, text TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS acknowledged (job TEXT PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS said (run TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS closings (day TEXT PRIMARY KEY, notes TEXT NOT NULL) WITHOUT ROWID",
 )
 

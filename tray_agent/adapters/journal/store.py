@@ -17,6 +17,7 @@ from pathlib import Path
 from tray_agent.adapters.journal.rows import (
     AT_END,
     COLUMNS,
+    END_FOUND,
     MARKS,
     end_of,
     pausing_of,
@@ -69,6 +70,17 @@ class SqliteJournal:
             db.executemany("DELETE FROM stops WHERE run = ?", [(run.id,) for run in ends])
             if asked:
                 db.executemany("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?)", map(row_of_asked, asked))
+
+    def record_found(self, runs: Sequence[Run]) -> None:
+        """Put runs on record of which another PC told, and their ends where those on record are unknown."""
+        with self._writing() as db:
+            db.executemany(
+                f"INSERT INTO runs ({COLUMNS}) VALUES ({MARKS}) ON CONFLICT (id) DO UPDATE SET {END_FOUND}"
+                " WHERE excluded.outcome IS NOT NULL AND (outcome IS NULL OR outcome = 'unknown')",
+                map(row_of, runs),
+            )
+            ended = [(run.id,) for run in runs if run.outcome is not None]
+            db.executemany("DELETE FROM stops WHERE run = ?", ended)
 
     def forget(self, run: str) -> None:
         """Take a run back that was put on record but never began."""

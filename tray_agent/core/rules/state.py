@@ -68,7 +68,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The settings that the rules use; durations in seconds."""
+    """The settings that the rules use; durations in seconds.
+
+    ``me`` is this PC's name in its team, "" without a team.
+    """
 
     max_concurrent: int = 5
     discovery_seconds: float = 60
@@ -79,6 +82,7 @@ class Limits:
     no_data_exit_code: int = 0
     loop_seconds: float = 1.0
     resources: Mapping[str, int] = field(default_factory=dict)
+    me: str = ""
 
 
 @dataclass(slots=True)
