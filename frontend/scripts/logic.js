@@ -17,7 +17,7 @@ import { plain } from "./format.js";
  *   reason?: string|null, covered?: string[], paused?: {until: string|null, reason: string}|null,
  *   fires?: Fire[]|null, late?: {since: string|null, text: string, owed?: string}|null, last_state?: string|null, owed?: number, retry_at?: string|null,
  *   acknowledged?: boolean, note?: string, script?: string, estimate?: string|null, repeatable?: boolean,
- *   leftovers?: number[], has_log?: boolean, timeout_minutes?: number|null, removed?: boolean}} Card
+ *   leftovers?: number[], policies?: string[], has_log?: boolean, timeout_minutes?: number|null, removed?: boolean}} Card
  * @typedef {{area: string|null, filter: string|null, query: string}} Choice
  */
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from tests.e2e.agent import Program, card_of
@@ -155,6 +156,31 @@ def test_arguments_come_with_their_dates(program: Program, place: Workspace) -> 
     program.until(lambda status: card_of(status, "alfa")["actual"] == 1)
 
     assert program.cli("logs", "alfa").out == r"['--dia', '09/03/2026', 'C:\\um dois']" + "\n"
+
+
+def test_a_manual_run_has_the_arguments_of_its_command(program: Program, place: Workspace) -> None:
+    job = place.job("alfa", "MANUAL", "print(sys.argv[1:])")
+    register(place, ["argumentos"], (*job, "--dia {d-1}"))
+    program.clock.set(f"{DAY} 08:00")
+    program.start()
+    every = ["--help", "-x", "{d-1:%Y%m%d}", "um dois", 'as"pas', "", "--", "ação"]
+    asked = [
+        (["--", *every], """['--help', '-x', '20260309', 'um dois', 'as"pas', '', '--', 'ação']"""),
+        (["--"], "[]"),
+        ([], "['--dia', '2026-03-09']"),
+    ]
+
+    for made, (words, told) in enumerate(asked, 1):
+        assert program.cli("run", "alfa", *words).code == 0
+        program.until(lambda status, made=made: card_of(status, "alfa")["actual"] == made)  # type: ignore[misc]
+        assert program.cli("logs", "alfa").out == told + "\n"
+
+    runs = json.loads(program.cli("history", "alfa", "--json").out)["days"][0]["runs"]
+    assert [run["arguments"][:2] for run in runs] == [["--dia", "2026-03-09"], [], ["--help", "-x"]]
+    assert "com --help -x 20260309" in program.cli("history", "alfa").out
+    line = program.cli("run", "alfa", "--", "x" * 9000).error_line
+    assert "limite" in line
+    assert program.cli("run", "alfa", "x").code == 2
 
 
 def test_a_minute_that_the_day_leaves_out_is_due_once_when_it_is_past(

@@ -71,7 +71,8 @@
         const seconds = 30 + ((back * 13 + hour * 7) % 19);
         return { job, run: `${day}-${hour}`, log: back < 20, start: `${day}T${String(hour).padStart(2, "0")}:00:02-03:00`,
           end: `${day}T${String(hour).padStart(2, "0")}:00:${String(2 + seconds).padStart(2, "0")}-03:00`, status: failed ? "ERROR" : "SUCCESS",
-          outcome: "ended", exit_code: failed ? 1 : 0, reason: failed ? "KeyError: 'segmento P'" : null, trigger: hour === 8 ? "scheduled" : "manual", by: hour === 8 ? null : "ana" };
+          outcome: "ended", exit_code: failed ? 1 : 0, reason: failed ? "KeyError: 'segmento P'" : null, trigger: hour === 8 ? "scheduled" : "manual", by: hour === 8 ? null : "ana",
+          arguments: hour === 8 ? [] : ["--dia", "2026-03-09"] };
       }).filter((run) => !errors || run.status === "ERROR");
       if (new Date(day).getUTCDay() % 6) found.push({ day, runs });
     }

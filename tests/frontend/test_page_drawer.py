@@ -104,6 +104,7 @@ def test_past_days_have_figures_a_drawing_and_dated_logs(open_page: OpenPage) ->
     expect(drawer.get_by_role("img", name="Duração das execuções")).to_be_visible()
     expect(drawer.locator(".chart-dot")).to_have_count(44)
     expect(drawer.get_by_role("heading", name="terça, 10 de março")).to_be_visible()
+    expect(drawer.get_by_text("Argumentos: --dia 2026-03-09").first).to_be_visible()
     drawer.get_by_label("Só com erro").check()
     expect(drawer.get_by_role("cell", name="Sucesso")).to_have_count(0)
     expect(drawer.get_by_role("cell", name="KeyError: 'segmento P'").first).to_be_visible()
@@ -116,11 +117,12 @@ def test_past_days_have_figures_a_drawing_and_dated_logs(open_page: OpenPage) ->
 def test_details_name_the_day_the_script_and_the_note(open_page: OpenPage) -> None:
     made = sample.rich(12)
     for each in made["cards"]:
-        each["note"] = "Falar com Ana antes das 9h."
+        each |= {"note": "Falar com Ana antes das 9h.", "policies": ["prazo: 10:00", "recurso: SAP"]}
     page = open_page(made)
     drawer = open_drawer(page, "baixa_extrato_str")
     drawer.get_by_role("tab", name="Detalhes").click()
     expect(drawer.get_by_text("Falar com Ana antes das 9h.")).to_be_visible()
+    expect(drawer.get_by_text("recurso: SAP")).to_be_visible()
     expect(drawer.get_by_text("dias úteis às 8:30, 10h e 16h", exact=True)).to_be_visible()
     expect(drawer.get_by_text("12:00 não roda (prazo de 30 min passou)")).to_be_visible()
     expect(drawer.get_by_text("/automacoes/x/metodos/baixa_extrato_str.py")).to_be_visible()

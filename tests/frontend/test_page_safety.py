@@ -64,7 +64,15 @@ def everywhere(value: str) -> dict[str, Any]:
     places = {"base_path": value, "base_available": True, "registry": value, "discovered": True}
     kept = {"area": value, "filter": value, "theme": value, "view": value}
     run = {"job": value, "start": sample.at(9), "end": sample.at(10), "status": value, "outcome": value}
-    run |= {"exit_code": 1, "reason": value, "trigger": value, "by": value, "run": value, "log": True}
+    run |= {
+        "exit_code": 1,
+        "reason": value,
+        "trigger": value,
+        "by": value,
+        "run": value,
+        "log": True,
+        "arguments": [value],
+    }
     stats = {"runs": 1, "success_rate": 0.5, "median_seconds": 1, "p95_seconds": 1}
     asked = {"at": sample.at(9), "by": value, "what": value, "accepted": False, "text": value}
     past = {"days": [{"day": sample.DAY, "runs": [run]}], "stats": stats, "asked": [asked]}

@@ -12,19 +12,17 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from tray_agent import __version__
-from tray_agent.adapters.system.console import complain
 from tray_agent.adapters.system.instance_lock import is_held
 from tray_agent.adapters.system.places import APP_DIR_VARIABLE, Places, app_folder, find_places
 from tray_agent.adapters.system.settings_file import load
 from tray_agent.commands import output, registry_file, schedule
+from tray_agent.commands.parser import DONE, FAILED, NO_AGENT, WRONG, Parser, complained, parted
 from tray_agent.core.settings import Settings
 from tray_agent.shell.channel.client import Channel, ChannelError, NoAgent, Refused, connect
 from tray_agent.shell.window.windows_desktop import allow_foreground
 
-DONE, FAILED, WRONG, NO_AGENT = 0, 1, 2, 3
 _QUIT_SECONDS = 30.0
 _FOLLOW_SECONDS = 0.3
 _STARTING_SECONDS = 8.0
@@ -36,37 +34,6 @@ class _Refusal(Exception):
     def __init__(self, text: str, code: int = FAILED) -> None:
         super().__init__(text)
         self.code = code
-
-
-_IN_PORTUGUESE = (
-    ("the following arguments are required: ", "falta "),
-    ("unrecognized arguments: ", "argumentos desconhecidos: "),
-    ("invalid choice: ", "valor inválido: "),
-    ("choose from ", "use um destes: "),
-    ("expected one argument", "falta o valor"),
-    ("ignored explicit argument", "não leva valor:"),
-    ("argument ", ""),
-)
-
-
-class _Help(argparse.HelpFormatter):
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, "uso: " if prefix is None else prefix)
-
-
-class _Parser(argparse.ArgumentParser):
-    """An argument parser that speaks Portuguese, and whose complaint is one line."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options, add_help=False, allow_abbrev=False, formatter_class=_Help)
-        self._positionals.title, self._optionals.title = "comando", "opções"
-        self.add_argument("-h", "--help", action="help", help="mostra esta ajuda e termina")
-
-    def error(self, message: str) -> Any:
-        for english, portuguese in _IN_PORTUGUESE:
-            message = message.replace(english, portuguese)
-        _complain(f"uso incorreto ({message}); veja tray-agent --help", WRONG)
-        sys.exit(WRONG)
 
 
 def run(arguments: list[str]) -> int:
@@ -89,7 +56,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    options = _parser().parse_args(arguments)
+    own, words = parted(arguments)
+    options = _parser().parse_args(own)
+    options.arguments = words
     command: Callable[[argparse.Namespace, Settings, Places], int] = options.command
     if command not in {_start, _demo} and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(
@@ -102,31 +71,25 @@ def _run(arguments: list[str]) -> int:
         sys.stdout.flush()
         return code
     except _Refusal as refusal:
-        return _complain(str(refusal), refusal.code)
+        return complained(str(refusal), refusal.code)
     except NoAgent as none:
         if places is not None and is_held(places.data_dir):
-            return _complain(
+            return complained(
                 "o agente está em execução, mas não responde; tente de novo em instantes", FAILED
             )
-        return _complain(none.text, NO_AGENT)
+        return complained(none.text, NO_AGENT)
     except ChannelError as error:
-        return _complain(error.text, FAILED)
-
-
-def _complain(text: str, code: int) -> int:
-    """Say in one line, whatever a name in it contains, why a command was not done."""
-    complain(output.harmless(" ".join(text.splitlines())))
-    return code
+        return complained(error.text, FAILED)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="tray-agent", description="Executa as automações Python da equipe.")
+    parser = Parser(prog="tray-agent", description="Executa as automações Python da equipe.")
     parser.add_argument("--version", action="version", version=__version__, help="mostra a versão e termina")
     parser.add_argument("--app-dir", help="pasta da aplicação, com tray_agent.toml e o registro")
     parser.add_argument("--headless", action="store_true", help="sem ícone e sem janela, em primeiro plano")
     parser.add_argument("--autostart", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(command=_start)
-    commands = parser.add_subparsers(metavar="COMANDO", parser_class=_Parser)
+    commands = parser.add_subparsers(metavar="COMANDO", parser_class=Parser)
 
     def add(name: str, text: str, command: Callable[..., int]) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
@@ -178,7 +141,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_job_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     """What starts, stops, repeats, suspends and resumes."""
-    run = add("run", "executa uma automação agora", _command("run", "force", "queue"))
+    run = add("run", "executa uma automação agora", _command("run", "force", "queue", "arguments"))
+    run.usage = "tray-agent run [-h] [--force | --queue] NOME [-- ARGUMENTO ...]"
+    run.epilog = "o que vem depois de -- vai para o script no lugar da coluna argumentos"
     for sub in (
         run,
         add("stop", "para uma automação", _command("stop")),

@@ -16,6 +16,7 @@ from tray_agent.adapters.system.places import Places
 from tray_agent.core.collation import script_key
 from tray_agent.core.model import Run
 from tray_agent.core.picture.past import Figures, figures
+from tray_agent.core.picture.policy_texts import arguments_text
 from tray_agent.core.picture.texts import duration
 from tray_agent.core.settings import Settings
 from tray_agent.shell.views import past as views
@@ -112,6 +113,8 @@ def _line(run: Run, no_data_exit_code: int) -> str:
         parts.append(duration(run.duration_seconds))
     if run.exit_code:
         parts.append(f"código {run.exit_code}")
+    if run.arguments:
+        parts.append(f"com {arguments_text(run.arguments)}")
     if run.by:
         parts.append(f"por {run.by}")
     if run.reason:

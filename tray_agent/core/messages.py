@@ -39,11 +39,15 @@ class Command:
 @dataclass(frozen=True, slots=True)
 class RunJob(Command):
     """Start a job now, past queue and limit. With a busy resource it is refused, unless ``force`` (start all
-    the same) or ``in_queue`` (start as soon as the resource is free)."""
+    the same) or ``in_queue`` (start as soon as the resource is free).
+
+    ``arguments`` take the place of the row's for this run; None: the row's.
+    """
 
     job: str
     force: bool = False
     in_queue: bool = False
+    arguments: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

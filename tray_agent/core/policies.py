@@ -18,6 +18,10 @@ class CatchUp(StrEnum):
     NONE = "não"
 
 
+# The format of a date in arguments: directives that every system knows, with other signs between them.
+DATE_FORMAT = "(?:%[YymdjBbHMSV%]|[^%{}])+"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A minute of the day (0 … 1439), or so many minutes after each fire time: one of both is set."""

@@ -96,6 +96,7 @@ export const VIEWS = {
   openLog: "Ver log",
   why: "Situação", schedule: "Agendamento", times: "Horários de hoje", following: "Próxima", scriptPath: "Script",
   interpreter: "Interpretador", hash: "Impressão do script", registryRow: "Linha do registro", note: "Nota", process: "Processo", limit: "Tempo limite",
+  policies: "Regras da linha", arguments: "Argumentos",
   usual: "Duração normal", coveredTimes: "Cobertas por outra execução", none: "–",
   /** @param {number} minutes */
   minutes: (minutes) => `${minutes} min`,

@@ -23,6 +23,7 @@ function terms(card, store, interpreter) {
     [TEXT.coveredTimes, (card.covered ?? []).join(", ")],
     [TEXT.following, card.next_fire ? ahead(card.next_fire, day) : card.next_run_text],
     [TEXT.usual, card.usual_seconds ? about(card.usual_seconds) : ""],
+    [TEXT.policies, (card.policies ?? []).join("\n")],
     [TEXT.limit, card.timeout_minutes ? TEXT.minutes(card.timeout_minutes) : ""],
     [TEXT.note, card.note ?? ""],
     [TEXT.scriptPath, card.script ?? card.path],

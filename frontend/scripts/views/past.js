@@ -13,7 +13,7 @@ const MOST_ORDERS = 30;
 
 /**
  * @typedef {{job: string, start: string, end: string|null, status: string|null, outcome: string|null, exit_code: number|null,
- *   reason: string|null, trigger: string, by?: string|null, run?: string|null, log?: boolean}} PastRun
+ *   reason: string|null, trigger: string, by?: string|null, arguments?: string[], run?: string|null, log?: boolean}} PastRun
  * @typedef {{runs: number, success_rate: number|null, median_seconds: number|null, p95_seconds: number|null,
  *   trend_seconds_per_day: number|null}} Stats
  */
@@ -23,6 +23,9 @@ export const secondsOf = (run) => (run.end ? (Date.parse(run.end) - Date.parse(r
 
 /** @param {PastRun} run */
 export const stateOf = (run) => (run.outcome === "stopped" ? "UNKNOWN" : run.end === null && !run.status ? "RUNNING" : statusState(run.status) ?? "UNKNOWN");
+
+/** @param {PastRun} run */
+const argumentsOf = (run) => (run.arguments?.length ? `${TEXT.arguments}: ${run.arguments.join(" ")}` : "");
 
 /** @param {PastRun} run @param {(run: string) => void} openLog */
 function row(run, openLog) {
@@ -34,7 +37,7 @@ function row(run, openLog) {
     el("td", { class: "number" }, clock(run.start)),
     el("td", null, el("span", { class: "past-state" }, disc, word)),
     el("td", { class: "number" }, seconds === null ? TEXT.none : duration(seconds)),
-    el("td", null, [TRIGGER[run.trigger] ?? run.trigger, run.by].filter(Boolean).join(", ")),
+    el("td", { class: "past-how", dir: "auto" }, [TRIGGER[run.trigger] ?? run.trigger, run.by, argumentsOf(run)].filter(Boolean).join(", ")),
     el("td", { class: "past-reason", dir: "auto" }, run.reason || ""),
   ];
   const link = el("button", { type: "button", class: "link" }, TEXT.openLog);

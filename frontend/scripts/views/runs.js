@@ -6,9 +6,11 @@ import { clock, duration } from "../format.js";
 import { statusState } from "../logic.js";
 import { STATE, TRIGGER } from "../texts.js";
 
+const MOST_LETTERS = 60;
+
 /**
  * @typedef {{run: string, start: string, end: string|null, duration_seconds: number|null, status: string|null,
- *   outcome: string|null, exit_code: number|null, trigger: string}} PastRun
+ *   outcome: string|null, exit_code: number|null, trigger: string, arguments?: string|null}} PastRun
  */
 
 /** @param {PastRun} run */
@@ -17,6 +19,7 @@ function words(run) {
   const said = [clock(run.start), state ? STATE[state] : String(run.status)];
   if (run.duration_seconds !== null && run.duration_seconds !== undefined) said.push(duration(run.duration_seconds));
   said.push(TRIGGER[run.trigger] ?? run.trigger);
+  if (run.arguments) said.push(run.arguments.length > MOST_LETTERS ? `${run.arguments.slice(0, MOST_LETTERS)}…` : run.arguments);
   return said.join(" · ");
 }
 

@@ -22,6 +22,8 @@ FRIDAY, SUNDAY, MONDAY = date(2026, 12, 4), date(2026, 12, 6), date(2026, 12, 7)
         ("{ultimo_util}", MONDAY, "2026-12-07"),
         ("{D-1}_{DATA:%y}", date(2026, 12, 28), "2026-12-24_26"),
         (r"C:\pasta\x", MONDAY, r"C:\pasta\x"),
+        ('{"dia": 1}', MONDAY, '{"dia": 1}'),
+        ("{data:%Q}{data:%}{hoje}", MONDAY, "{data:%Q}{data:%}{hoje}"),  # only what every system knows
     ],
 )
 def test_a_date_is_filled_in(word: str, today: date, found: str) -> None:

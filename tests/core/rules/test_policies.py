@@ -200,11 +200,12 @@ class TestResources:
 
         day.turn(msg.RunJob("b", reply=replies))
         assert (replies.last.accepted, "SAP em uso por a desde 08:00" in replies.last.text) == (False, True)
-        day.turn(msg.RunJob("b", in_queue=True, reply=replies))
+        day.turn(msg.RunJob("b", in_queue=True, arguments=("--dia", "{data}"), reply=replies))
         assert replies.last.accepted
         assert "b" not in day.state.active
         day.exit("a")
-        assert day.state.active["b"].run.trigger is Trigger.MANUAL
+        run = day.state.active["b"].run
+        assert (run.trigger, run.arguments) == (Trigger.MANUAL, ("--dia", "2026-03-10"))
 
     def test_the_settings_say_how_many_may_use_it(self) -> None:
         day = local("08:00", resources={"sap": 2})

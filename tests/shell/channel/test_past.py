@@ -141,6 +141,7 @@ def test_a_jobs_history_has_its_runs_its_figures_and_who_asked_what(talk: PastTa
         "trigger": "scheduled",
         "pc": None,
         "by": "maria",
+        "arguments": [],
         "run": "bad",
         "duration_seconds": 4.0,
         "attempt": 0,

@@ -171,6 +171,25 @@ class TestCommands:
         assert len(first.by) == 120
         assert second.by == ""
 
+    @pytest.mark.parametrize(
+        ("arguments", "meant"),
+        [(None, None), ([], ()), (["--dia", "a b", ""], ("--dia", "a b", ""))],
+    )
+    def test_a_run_carries_arguments_of_its_own(
+        self, asked: Asked, arguments: list[str] | None, meant: tuple[str, ...] | None
+    ) -> None:
+        asked.send("run", {"job": "pix", "arguments": arguments})
+
+        assert isinstance(asked.inbox[0], msg.RunJob)
+        assert asked.inbox[0].arguments == meant
+
+    @pytest.mark.parametrize("arguments", ["--dia", [1], ["a\0b"], ["\udcff"], ["x" * 8000], ["x"] * 4001])
+    def test_arguments_that_no_script_can_get_are_refused(self, asked: Asked, arguments: object) -> None:
+        code, text = asked.ask("run", job="pix", arguments=arguments)
+
+        assert (code, asked.inbox) == ("refused", [])
+        assert text.endswith(".")
+
     def test_a_refusal_carries_its_sentence(self, asked: Asked) -> None:
         answers = asked.send("run", {"job": "pix"})
         command = asked.inbox[0]

@@ -74,6 +74,7 @@ class TestStatus:
                 "reason": None,
                 "covered": [],
                 "paused": None,
+                "policies": [],
                 "pc": None,
                 "why": "Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:05).",
             }

@@ -13,7 +13,7 @@ from datetime import time
 from typing import Any
 
 from tray_agent.core.collation import displayed, plain_key, script_key
-from tray_agent.core.policies import NO_POLICIES, CatchUp, Limit, Policies, Retries
+from tray_agent.core.policies import DATE_FORMAT, NO_POLICIES, CatchUp, Limit, Policies, Retries
 from tray_agent.core.registry.cells import CellFault, RawCell, cell_text
 from tray_agent.core.registry.wording import shown
 
@@ -34,7 +34,7 @@ _RETRIES = re.compile(
 _NAMES = re.compile(r"[;,|\n]")
 _NAMES_OR_AND = re.compile(r"[;,|\n]|\s[eE]\s")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_DATE = re.compile(r"(?:data|ultimo_util|d[+-][0-9]{1,3})(?::(?:%[YymdjBbHMSV%]|[^%{}])+)?", re.IGNORECASE)
+_DATE = re.compile(f"(?:data|ultimo_util|d[+-][0-9]{{1,3}})(?::{DATE_FORMAT})?", re.IGNORECASE)
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*")+')
 
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from tray_agent.core.policies import DATE_FORMAT
 from tray_agent.core.schedules.calendar import Calendar
 
-_PLACE = re.compile(r"\{(data|d([+-]\d{1,3})|ultimo_util)(?::([^{}]*))?\}", re.IGNORECASE)
+_PLACE = re.compile(r"\{(data|d([+-][0-9]{1,3})|ultimo_util)(?::(" + DATE_FORMAT + r"))?\}", re.IGNORECASE)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -17,7 +18,7 @@ def filled(words: Iterable[str], today: date, calendar: Calendar) -> tuple[str, 
     """The words of a command line with their dates. Without a format a date is ``2026-12-07``.
 
     ``{data}`` is today, ``{d-1}`` the business day before today, ``{d+1}`` the one after it,
-    ``{ultimo_util}`` the newest business day up to today.
+    ``{ultimo_util}`` the newest business day up to today. What is none of these stays as it is written.
     """
 
     def day(match: re.Match[str]) -> str:

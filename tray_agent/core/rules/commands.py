@@ -25,14 +25,15 @@ def run_job(state: State, command: msg.RunJob, moment: Moment) -> Actions:
     job = state.jobs[command.job]
     taken = None if command.force else who_uses(state, job)
     if taken is not None and command.in_queue:
-        state.wanted[job.id] = Wanted(command.by)
+        state.wanted[job.id] = Wanted(command.by, arguments=command.arguments)
         state.touched.add(job.id)
         return [answer(command, True, f"{job.name} começa quando {taken[0]} ficar livre.")]
     if taken is not None:
         resource, active = taken
         used = f"{resource} em uso por {active.run.name} desde {active.run.started:%H:%M}"
         return [answer(command, False, f"{used}; nada foi iniciado.")]
-    return _start_for(state, command, job, state.new_run(job, Trigger.MANUAL, moment.now, command.by), moment)
+    run = state.new_run(job, Trigger.MANUAL, moment.now, command.by, arguments=command.arguments)
+    return _start_for(state, command, job, run, moment)
 
 
 def _start_for(state: State, command: msg.Command, job: Job, run: Run, moment: Moment) -> Actions:

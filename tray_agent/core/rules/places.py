@@ -120,7 +120,7 @@ def _next_run(state: State, job: Job, now: datetime) -> Run:
         failed = repeatable(state, job.id) if wanted.repeats else None
         if failed is not None:
             return repetition(state, job, failed, now, wanted.by)
-        return state.new_run(job, Trigger.MANUAL, now, wanted.by)
+        return state.new_run(job, Trigger.MANUAL, now, wanted.by, arguments=wanted.arguments)
     attempt = None if debt_of(state, job, now).owed > 0 else attempt_of(state, job, now)
     if attempt is None:
         return state.new_run(job, Trigger.SCHEDULED, now)

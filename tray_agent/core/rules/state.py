@@ -60,10 +60,12 @@ class Active:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A run that a person asked for and that waits in the queue: who, and whether it repeats a failed one."""
+    """A run that a person asked for and that waits in the queue: who, whether it repeats a failed one, and
+    its arguments where they are not the row's."""
 
     by: str
     repeats: bool = False
+    arguments: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +257,16 @@ class State:
         *,
         attempt: int = 0,
         stands_for: datetime | None = None,
+        arguments: tuple[str, ...] | None = None,
     ) -> Run:
-        """A run of a job that starts now; its log's name is made from the start and the job."""
+        """A run of a job that starts now; its log's name is made from the start and the job.
+
+        ``arguments`` are those asked for, None: the row's.
+        """
         self.sequence += 1
         run = f"{now:%Y%m%d-%H%M%S}-{now.microsecond:06d}-{self.sequence}"
         log = f"{self.logs}/{slug(job.id)}/{run}.log"
+        words = job.policies.arguments if arguments is None else arguments
         return Run(
             run,
             job.id,
@@ -272,7 +279,7 @@ class State:
             boot=self.boot,
             by=by,
             attempt=attempt,
-            arguments=filled(job.policies.arguments, now.date(), job.schedule.calendar),
+            arguments=filled(words, now.date(), job.schedule.calendar),
             stands_for=stands_for,
         )
 

@@ -13,6 +13,7 @@ from tray_agent.shell.channel.user import LONGEST
 Json = dict[str, Any]
 _CATCH_UP = {"all", "last", "none"}
 _MOST_JOBS = 5000
+_MOST_LETTERS = 8000  # of arguments: Windows takes 32,767 for a whole command line, quotes doubled
 
 
 class Unfit(Exception):
@@ -35,7 +36,7 @@ def command_of(
     match method:
         case "run":
             force, waits = params.get("force") is True, params.get("queue") is True
-            return msg.RunJob(job, force, waits, reply=reply, by=by)
+            return msg.RunJob(job, force, waits, _arguments(params), reply=reply, by=by)
         case "repeat":
             return msg.RepeatJob(job, reply=reply, by=by)
         case "repeat_many":
@@ -69,6 +70,23 @@ def _jobs(params: Json, job_id: Callable[[str], str]) -> tuple[str, ...]:
     if not isinstance(jobs, list) or not all(isinstance(job, str) for job in jobs):
         raise Unfit("Falta dizer quais automações.")
     return tuple(job_id(job[:500]) for job in jobs[:_MOST_JOBS])
+
+
+def _arguments(params: Json) -> tuple[str, ...] | None:
+    """The words of a script's command line; None where the row's are meant."""
+    words = params.get("arguments")
+    if words is None:
+        return None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise Unfit("Os argumentos devem ser uma lista de textos.")
+    letters = sum(len(word) + 1 for word in words)
+    if letters > _MOST_LETTERS:
+        raise Unfit(
+            f"Os argumentos têm {letters} letras e o limite é {_MOST_LETTERS}: passe um arquivo com o resto."
+        )
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for word in words for sign in word):
+        raise Unfit("Há um sinal nos argumentos que nenhum programa recebe; nada foi iniciado.")
+    return tuple(words)
 
 
 def _until(params: Json, now: Callable[[], datetime]) -> datetime | None:

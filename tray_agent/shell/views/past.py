@@ -46,6 +46,7 @@ def past_run(run: Run, no_data_exit_code: int) -> Json:
         "trigger": run.trigger.value,
         "pc": None,
         "by": run.by or None,
+        "arguments": list(run.arguments),
     }
 
 

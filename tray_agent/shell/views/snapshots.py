@@ -13,6 +13,7 @@ from tray_agent.core.history.status import run_status, state_of
 from tray_agent.core.model import CardState, Mark, Pausing, Problem, Where
 from tray_agent.core.picture.aggregate import aggregate
 from tray_agent.core.picture.next_run import Surroundings, next_run_text, surroundings
+from tray_agent.core.picture.policy_texts import arguments_text, policy_texts
 from tray_agent.core.picture.texts import why
 from tray_agent.core.shown import FireState, JobFacts, LastRun, Snapshot
 from tray_agent.core.standing import Lateness
@@ -158,6 +159,7 @@ def _card(facts: JobFacts, around: Surroundings, now: datetime) -> Json:
         "reason": facts.reason or None,
         "covered": [f"{fire.at:%H:%M}" for fire in facts.fires if fire.state is FireState.COVERED],
         "paused": _pausing(facts.pausing),
+        "policies": policy_texts(job.policies),
         "pc": None,
         "why": why(facts, around, now),
     }
@@ -318,6 +320,7 @@ def runs(facts: JobFacts, no_data_exit_code: int) -> Json:
                 "outcome": run.outcome.value if run.outcome else None,
                 "exit_code": run.exit_code,
                 "trigger": run.trigger.value,
+                "arguments": arguments_text(run.arguments) or None,
             }
             for run in sorted(facts.own_runs, key=lambda each: each.started, reverse=True)
         ]
