@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from tray_agent.core.schedules.calendar import NATIONAL, Calendar
@@ -41,7 +41,7 @@ class Clause:
 class Schedule:
     """The union of its clauses. ``text`` says it in canonical Portuguese, "" for a manual one.
 
-    The minutes of the day asked last are kept, so that asking every second costs nothing.
+    What was found of the day asked last is kept, so that asking every second costs nothing.
     """
 
     kind: ScheduleKind
@@ -51,8 +51,11 @@ class Schedule:
     _day: tuple[date | None, tuple[int, ...]] = field(
         default=(None, ()), init=False, repr=False, compare=False
     )
-    _coming: tuple[date | None, date | None] = field(
-        default=(None, None), init=False, repr=False, compare=False
+    _coming: tuple[date | None, tzinfo | None, datetime | None] = field(
+        default=(None, None, None), init=False, repr=False, compare=False
+    )
+    _moments: tuple[date | None, tzinfo | None, tuple[datetime, ...]] = field(
+        default=(None, None, ()), init=False, repr=False, compare=False
     )
 
     @property
@@ -82,36 +85,40 @@ class Schedule:
 
     def next_after(self, moment: datetime) -> datetime | None:
         """The first fire time of the moment's day that lies after it, or None."""
-        minutes = self.fires(moment.date())
-        index = bisect_right(minutes, moment.hour * 60 + moment.minute)
-        if index == len(minutes):
-            return None
-        return moment_of(minutes[index], moment)
+        return self.fire_time(self.due(moment), moment)
 
     def fire_time(self, index: int, moment: datetime) -> datetime | None:
         """The fire time of the moment's day with that index (0 is the first), or None past the last."""
-        minutes = self.fires(moment.date())
-        return moment_of(minutes[index], moment) if 0 <= index < len(minutes) else None
+        found = self.moments(moment)
+        return found[index] if 0 <= index < len(found) else None
+
+    def moments(self, moment: datetime) -> tuple[datetime, ...]:
+        """The fire times of the moment's day, sorted: kept, unless which is meant depends on the moment."""
+        day, zone = moment.date(), moment.tzinfo
+        kept, kept_zone, found = self._moments
+        if kept == day and kept_zone is zone:
+            return found
+        found = tuple(moment_of(minute, moment) for minute in self.fires(day))
+        if all(each.utcoffset() == each.replace(fold=1 - each.fold).utcoffset() for each in found):
+            object.__setattr__(self, "_moments", (day, zone, found))
+        return found
 
     def next_fire(self, moment: datetime) -> datetime | None:
         """The first fire time after the moment, on whatever day, at most 400 days ahead; or None."""
-        today = self.next_after(moment)
-        if today is not None or not self.clauses:
-            return today
-        day = self._day_after(moment.date())
-        if day is None:
-            return None
-        begin = datetime.combine(day, time(), moment.tzinfo)
-        return moment_of(self._fires(day)[0], begin)
+        return self.next_after(moment) or self.next_day(moment)
 
-    def _day_after(self, day: date) -> date | None:
-        """The first day after that one on which it fires."""
-        kept, coming = self._coming
-        if kept == day:
-            return coming
-        ahead = (day + _ONE_DAY * n for n in range(1, FARTHEST_DAYS + 1))
-        coming = next((each for each in ahead if self._fires(each)), None)
-        object.__setattr__(self, "_coming", (day, coming))
+    def next_day(self, moment: datetime) -> datetime | None:
+        """The first fire time of the days after the moment's, at most 400 days ahead; or None."""
+        if not self.clauses:
+            return None
+        day, zone = moment.date(), moment.tzinfo
+        kept, kept_zone, coming = self._coming
+        if kept != day or kept_zone is not zone:
+            ahead = (day + _ONE_DAY * n for n in range(1, FARTHEST_DAYS + 1))
+            found = next((each for each in ahead if self._fires(each)), None)
+            begin = None if found is None else datetime.combine(found, time(), zone)
+            coming = None if begin is None else moment_of(self._fires(begin.date())[0], begin)
+            object.__setattr__(self, "_coming", (day, zone, coming))
         return coming
 
 
