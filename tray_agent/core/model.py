@@ -184,7 +184,7 @@ class Run:
     @property
     def stands_for_another(self) -> bool:
         """Whether it takes no fire time of its own: a retry, or a repeat that a person asked for."""
-        return self.trigger in {Trigger.RETRY, Trigger.REPEAT}
+        return self.trigger is Trigger.RETRY or self.trigger is Trigger.REPEAT
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,11 @@ class Policies:
     pcs: tuple[str, ...] = ()
     unread: str = ""
 
+    @property
+    def are_plain(self) -> bool:
+        """Whether none is set: the count of its runs says all of such a job."""
+        return self is NO_POLICIES or self == NO_POLICIES
+
 
 NO_POLICIES = Policies()
 

@@ -23,13 +23,19 @@ class Matched:
     foreign: tuple[HistoryRow, ...]
 
 
+NO_ROWS = Matched({}, ())
+
+
 def match(runs: Iterable[Run], rows: Iterable[HistoryRow], begun: Run | None = None) -> Matched:
     """Give each run the row whose start lies nearest to its own, at most 120 s away, and each row one run.
 
     ``rows`` are one job's, ``runs`` its runs of the day. The run ``begun`` takes no row that starts before
     its process: a script and the agent share a clock.
     """
-    rows, runs = list(rows), list(runs)
+    rows = list(rows)
+    if not rows:
+        return NO_ROWS
+    runs = list(runs)
     dated = sorted((row for row in rows if row.start is not None), key=start_of)
     own: dict[str, HistoryRow] = {}
     taken: set[int] = set()

@@ -59,6 +59,7 @@ def state_of(status: str | None) -> CardState | None:
     return _state(_folded(status)) if status else None
 
 
+@lru_cache(maxsize=2048)
 def is_open(status: str | None) -> bool:
     """Whether a status says nothing of an end yet: there is none, or it tells only that the run began."""
     text = _folded(status) if status else ""

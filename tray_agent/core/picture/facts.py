@@ -8,9 +8,9 @@ from datetime import datetime
 from tray_agent.core.history.last import last_run, outcome_state
 from tray_agent.core.history.matching import Matched, is_from_the_future, match, start_of
 from tray_agent.core.history.status import state_of
-from tray_agent.core.model import CardState, Job, Mark, Run
+from tray_agent.core.model import CardState, Mark, Run
 from tray_agent.core.picture.fires import fires_today
-from tray_agent.core.rules.again import attempt_of, repeatable
+from tray_agent.core.rules.again import attempt_of, repeatable_after
 from tray_agent.core.rules.deadline import lateness
 from tray_agent.core.rules.holds import held_back, pausing_of
 from tray_agent.core.rules.owed import credit_of, last_end
@@ -40,6 +40,7 @@ def job_facts(
     attempt = attempt_of(state, job, now) if active is None else None
     next_run = next((fire.at for fire in fires if fire.state is FireState.COMING), None)
     end = last_end(state, job_id)
+    again = repeatable_after(end) if active is None else None
     bad_end = end if end is not None and state_of(end.status) is CardState.ERROR else None
     return JobFacts(
         job=job,
@@ -65,26 +66,22 @@ def job_facts(
         credit=credit_of(state, job_id),
         owed=debt.owed,
         skipped=debt.skipped,
-        next_fire=next_run or _another_day(job, now),
+        next_fire=next_run or job.schedule.next_day(now),
         held=held_back(state, job, now) if active is None and job_id in state.jobs else None,
         attempt=attempt,
         late=lateness(state, job, now),
         pausing=pausing_of(state, job, now),
         reason=bad_end.run.reason if bad_end is not None and bad_end.run is not None else "",
         acknowledged=bad_end is not None and state.acknowledged.get(job_id) == bad_end.key,
-        repeatable=active is None and repeatable(state, job_id) is not None,
+        repeatable=again is not None,
         leftovers=tuple(pid for each in left_behind(state, job_id) for pid in each.leftovers),
     )
 
 
-def _another_day(job: Job, now: datetime) -> datetime | None:
-    """The first fire time of a later day."""
-    midnight = now.replace(hour=23, minute=59, second=59, microsecond=999999)
-    return job.schedule.next_fire(midnight)
-
-
 def _marks(own: tuple[Run, ...], matched: Matched) -> tuple[Mark, ...]:
     """Our runs, and the rows of the history that are none of ours and say when they began, oldest first."""
+    if not own and not matched.foreign:
+        return ()
     marks = [(run.started, Mark(run, matched.own.get(run.id))) for run in own]
     marks += [
         (start_of(row), Mark(None, row))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from tray_agent.core.history.status import NO_RESULT, STOPPED, is_open, run_status, state_of
 from tray_agent.core.model import CardState, Job, Mark
 from tray_agent.core.policies import CatchUp
 from tray_agent.core.rules.debt import Debt, coming
-from tray_agent.core.rules.owed import count_of, debt_of, fires_of
+from tray_agent.core.rules.owed import count_of, debt_from, fires_of
 from tray_agent.core.rules.state import State
 from tray_agent.core.shown import Fire, FireState
 
@@ -40,10 +41,11 @@ def fires_today(
 
     ``marks`` are the day's runs wherever they were made, oldest first.
     """
-    debt, at = debt_of(state, job, now), fires_of(state, job, now)
+    count, at = count_of(state, job), tuple(fires_of(state, job, now))
+    debt = debt_from(state, job, now, count)
     if not at:
         return (), debt
-    served, count = _served(state, marks), count_of(state, job)
+    served = _served(state, marks)
     active = state.active.get(job.id)
     if active is not None and count.coming is not None and all(each.run != active.run.id for each in served):
         served.append(_Served(count.coming, True, active.run.id, FireState.RUNNING))  # not let go yet
@@ -52,23 +54,24 @@ def fires_today(
     )
     taken = _taken(job, at, served, unknown, state.cleared.get(job.id))
     open_due = [n for n in range(debt.due) if n not in taken]
-    skipped = set(open_due[: max(0, len(open_due) - debt.owed)])
+    skipped = open_due[: max(0, len(open_due) - debt.owed)]
+    told = [*_all(at, FireState.OWED)[: debt.due], *_all(at, FireState.COMING)[debt.due :]]
+    for number in skipped:
+        told[number] = Fire(at[number], FireState.SKIPPED, None, _lost(job))
     will_run = coming(job.policies, at, now, count) if debt.due < len(at) else {}
-    told: list[Fire] = []
-    for number, moment in enumerate(at):
-        run = taken.get(number)
-        if run is not None:
-            told.append(_fire(moment, run, now))
-        elif number < debt.due:
-            lost = number in skipped
-            told.append(
-                Fire(moment, FireState.SKIPPED if lost else FireState.OWED, None, _lost(job) if lost else "")
-            )
-        elif will_run.get(moment, True):
-            told.append(Fire(moment, FireState.COMING))
-        else:
-            told.append(Fire(moment, FireState.COVERED, None, "coberta por execuções já feitas"))
+    if not all(will_run.values()):
+        for number in range(debt.due, len(at)):
+            if not will_run[at[number]]:
+                told[number] = Fire(at[number], FireState.COVERED, None, "coberta por execuções já feitas")
+    for number, run in taken.items():
+        told[number] = _fire(at[number], run, now)
     return tuple(told), debt
+
+
+@lru_cache(maxsize=256)
+def _all(at: tuple[datetime, ...], state: FireState) -> tuple[Fire, ...]:
+    """Fire times that are all in one state: the same values for every job that has them."""
+    return tuple(Fire(moment, state) for moment in at)
 
 
 def _served(state: State, marks: Sequence[Mark]) -> list[_Served]:

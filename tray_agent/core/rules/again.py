@@ -10,7 +10,7 @@ from tray_agent.core.history.status import state_of
 from tray_agent.core.model import CardState, Job, Outcome, Run, Trigger
 from tray_agent.core.policies import Limit
 from tray_agent.core.rules.debt import at_minute
-from tray_agent.core.rules.owed import fires_of, last_end
+from tray_agent.core.rules.owed import End, fires_of, last_end
 from tray_agent.core.rules.state import State
 from tray_agent.core.standing import Attempt
 
@@ -62,7 +62,11 @@ def attempt_of(state: State, job: Job, now: datetime) -> Attempt | None:
 
 def repeatable(state: State, job: str) -> Run | None:
     """The last run of today where it is one of ours, made for a fire time, that failed or was stopped."""
-    last = last_end(state, job)
+    return repeatable_after(last_end(state, job))
+
+
+def repeatable_after(last: End | None) -> Run | None:
+    """The run with which the day ended so far, where it is one of ours that can be made again."""
     if last is None or last.run is None or last.run.trigger is Trigger.MANUAL:
         return None
     is_bad = state_of(last.status) is CardState.ERROR or last.run.outcome is Outcome.STOPPED

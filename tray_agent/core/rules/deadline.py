@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tray_agent.core.model import Job
@@ -13,7 +14,7 @@ from tray_agent.core.standing import Lateness
 LONGEST_WAIT_FOR_READ = timedelta(minutes=10)
 
 
-def deadlines_of(job: Job, fires: list[datetime]) -> list[tuple[datetime, int]]:
+def deadlines_of(job: Job, fires: Sequence[datetime]) -> list[tuple[datetime, int]]:
     """Each deadline of the day, and how many runs must have ended well by then."""
     limit = job.policies.deadline
     if limit is None or not fires:

@@ -107,11 +107,15 @@ def coming(
 
     Whatever is owed before is taken to be made first; a False one is covered by a run that was made ahead.
     """
-    owed = debt(policies, fires, now, count).owed
+    before = debt(policies, fires, now, count)
+    owed, later = before.owed, fires[before.due :]
+    wants_all = policies.catch_up is CatchUp.ALL and policies.start_by is None and count.cleared is None
+    if wants_all and count.actual + (count.coming is not None) + owed <= before.due + count.credit:
+        return dict.fromkeys(later, True)  # nothing was made ahead
     actual = count.actual + (count.coming is not None) + owed
     starts = [*count.starts, *([count.coming] if count.coming is not None else []), *[now] * owed]
     told: dict[datetime, bool] = {}
-    for fire in fires[bisect_right(fires, now) :]:
+    for fire in later:
         after = debt(policies, fires, fire, Count(actual, count.credit, sorted(starts), None, count.cleared))
         told[fire] = after.owed > 0
         if after.owed:

@@ -62,7 +62,7 @@ def halt_of(state: State, job: Job, now: datetime) -> Halt | None:
 def _waits(state: State, job: Job, now: datetime) -> Held | None:
     """Whether a job that has hours still waits for others: each has made what it owes up to that fire time,
     is not at work, and ended well the last time."""
-    if not job.policies.after or job.schedule.fire_time(0, now) is None:
+    if not job.policies.after or not job.schedule.moments(now):
         return None
     since = debt_of(state, job, now).since
     if since is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,25 +10,23 @@ from tray_agent.core.history.last import status_of
 from tray_agent.core.history.matching import is_from_the_future
 from tray_agent.core.history.status import is_open, state_of
 from tray_agent.core.model import CardState, Job, Run
-from tray_agent.core.policies import NO_POLICIES, CatchUp
+from tray_agent.core.policies import CatchUp
 from tray_agent.core.rules.debt import Count, Debt, debt
 from tray_agent.core.rules.state import State
 
 _WELL = (CardState.SUCCESS, CardState.NO_DATA)
 
 
-def fires_of(state: State, job: Job, now: datetime) -> list[datetime]:
+def fires_of(state: State, job: Job, now: datetime) -> Sequence[datetime]:
     """The day's fire times of a job, sorted.
 
     A job without hours that waits for others has the moments at which all of them had ended well once, twice…
     """
-    if job.policies.after and job.schedule.fire_time(0, now) is None:
+    fires = job.schedule.moments(now)
+    if job.policies.after and not fires:
         ends = [good_ends(state, other) for other in job.policies.after]
         return [max(kth) for kth in zip(*ends, strict=False)]
-    found: list[datetime] = []
-    while (fire := job.schedule.fire_time(len(found), now)) is not None:
-        found.append(fire)
-    return found
+    return fires
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,8 @@ def ends_of(state: State, job: str) -> list[End]:
     """How the day's runs of a job ended, in the order of their ends; the row of a run of ours decides."""
     runs, no_data = state.finished.get(job, ()), state.limits.no_data_exit_code
     matched = state.matched(job)
+    if not runs and not matched.foreign:
+        return []
     found: list[End] = []
     for run in runs:
         status = status_of(run, matched.own.get(run.id), no_data)
@@ -83,7 +84,8 @@ def starts_of(state: State, job: str) -> list[datetime]:
 
 def credit_of(state: State, job: str) -> int:
     """How many of the counted runs stand for another: retries and repeats take no fire time."""
-    return sum(run.stands_for_another for run in state.finished.get(job, ()))
+    ended = state.finished.get(job)
+    return sum(run.stands_for_another for run in ended) if ended else 0
 
 
 def count_of(state: State, job: Job, *, but_active: bool = False) -> Count:
@@ -104,8 +106,12 @@ def count_of(state: State, job: Job, *, but_active: bool = False) -> Count:
 
 def debt_of(state: State, job: Job, now: datetime, *, but_active: bool = False) -> Debt:
     """What a job owes beyond the run that is under way (unless ``but_active``)."""
-    count = count_of(state, job, but_active=but_active)
-    if job.policies != NO_POLICIES or count.cleared is not None:
+    return debt_from(state, job, now, count_of(state, job, but_active=but_active))
+
+
+def debt_from(state: State, job: Job, now: datetime, count: Count) -> Debt:
+    """What a job owes that has made these runs."""
+    if not job.policies.are_plain or count.cleared is not None:
         return debt(job.policies, fires_of(state, job, now), now, count)
     # The same where nothing but the count matters: most jobs, asked at every change.
     due = job.schedule.due(now)

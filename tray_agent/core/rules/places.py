@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import datetime
 
 from tray_agent.core.model import Job, Problem, Run, Trigger, Where
-from tray_agent.core.policies import NO_POLICIES
 from tray_agent.core.rules.again import attempt_of, repeatable, repetition
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.deadline import LONGEST_WAIT_FOR_READ, deadlines_of, lateness
@@ -21,7 +20,7 @@ from tray_agent.core.rules.state import Moment, State
 def schedule_next(state: State, job: Job, now: datetime) -> None:
     """Have a job considered again when something of its day changes by itself."""
     at = job.schedule.next_after(now)
-    if job.policies != NO_POLICIES or state.halts:
+    if state.halts or not job.policies.are_plain:
         at = min(filter(None, (at, _next_change(state, job, now))), default=None)
     if at is not None:
         state.agenda.put(at, job.id)

@@ -17,6 +17,8 @@ class ProblemBook:
 
     def report(self, source: str, problems: Iterable[Problem], now: datetime) -> None:
         """Replace all that this source has to say."""
+        if problems == [] and source not in self._by_source:
+            return
         since = {p.identity: p.since for p in self._by_source.get(source, ())}
         stamped = tuple(_stamp(p, since.get(p.identity) or now) for p in problems)
         if stamped != self._by_source.get(source, ()):

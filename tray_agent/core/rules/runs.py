@@ -36,9 +36,14 @@ def held(state: State, event: msg.RunHeld, moment: Moment) -> Actions:
         return [act.Drop(event.run)]
     if not is_still_wanted(state, active, moment.now):
         return [act.Drop(event.run), *refuse(state, event.run, "", moment, wait=False)]
-    held = replace(active.run, identity=event.identity, script_hash=event.script_hash)
     # Its process may have been long in the making: the run starts now, and counts for this day.
-    active.run = replace(held, started=moment.now, day=moment.now.date())
+    active.run = replace(
+        active.run,
+        identity=event.identity,
+        script_hash=event.script_hash,
+        started=moment.now,
+        day=moment.now.date(),
+    )
     return [act.Begin(active.run)]
 
 

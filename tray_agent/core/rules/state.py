@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
-from tray_agent.core.history.matching import Matched, counted, match
+from tray_agent.core.history.matching import NO_ROWS, Matched, counted, match
 from tray_agent.core.history.names import NO_STRANGERS, Strangers
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import HistoryRow, Job, Outcome, Pausing, Retry, Run, Trigger
@@ -218,7 +218,8 @@ class State:
 
     def matched(self, job: str) -> Matched:
         """Which of a job's rows are which of its runs of today that have begun."""
-        return match(self.begun_runs(job), self.rows.get(job, ()), begun=self._under_way(job))
+        rows = self.rows.get(job)
+        return match(self.begun_runs(job), rows, begun=self._under_way(job)) if rows else NO_ROWS
 
     def begun_runs(self, job: str) -> list[Run]:
         """A job's runs that began today: the ended ones, and the one under way."""
