@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections import Counter
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.wine.session import CHECKOUT, TooLong
 
 SUITES = {"engine": 300, "adapters": 600, "shell": 300}  # seconds; a seventh of it on two free cores
 _FEW = 4
+_LEFT_OUT = re.compile(r"^SKIPPED \[(\d+)\] \S+?: (.+)$", re.MULTILINE)
 
 
 def _run(suite: str, *which: str) -> subprocess.CompletedProcess[str]:
@@ -47,7 +49,10 @@ def test_the_suite_passes_under_a_windows_python(suite: str) -> None:
         done = _run(suite, *(name.replace("\\", "/") for name in failed))
     closing = done.stdout.strip().rsplit("\n", 1)[-1]
     print(f"\nwine stage: tests/{suite} on Windows: {closing}")
-    skipped = re.findall(r"^SKIPPED \[\d+\] (.+)$", done.stdout, re.MULTILINE)
     assert done.returncode == 0, _told(done.stdout)
     assert " passed" in closing
-    print("\n".join(f"wine stage: left out: {line}" for line in skipped))
+    left_out: Counter[str] = Counter()  # by reason: a line each would push what failed out of sight
+    for count, reason in _LEFT_OUT.findall(done.stdout):
+        left_out[reason] += int(count)
+    for reason, number in left_out.most_common():
+        print(f"wine stage: left out of tests/{suite}: {number} x {reason}")

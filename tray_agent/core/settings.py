@@ -59,6 +59,7 @@ class Settings(NamedTuple):
     notify_urls: tuple[str, ...] = ()
     notify_areas: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notify_deadline_seconds: float = 30
+    update_seconds: float = 90
 
 
 class SettingError(ValueError):
@@ -236,6 +237,7 @@ RULES: dict[str, tuple[Check, str]] = {
     "notify_urls": (_addresses, 'uma lista de endereços do Apprise, como ["msteams://…", "mailto://…"]'),
     "notify_areas": (_addresses_of_areas, 'uma tabela: [notify_areas], "Área" = ["msteams://…"]'),
     "notify_deadline_seconds": (_number(0.2, 600), _SECONDS.format("0.2", 600)),
+    "update_seconds": (_number(1, 3600), _SECONDS.format(1, 3600)),
 }
 
 NAMES: tuple[str, ...] = Settings._fields

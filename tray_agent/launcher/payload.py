@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tray_agent.adapters.versions import starting
-from tray_agent.adapters.versions.archive import NotWhole, Package, read
+from tray_agent.adapters.versions.archive import NotRead, NotWhole, Package, read
 from tray_agent.adapters.versions.store import NoVersion, Store, versions_root
 from tray_agent.adapters.versions.unpacking import long
 from tray_agent.launcher.contents import starts_agent
@@ -29,8 +29,10 @@ def run_payload(file: Path, arguments: Sequence[str]) -> int:
             folder = store.ready(package, splash.progress)
         store.note_origin(package)
         if tuple(arguments[:2]) == PREPARE:
-            return 0
+            return _try(store, package, folder, file)
         return _run(store, package, folder, list(arguments), file, is_agent=is_agent)
+    except NotRead as held:
+        return _refuse(f"{held}: {file}; libere-o e inicie de novo.", is_agent)
     except NotWhole as broken:
         return _refuse(f"o arquivo {file} não está completo: {broken}; copie-o de novo.", is_agent)
     except NoVersion as refused:
@@ -53,6 +55,14 @@ def _run(
     if store.mend(package):
         is_up, code = starting.run_until_ready(program, arguments, env)
     return 0 if is_up else code
+
+
+def _try(store: Store, package: Package, folder: Path, file: Path) -> int:
+    """Whether what was unpacked starts at all, before an agent makes room for it; damage is mended."""
+    program, env = folder / package.manifest.program, starting.environment(file, os.environ)
+    if starting.answers(program, env) or (store.mend(package) and starting.answers(program, env)):
+        return 0
+    return _refuse(f"a versão {package.version} foi desempacotada em {folder}, mas não inicia.", False)
 
 
 def _refuse(text: str, is_agent: bool) -> int:

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from tray_agent.core.messages import Quit
 from tray_agent.core.model import Problem, Where
 from tray_agent.core.settings import SettingError, Settings
 from tray_agent.core.shown import Snapshot
-from tray_agent.shell.channel.client import ChannelError, connect
+from tray_agent.shell.channel.client import ChannelError, connect, is_answered
 from tray_agent.shell.window.windows_desktop import allow_foreground
 from tray_agent.start.app import Agent
 
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 _LOG_BYTES, _LOG_FILES = 2_000_000, 5
 _SECOND_START_SECONDS = 10.0
 _FOLDER_RETRY_SECONDS = 1.0
+_ENDS_SECONDS, _ENDS_RETRY_SECONDS = 5.0, 0.2  # of an agent that holds the folder still
 _SESSION_END_SECONDS = 0.8  # of the second or so that Windows gives
 
 
@@ -76,7 +78,7 @@ def start_agent(
     finally:
         agent.close()
     if agent.succession is not None:
-        agent.succession.hand_over(again, places.data_dir)
+        agent.succession.hand_over(again, places.data_dir, settings.update_seconds)
     return 0
 
 
@@ -97,13 +99,19 @@ def _told_to_end(agent: Agent) -> threading.Event:
 
 def _take_folder(agent: Agent, places: Places, told: threading.Event) -> None:
     """Take the folder as soon as it can be used, or give up when told to end. Raises OSError where a file is
-    in its place: that is a mistake in the settings, which waiting does not mend."""
-    has_said = False
+    in its place: that is a mistake in the settings, which waiting does not mend; and AlreadyRunning."""
+    has_said, until = False, time.monotonic() + _ENDS_SECONDS
     while not told.is_set():
         try:
             agent.take_folder()
         except (FileExistsError, NotADirectoryError):
             raise
+        except AlreadyRunning:
+            # One that is ending has closed its channel first; one that is starting opens it soon.
+            if time.monotonic() > until or is_answered(places.data_dir):
+                raise
+            told.wait(_ENDS_RETRY_SECONDS)
+            continue
         except OSError as error:
             if not has_said:
                 _say_waiting(places, error)

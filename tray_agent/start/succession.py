@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,15 +16,13 @@ from tray_agent.adapters.versions.file_watch import FileWatch
 from tray_agent.adapters.versions.store import Store, versions_root
 from tray_agent.core.model import Problem
 from tray_agent.core.shown import Snapshot
-from tray_agent.shell.channel.wire import read_place
+from tray_agent.start.successor import Successor
 from tray_agent.start.updates import Updates
 
 _log = logging.getLogger(__name__)
 REFUSED_VARIABLE = "TRAY_AGENT_REFUSED"
 """Names a version that was tried and did not come up, to the one that took its place again."""
 _PREPARE_SECONDS = 600.0
-_COMES_UP_SECONDS = 90.0
-_LOOK_SECONDS = 0.2
 
 
 class Succession:
@@ -81,14 +77,17 @@ class Succession:
             if removed:
                 _log.info("old versions removed: %s", ", ".join(removed))
 
-    def hand_over(self, again: Sequence[str], data_dir: Path) -> None:
-        """After the agent has ended: start the file, or this version again where that comes to nothing."""
+    def hand_over(self, again: Sequence[str], data_dir: Path, seconds: float) -> None:
+        """After the agent has ended: start the file, or this version again where no agent answers within
+        ``seconds``."""
         if self.successor is None:
             return
         env = program.outside_environment(os.environ)
         try:
-            if _comes_up([str(self.file), *again], env, data_dir):
+            successor = Successor(self.file, again, env)
+            if successor.comes_up(data_dir, seconds):
                 return
+            successor.end()
             _log.error("version %s did not come up: %s goes on", self.successor.version, self.identity)
         except OSError:
             _log.exception("version %s cannot be started", self.successor.version)
@@ -113,23 +112,6 @@ def _is_same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return False
-
-
-def _comes_up(command: Sequence[str], env: dict[str, str], data_dir: Path) -> bool:
-    """Start it and wait until an agent answers for the data folder, or until what was started has ended."""
-    process = starting.leave(command, env)
-    until = time.monotonic() + _COMES_UP_SECONDS
-    while time.monotonic() < until:
-        try:
-            if read_place(data_dir) is not None:
-                return True
-        except OSError:
-            return True  # a file that another may read: no channel, but an agent
-        code = process.poll()
-        if code is not None:
-            return code == 0  # the launcher leaves once the agent is up
-        threading.Event().wait(_LOOK_SECONDS)
-    return False
 
 
 def _is_running_from(folder: Path) -> bool:

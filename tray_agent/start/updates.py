@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import Any, Protocol
 
 from tray_agent.adapters.versions.archive import Package
@@ -18,6 +19,7 @@ _log = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
 _SWEEP_AFTER_SECONDS, _SWEEP_EVERY_SECONDS = 20.0, 3600.0
 _ANSWER_SECONDS = 45.0
+_FIRST_TRY_PAUSE_SECONDS, _LONGEST_TRY_PAUSE_SECONDS = 60.0, 3600.0
 
 
 class Around(Protocol):
@@ -67,6 +69,9 @@ class Updates:
         self._looks = 0
         self._closing = False
         self._ready = ""  # the identity that was unpacked
+        self._tried = ""  # the identity that could not be
+        self._try_again = 0.0  # when to prepare a version anew that could not be (monotonic s)
+        self._try_pause = _FIRST_TRY_PAUSE_SECONDS
         self._trouble = ""
         self._look = Look(FileState.SAME)
         self._said: Problem | None = None
@@ -111,13 +116,12 @@ class Updates:
             return f"{where}; a versão {self._own} segue."
         if look.package is None:
             return ""
+        version = look.package.version
         if self._trouble:
-            return (
-                f"A versão {look.package.version} não pôde ser usada: {self._trouble}; a {self._own} segue."
-            )
-        return (
-            f"A versão {look.package.version} está pronta; a {self._own} dá lugar a ela quando nada executar."
-        )
+            return f"A versão {version} não pôde ser usada: {self._trouble}; a {self._own} segue."
+        if self._ready != look.package.identity:
+            return f"A versão {version} está sendo preparada; a {self._own} segue."
+        return f"A versão {version} está pronta; a {self._own} dá lugar a ela quando nada executar."
 
     def _work(self) -> None:
         while not self._closing:
@@ -134,13 +138,11 @@ class Updates:
     def _turn(self) -> None:
         self._look = self._watch.look()
         package = self._look.package
-        if package is None:
-            self._trouble = ""
-        elif package.identity == self._refused and not self._asked.is_set():
-            self._trouble = "ela não iniciou"
-        elif self._ready != package.identity:
-            self._trouble = self._around.prepare(package)
-            self._ready = "" if self._trouble else package.identity
+        if package is None or (self._tried and self._tried != package.identity):
+            self._trouble, self._tried, self._try_again = "", "", 0.0
+            self._try_pause = _FIRST_TRY_PAUSE_SECONDS
+        if package is not None:
+            self._make_ready(package)
         self._tell(package)
         if package is not None and not self._trouble and (self._asked.is_set() or self._around.is_idle()):
             _log.info("changing from %s to %s", self._own, package.version)
@@ -151,6 +153,22 @@ class Updates:
         if self._sweep_in <= 0:
             self._sweep_in = _SWEEP_EVERY_SECONDS
             self._around.sweep()
+
+    def _make_ready(self, package: Package) -> None:
+        """Prepare it once; one that could not be prepared is tried again ever more rarely, or when asked."""
+        if package.identity == self._refused and not self._asked.is_set():
+            self._trouble = "ela não iniciou"
+        elif self._ready != package.identity:
+            if time.monotonic() < self._try_again and not self._asked.is_set():
+                return
+            self._trouble = self._around.prepare(package)
+            if not self._trouble:
+                self._ready = package.identity
+                return
+            self._asked.clear()  # whoever asked is told; it is not tried over and over
+            self._tried = package.identity
+            self._try_again = time.monotonic() + self._try_pause
+            self._try_pause = min(2 * self._try_pause, _LONGEST_TRY_PAUSE_SECONDS)
 
     def _tell(self, package: Package | None) -> None:
         """Show what is wrong, or that something waits; a version that finds nothing running needs no word."""

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from tray_agent.adapters.system.os_faults import reason
+from tray_agent.adapters.versions.patience import patiently
 
 MAGIC = b"TRAYPAK1"
 FOOTER = struct.Struct("<8sQQQ32s32s32s")
@@ -28,10 +29,15 @@ COOKIE_MAGIC = bytes((77, 69, 73, 12, 11, 10, 11, 14))  # as numbers: the search
 _TAIL = 1 << 20  # a signature with time stamps takes some ten thousand bytes
 _CHUNK = 1 << 20
 _ID_CHARACTERS = 16
+_HELD_SECONDS = 10.0  # a virus scanner or a sync client may have the file for itself
 
 
 class NotWhole(Exception):
     """The file is no complete program; the text is a Portuguese clause that says why."""
+
+
+class NotRead(NotWhole):
+    """The file could not be read just now, which says nothing of what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +141,13 @@ def _stays_inside(path: str, *, may_climb: bool = False) -> bool:
 
 
 def read(file: Path) -> Package:
-    """What a program file carries, from its footer and manifest. Raises NotWhole, also for what cannot be
-    read: the payload itself is not looked at (see :func:`check`)."""
+    """What a program file carries, from its footer and manifest. Raises NotWhole (NotRead for what cannot be
+    read): the payload itself is not looked at (see :func:`check`)."""
     try:
-        with file.open("rb") as opened:
+        with patiently(lambda: file.open("rb"), _HELD_SECONDS) as opened:
             return _read(file, opened)
     except OSError as error:
-        raise NotWhole(f"o arquivo não se lê ({reason(error)})") from error
+        raise NotRead(f"não foi possível ler o arquivo ({reason(error)})") from error
 
 
 def check(package: Package) -> None:
@@ -150,12 +156,12 @@ def check(package: Package) -> None:
     The loader's first part (some hundred kilobytes) is left out since a signature changes bytes in it.
     """
     try:
-        with package.file.open("rb") as opened:
+        with patiently(lambda: package.file.open("rb"), _HELD_SECONDS) as opened:
             footer = _footer_at(opened, archive_place(opened)[0])
             _compare(opened, package.start, footer.blocks, footer.blocks_digest)
             _compare(opened, footer.end, footer.archive, footer.archive_digest)
     except OSError as error:
-        raise NotWhole(f"o arquivo não se lê ({reason(error)})") from error
+        raise NotRead(f"não foi possível ler o arquivo ({reason(error)})") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tray_agent.adapters.versions.archive import NotWhole, Package, check, read
+from tray_agent.adapters.versions.archive import NotRead, NotWhole, Package, check, read
 
 
 class FileState(StrEnum):
@@ -14,9 +14,12 @@ class FileState(StrEnum):
 
     SAME = "same"
     ANOTHER = "another"  # a complete program of another version
-    BROKEN = "broken"  # half synced, cut off, or no program at all
-    CHANGING = "changing"  # it changed a moment ago: not looked into yet
+    BROKEN = "broken"  # half synced, cut off, no program at all, or not to be read
+    CHANGING = "changing"  # it changed a moment ago, or another program has it: not looked into yet
     GONE = "gone"
+
+
+_LOOKS_UNREAD = 3  # so often a file may be somebody else's before that is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class FileWatch:
         self._seen: tuple[int, int] | None = None
         self._judged: tuple[int, int] | None = None
         self._last = Look(FileState.SAME)
+        self._unread = 0
 
     def look(self) -> Look:
         """Look once. May block where the file lies on a drive that does not answer."""
@@ -51,13 +55,21 @@ class FileWatch:
         if now != self._seen:
             self._seen = now
             return Look(FileState.CHANGING)
-        self._last, self._judged = self._read(), now
+        try:
+            self._last, self._judged, self._unread = self._read(), now, 0
+        except NotRead as held:  # the next look tries again, whether or not the file changes
+            self._unread += 1
+            if self._unread < _LOOKS_UNREAD:
+                return Look(FileState.CHANGING)
+            return Look(FileState.BROKEN, trouble=str(held))
         return self._last
 
     def _read(self) -> Look:
         try:
             package = read(self.file)
             check(package)
+        except NotRead:
+            raise
         except NotWhole as broken:
             return Look(FileState.BROKEN, trouble=str(broken))
         if package.identity == self._identity:

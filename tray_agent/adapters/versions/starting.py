@@ -1,4 +1,7 @@
-"""Runs what was unpacked: to its end, or until the agent in it is up."""
+"""Runs what was unpacked: to its end, or until the agent in it is up.
+
+A virus scanner may hold a program that was written a moment ago: each start is tried again for a while.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tray_agent.adapters.system.program import FILE_VARIABLE, READY_VARIABLE, outside_environment
+from tray_agent.adapters.versions.patience import patiently
 from tray_agent.adapters.versions.unpacking import long
 
 
@@ -20,7 +24,8 @@ def environment(file: Path, base: Mapping[str, str]) -> dict[str, str]:
 def run(program: Path, arguments: Sequence[str], env: Mapping[str, str]) -> int:
     """Run the program in this one's place; its exit code. Raises OSError when it cannot be started."""
     if sys.platform != "win32":
-        os.execve(program, [str(program), *arguments], dict(env))  # noqa: S606 - our own program
+        words = [str(program), *arguments]
+        patiently(lambda: os.execve(program, words, dict(env)))  # noqa: S606 - our own program
     with _started(program, arguments, env) as process:
         return process.wait()
 
@@ -48,17 +53,41 @@ def run_until_ready(program: Path, arguments: Sequence[str], env: Mapping[str, s
     return False, process.wait()
 
 
+def answers(program: Path, env: Mapping[str, str], seconds: float = 120.0) -> bool:
+    """Whether the program starts at all: it is asked for its version's number. Raises OSError."""
+    _forget_own_libraries()
+    nowhere = subprocess.DEVNULL
+    command = [str(long(program)), "--version"]
+    try:
+        done = patiently(
+            lambda: subprocess.run(
+                command,
+                env=dict(env),
+                stdin=nowhere,
+                stdout=nowhere,
+                stderr=nowhere,
+                timeout=seconds,
+                check=False,
+            )
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
 def leave(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start another program that lives on without this one. Raises OSError."""
     flags = 0x00000200 | 0x08000000 if sys.platform == "win32" else 0  # its own group, no console window
-    return subprocess.Popen(
-        command,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        creationflags=flags,
-        start_new_session=sys.platform != "win32",
+    return patiently(
+        lambda: subprocess.Popen(
+            command,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            creationflags=flags,
+            start_new_session=sys.platform != "win32",
+        )
     )
 
 
@@ -73,7 +102,10 @@ def _started(
         options["startupinfo"] = subprocess.STARTUPINFO()
         if handle is not None:
             options["startupinfo"] = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
-    return subprocess.Popen([str(long(program)), *arguments], env=dict(env), **given, **options)  # type: ignore[call-overload,no-any-return]
+    command = [str(long(program)), *arguments]
+    return patiently(
+        lambda: subprocess.Popen(command, env=dict(env), **given, **options)  # type: ignore[call-overload]
+    )
 
 
 def _is_open(number: int) -> bool:

@@ -180,6 +180,18 @@ def connect(data_dir: Path, timeout: float = 5.0) -> Channel:
     raise NoAgent("Nenhum agente está em execução (a conexão foi encerrada antes da resposta).")
 
 
+def is_answered(data_dir: Path, timeout: float = 5.0) -> bool:
+    """Whether the data folder has an agent that answers; one that this person may not ask counts as well."""
+    try:
+        with connect(data_dir, timeout) as channel:
+            channel.call("ping", timeout)
+    except Refused as refused:
+        return refused.code != "timeout"
+    except (ChannelError, OSError):
+        return False
+    return True
+
+
 def _reach(place: wire.Place, deadline: float) -> Channel:
     # Not create_connection: it looks names up, and imports what that takes, for an address.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
