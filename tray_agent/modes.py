@@ -26,7 +26,7 @@ def run_hidden(arguments: list[str]) -> int | None:
     if len(arguments) < 2 or arguments[0] != "--internal":
         return None
     mode, rest = arguments[1], arguments[2:]
-    if mode in {"read-registry", "read-history", "export", "notify"}:
+    if mode in {"read-registry", "read-history", "export", "notify", "team-keys"}:
         from tray_agent.start.reader_child import main as read
 
         return read(mode)
@@ -46,6 +46,14 @@ def run_hidden(arguments: list[str]) -> int | None:
         from tray_agent.adapters.runs.run_script import main as run_script
 
         return run_script(rest)
+    if mode == "radio":
+        from tray_agent.adapters.team.radio_child import main as radio
+
+        return radio()
+    if mode == "with-us" and len(rest) > 1:
+        from tray_agent.adapters.system.with_us import main as with_us
+
+        return with_us(rest)
     if mode == "interrupt":
         from tray_agent.adapters.runs.interrupt import main as interrupt
 

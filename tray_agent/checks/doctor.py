@@ -20,7 +20,7 @@ from tray_agent.checks.registry import look_at_registry, look_at_scripts
 from tray_agent.core.settings import NAMES, Settings
 
 # Names of the agent's own that no setting bears: what it tells its children, and helps to develop it.
-_OTHERS = ("RUN", "AS_PYTHON", "CHANNEL_DIR", "DEBUG_PORT", "BUILD_QT", "WINE_CACHE")
+_OTHERS = ("RUN", "AS_PYTHON", "CHANNEL_DIR", "DEBUG_PORT", "BUILD_QT", "WINE_CACHE", "NATS_SERVER", "FAULT")
 _MARKS = {True: ("ok", "32"), False: ("!!", "31"), None: ("--", "90")}
 
 

@@ -60,6 +60,12 @@ class Settings(NamedTuple):
     notify_areas: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notify_deadline_seconds: float = 30
     update_seconds: float = 90
+    team_port: int = 4222
+    team_places: int = 5
+    team_tags: tuple[str, ...] = ()
+    team_server: str = ""
+    hold_seconds: float = 30
+    signal_seconds: float = 5
 
 
 class SettingError(ValueError):
@@ -128,6 +134,26 @@ def _whole(low: int, high: int) -> Check:
         return number
 
     return check
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    """Names without a blank or a sign that the column ``pc`` uses; none is allowed."""
+    found = value.replace(",", ";").split(";") if isinstance(value, str) else value
+    if not isinstance(found, list | tuple):
+        raise ValueError
+    tags = tuple(_name(each) for each in found)
+    if any(not tag.replace("-", "").replace("_", "").isalnum() for tag in tags):
+        raise ValueError
+    return tags
+
+
+def _server(value: object) -> str:
+    """HOST:PORT, or "" for the agent's own."""
+    text = _text(value)
+    host, colon, port = text.rpartition(":")
+    if text and not (colon and host and port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError
+    return text
 
 
 def _places(value: object) -> tuple[tuple[str, int], ...]:
@@ -238,6 +264,12 @@ RULES: dict[str, tuple[Check, str]] = {
     "notify_areas": (_addresses_of_areas, 'uma tabela: [notify_areas], "Área" = ["msteams://…"]'),
     "notify_deadline_seconds": (_number(0.2, 600), _SECONDS.format("0.2", 600)),
     "update_seconds": (_number(1, 3600), _SECONDS.format(1, 3600)),
+    "team_port": (_whole(1024, 65535), "uma porta de 1024 a 65535"),
+    "team_places": (_whole(1, 1000), "um número inteiro de 1 a 1000"),
+    "team_tags": (_tags, 'uma lista de etiquetas, letras e números, como ["sap", "excel"]'),
+    "team_server": (_server, 'o endereço de um servidor NATS da equipe, como "nats.empresa:4222"'),
+    "hold_seconds": (_number(1, 600), _SECONDS.format(1, 600)),
+    "signal_seconds": (_number(0.2, 60), _SECONDS.format("0.2", 60)),
 }
 
 NAMES: tuple[str, ...] = Settings._fields

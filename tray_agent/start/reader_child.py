@@ -36,6 +36,10 @@ def _answers(mode: str) -> Answer:
         from tray_agent.adapters.notices.apprise_child import answer as notify
 
         return notify
+    if mode == "team-keys":
+        from tray_agent.adapters.team.keys import answer as keys
+
+        return keys
     from tray_agent.adapters.history.bigquery import answer as history
 
     return history

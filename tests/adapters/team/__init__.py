@@ -1,0 +1,1 @@
+"""The team: membership, keys, the real server on loopback, radios."""

@@ -1,0 +1,128 @@
+"""Children that are another program and must never outlive this one, however it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+from tray_agent.adapters.system import program
+
+_GONE = 3
+
+
+class Tied:
+    """A child that ends with us. ``close`` ends it now."""
+
+    def __init__(self, popen: subprocess.Popen[bytes], job: int | None = None) -> None:
+        self.popen = popen
+        self._job = job
+
+    def close(self) -> None:
+        """End it, if it is still there, and wait for its end."""
+        self.popen.kill()
+        self.popen.wait()
+        if self._job is not None:
+            _close_job(self._job)
+            self._job = None
+
+
+if sys.platform == "win32":
+    import ctypes
+    from ctypes import wintypes
+
+    _KILL_ON_JOB_CLOSE, _EXTENDED_LIMITS = 0x2000, 9
+    _CREATE_SUSPENDED = 0x4
+
+    class _Limits(ctypes.Structure):
+        """JOBOBJECT_EXTENDED_LIMIT_INFORMATION."""
+
+        _fields_ = (
+            ("times", ctypes.c_int64 * 2),
+            ("flags", ctypes.c_uint32),
+            ("working_set", ctypes.c_size_t * 2),
+            ("active_processes", ctypes.c_uint32),
+            ("affinity", ctypes.c_size_t),
+            ("priority", ctypes.c_uint32 * 2),
+            ("io", ctypes.c_uint64 * 6),
+            ("memory", ctypes.c_size_t * 4),
+        )
+
+    def _kernel() -> ctypes.WinDLL:
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.CreateJobObjectW.restype = wintypes.HANDLE
+        kernel.CreateJobObjectW.argtypes = [ctypes.c_void_p, wintypes.LPCWSTR]
+        kernel.SetInformationJobObject.argtypes = [
+            wintypes.HANDLE,
+            ctypes.c_int,
+            ctypes.c_void_p,
+            wintypes.DWORD,
+        ]
+        kernel.AssignProcessToJobObject.argtypes = [wintypes.HANDLE, wintypes.HANDLE]
+        kernel.CloseHandle.argtypes = [wintypes.HANDLE]
+        return kernel
+
+    def start_tied(argv: Sequence[str], environment: Mapping[str, str], output: IO[bytes]) -> Tied:
+        """Start it, suspended until it belongs to a job that Windows ends with us. Raises OSError."""
+        kernel, ntdll = _kernel(), ctypes.WinDLL("ntdll")
+        ntdll.NtResumeProcess.argtypes = [wintypes.HANDLE]
+        job = kernel.CreateJobObjectW(None, None)
+        limits = _Limits(flags=_KILL_ON_JOB_CLOSE)
+        if not job or not kernel.SetInformationJobObject(
+            job, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)
+        ):
+            raise ctypes.WinError(ctypes.get_last_error())
+        popen = subprocess.Popen(
+            list(argv),
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            creationflags=subprocess.CREATE_NO_WINDOW | _CREATE_SUSPENDED,
+        )
+        handle = int(popen._handle)  # type: ignore[attr-defined]
+        if not kernel.AssignProcessToJobObject(job, handle) or ntdll.NtResumeProcess(handle):
+            error = ctypes.WinError(ctypes.get_last_error())
+            popen.kill()
+            kernel.CloseHandle(job)
+            raise error
+        return Tied(popen, job)
+
+    def _close_job(job: int) -> None:
+        _kernel().CloseHandle(job)
+
+    def main(arguments: list[str]) -> int:
+        """On Windows nobody needs it."""
+        return 2
+
+else:
+    _PR_SET_PDEATHSIG, _SIGKILL = 1, 9
+
+    def start_tied(argv: Sequence[str], environment: Mapping[str, str], output: IO[bytes]) -> Tied:
+        """Start it by way of this program, which asks the kernel for it and becomes it. From a thread that
+        lives as long as we: the kernel goes by the thread. Raises OSError."""
+        command = program.command("--internal", "with-us", str(os.getpid()), *argv)
+        return Tied(
+            subprocess.Popen(
+                command,
+                env=program.environment(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        )
+
+    def _close_job(job: int) -> None:
+        """There is none."""
+
+    def main(arguments: list[str]) -> int:
+        """``PARENT PROGRAM ARGUMENT…``: become that program, which ends with its parent. Raises OSError."""
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+        if os.getppid() != int(arguments[0]):
+            return _GONE  # it went while we came
+        return os.execv(arguments[1], arguments[1:])  # noqa: S606 - an argument list of ours
