@@ -42,10 +42,12 @@ def read_cut(log: Path) -> tuple[int, int] | None:
 
 def cap(log: Path, limit_bytes: int) -> bool:
     """Drop the middle of a log that has outgrown its limit; tells whether it did."""
-    former = read_cut(log)
-    start = int(limit_bytes * HEAD_SHARE) if former is None else former[0]
     try:
         size = log.stat().st_size
+        if size <= limit_bytes:
+            return False
+        former = read_cut(log)
+        start = int(limit_bytes * HEAD_SHARE) if former is None else former[0]
         kept = size - (former[1] - former[0] if former else 0)
         if kept <= limit_bytes:
             return False

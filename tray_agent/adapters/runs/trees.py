@@ -113,7 +113,8 @@ def _pids() -> list[int]:
 def read_environment(pid: int) -> bytes:
     """A process's environment as the system keeps it, "" where it may not be read."""
     try:
-        return Path(f"/proc/{pid}/environ").read_bytes()
+        with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:  # noqa: PTH123 - one for each process
+            return file.read()
     except OSError:
         return b""
 

@@ -10,7 +10,7 @@ _PIECE = 65_536
 
 def is_blank(path: Path) -> bool:
     """Whether there is nothing but blanks and zero bytes in the file. Raises OSError."""
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         while piece := file.read(_PIECE):
             if piece.strip(_BLANKS):
                 return False
