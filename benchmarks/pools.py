@@ -16,11 +16,14 @@ PLACES = 5
 _HELD = 'IFS= read -r go || exit 125; exec >"$0" 2>&1 </dev/null; exec "$@"'
 
 
-def bare_pool(scripts: Sequence[Path], python: str, env: dict[str, str], logs: Path) -> float:
-    """Seconds until each script has run once, its output going to a file of its own below ``logs``."""
+def bare_pool(
+    scripts: Sequence[Path], python: str, env: dict[str, str], logs: Path, *, keeps_output: bool = True
+) -> float:
+    """Seconds until each script has run once, its output going to a file of its own below ``logs``, or
+    nowhere."""
 
     def run(script: Path, file: Path) -> None:
-        with file.open("wb") as log:
+        with Path(file if keeps_output else os.devnull).open("wb") as log:
             subprocess.Popen(
                 [python, str(script)],
                 cwd=script.parent,
