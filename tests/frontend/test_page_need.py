@@ -202,15 +202,25 @@ def test_the_plan_shows_the_queue_and_the_rest_of_the_day_by_hour(open_page: Ope
         "skipped": [{"job": "gera_lote_ted", "time": "17:00", "reason": "feriado"}],
         "load": [{"hour": 16, "jobs": 1, "minutes": 12}],
         "problems": [],
+        "queue": [{"job": "atualiza_cadastro_participantes", "estimate": sample.at(14, 12)}],
+        "left_out": {"fires": 300, "skipped": 0},
+        "notes": ["novas tentativas atrasam as outras"],
     }
-    page = open_page(sample.rich(38) | {"plan": plan})
+    made = sample.rich(38)
+    for each in made["cards"]:
+        if each["id"] == "atualiza_cadastro_participantes":
+            each["estimate"] = None  # the plan knows it
+    page = open_page(made | {"plan": plan})
     page.get_by_role("button", name="Fila e próximas").click()
     queue = page.get_by_role("region", name="Fila", exact=True).get_by_role("listitem")
     expect(queue).to_have_count(2)
     expect(queue.first).to_contain_text("começa ≈ 14:09")
+    expect(queue.last).to_contain_text("começa ≈ 14:12")
     day = page.get_by_role("region", name="O resto do dia")
     expect(day).to_contain_text("1 automação · 12 min de trabalho, ≈ 2 min com 5 vagas")
     expect(day).to_contain_text("começa ≈ 16:04")
+    expect(day).to_contain_text("300")
+    expect(day).to_contain_text("novas tentativas atrasam as outras")
     expect(page.get_by_role("region", name="Não vão rodar")).to_contain_text("feriado")
 
 

@@ -80,6 +80,7 @@ def everywhere(value: str) -> dict[str, Any]:
         "day": sample.DAY,
         "fires": [{"job": value, "time": "18:00", "state": "coming", "estimate": None}],
         "skipped": [{"job": value, "time": "19:00", "reason": value}],
+        "notes": [value],
     }
     return sample.snapshot(
         [made, known], problems=found, history=history, places=places, preferences=kept, aggregate=value

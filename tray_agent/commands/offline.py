@@ -14,7 +14,7 @@ from tray_agent.adapters.system.places import Places
 from tray_agent.core.messages import Discovered, Message
 from tray_agent.core.model import Problem, Where
 from tray_agent.core.picture.facts import snapshot
-from tray_agent.core.picture.plan_of_day import Means
+from tray_agent.core.picture.plan_starts import Means
 from tray_agent.core.ports import JournalError
 from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.state import Moment, State, first_state

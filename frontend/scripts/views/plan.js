@@ -16,7 +16,8 @@ const MOST_IN_HOUR = 40;
  * @typedef {{job: string, time: string, state: string, estimate: string|null}} PlanFire
  * @typedef {{job: string, time: string, reason: string}} Skipped
  * @typedef {{hour: number, jobs: number, minutes: number|null}} Load
- * @typedef {{day: string, fires: PlanFire[], skipped: Skipped[], load?: Load[]}} Plan
+ * @typedef {{day: string, fires: PlanFire[], skipped: Skipped[], load?: Load[], queue?: {job: string, estimate: string|null}[],
+ *   left_out?: {fires: number, skipped: number}, notes?: string[]}} Plan
  * @typedef {{hour: number, fires: PlanFire[], jobs: number, minutes: number|null}} Hour
  */
 
@@ -119,14 +120,15 @@ export function mountPlan(scroller, store, bridge) {
 
   /** @param {Plan} plan */
   const show = (plan) => {
-    begins = new Map(plan.fires.filter(({ state, estimate }) => state === "owed" && estimate).reverse().map(({ job, estimate }) => [job, estimate ?? ""]));
+    begins = new Map((plan.queue ?? []).map(({ job, estimate }) => [job, estimate ?? ""]));
     const key = JSON.stringify(plan) + store.wall().slice(0, 16);
     if (key === seen) return;
     seen = key;
     const found = hours(plan, store.wall(), store);
     const most = Math.max(1, ...found.map(({ jobs }) => jobs));
     const slots = store.facts?.max_concurrent ?? 1;
-    day.replaceChildren(...(found.length ? found.map((hour) => hourSection(hour, most, store, slots)) : [el("p", { class: "now-none" }, TEXT.noMoreToday)]));
+    day.replaceChildren(...(found.length ? found.map((hour) => hourSection(hour, most, store, slots)) : [el("p", { class: "now-none" }, TEXT.noMoreToday)]),
+      ...[plan.left_out?.fires ? TEXT.andMore(plan.left_out.fires) : "", ...(plan.notes ?? [])].filter(Boolean).map((text) => el("p", { class: "plan-more" }, text)));
     setShown(skippedPart, plan.skipped.length > 0);
     skipped.replaceChildren(...plan.skipped.map(({ job, time, reason }) =>
       el("li", { class: "plan-fire" }, el("span", { class: "plan-time" }, time), el("b", { dir: "auto" }, store.cards.get(job)?.name ?? job), el("span", { class: "plan-more", dir: "auto" }, reason))));

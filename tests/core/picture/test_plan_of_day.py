@@ -9,7 +9,8 @@ import pytest
 from tests.builders import Day, at, make_discovery, make_job, make_read
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Job
-from tray_agent.core.picture.plan_of_day import Means, Plan, plan_of_day
+from tray_agent.core.picture.plan_of_day import Plan, plan_of_day
+from tray_agent.core.picture.plan_starts import Means
 from tray_agent.core.picture.plan_window import window_of
 from tray_agent.core.policies import CatchUp, Halt, Limit, Policies
 from tray_agent.core.schedules.grammar import parse

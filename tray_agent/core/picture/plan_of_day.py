@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from tray_agent.core.model import Job, Pausing
-from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Places, Wish, starts_to_come
+from tray_agent.core.picture.plan_starts import Means, queue_starts, starts_of
+from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Starts, Wish
 from tray_agent.core.policies import CatchUp, Halt
 from tray_agent.core.rules.debt import STILL_IN_TIME, at_minute
 from tray_agent.core.rules.holds import clock
 from tray_agent.core.schedules.not_today import left_out
 from tray_agent.core.schedules.schedule import ScheduleKind, moment_of
 from tray_agent.core.shown import FireState, JobFacts, Snapshot
-from tray_agent.core.standing import HoldKind
+from tray_agent.core.standing import Attempt
 
 AHEAD = frozenset({FireState.OWED, FireState.COMING})
 _MANUAL = "roda só quando alguém executa (manual)"
@@ -24,12 +25,17 @@ _EVERYTHING = ""  # the area under which a pause of all with an end is kept
 
 @dataclass(frozen=True, slots=True)
 class PlannedFire:
-    """A fire time; ``estimate`` is when its run is likely to start, None for what lies behind."""
+    """A fire time; ``estimate`` is when its run is likely to start, None for what lies behind.
+
+    Of one that failed ``retry`` is what is to be tried again, at ``retry_at`` as it is likely.
+    """
 
     job: str
     at: datetime
     state: FireState
     estimate: datetime | None = None
+    retry: Attempt | None = None
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +58,18 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A day's plan; fires and skipped ones by time, then job."""
+    """A day's plan; fires and skipped ones by time, then job.
+
+    ``queue`` is who waits now, next first, with when each is likely to start; ``notes`` say in Portuguese
+    what the estimates leave out.
+    """
 
     day: date
     fires: tuple[PlannedFire, ...]
     skipped: tuple[Skipped, ...]
     load: tuple[Load, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What is known beside the snapshot: usual durations in seconds by job, places of each resource."""
-
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    resources: Mapping[str, int] = field(default_factory=dict)
+    queue: tuple[tuple[str, datetime | None], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def plan_of_day(
@@ -76,14 +80,16 @@ def plan_of_day(
     builder = _Builder(snapshot, now)
     for ahead in range((until.date() - day).days + 1 if until else 1):
         builder.add_day(day + timedelta(days=ahead))
-    fires = _with_estimates(builder, means)
+    starts = starts_of(snapshot, builder.wishes(FireState.OWED), builder.wishes(FireState.COMING), means, now)
+    fires = [_estimated(each, starts) for each in builder.fires]
     skipped = builder.skipped
     if until is not None:
-        fires = [each for each in fires if each.state in AHEAD and each.at <= until]
+        fires = [each for each in fires if _lies_ahead(each) and each.at <= until]
         skipped = [each for each in skipped if each.at is not None and now <= each.at <= until]
     fires.sort(key=lambda each: (each.at, each.job))
     skipped.sort(key=lambda each: (each.at is not None, each.at or now, each.job))
-    return Plan(day, tuple(fires), tuple(skipped), _load(fires, means))
+    queue, notes = tuple(queue_starts(snapshot, starts)), tuple(_notes(snapshot, fires, starts))
+    return Plan(day, tuple(fires), tuple(skipped), _load(fires, means), queue, notes)
 
 
 class _Builder:
@@ -107,11 +113,13 @@ class _Builder:
                 self.skipped.extend(_without_fires(facts.job, day, self.now))
 
     def _today(self, facts: JobFacts) -> Iterator[PlannedFire]:
+        last = max(facts.runs, key=lambda run: run.started, default=None)
         for fire in facts.fires:
             if fire.state is FireState.SKIPPED:
                 self.skipped.append(Skipped(facts.job.id, fire.at, fire.reason or "não é recuperada"))
-            else:
-                yield PlannedFire(facts.job.id, fire.at, fire.state)
+                continue
+            again = facts.attempt if last is not None and fire.run == last.id else None
+            yield PlannedFire(facts.job.id, fire.at, fire.state, retry=again)
 
     def _later(self, job: Job, day: date) -> Iterator[PlannedFire]:
         begin = datetime.combine(day, time(), self.now.tzinfo)
@@ -125,7 +133,7 @@ class _Builder:
             if fire.state not in AHEAD:
                 self.fires.append(fire)
                 continue
-            ready, reason = self._held(job, max(fire.at, self.now))
+            ready, reason = self._held(job, max(fire.at, self._startable(job)))
             if ready is None or _is_lost(job, fire.at, ready):
                 self.skipped.append(Skipped(job.id, fire.at, reason or _too_late(job)))
                 continue
@@ -142,6 +150,34 @@ class _Builder:
             self.fires.remove(fire)
             reason = f"não recuperada (recuperar: {job.policies.catch_up.value})"
             self.skipped.append(Skipped(job.id, fire.at, reason))
+
+    def wishes(self, state: FireState) -> list[Wish]:
+        """What is to be played ahead: the owed runs with the retries, or those to come."""
+        facts = self.snapshot.facts
+        found = [
+            Wish(facts[each.job].job, each.at, self.ready[each.job, each.at])
+            for each in self.fires
+            if each.state is state
+        ]
+        if state is FireState.OWED:
+            found += [wish for each in self.fires if (wish := self._again(each)) is not None]
+        return found
+
+    def _again(self, fire: PlannedFire) -> Wish | None:
+        """The retry of a fire time that failed, unless another fire time comes first and takes its place."""
+        if fire.retry is None:
+            return None
+        at = max(fire.retry.at, self.now)
+        if any(job == fire.job and other <= at for job, other in self.ready):
+            return None
+        job = self.snapshot.facts[fire.job].job
+        ready, _ = self._held(job, at)
+        return None if ready is None else Wish(job, fire.at, ready)
+
+    def _startable(self, job: Job) -> datetime:
+        """From when on a start is tried: one that failed waits for a while."""
+        retry = self.snapshot.facts[job.id].retry
+        return max(self.now, retry.at) if retry is not None else self.now
 
     def _held(self, job: Job, at: datetime) -> tuple[datetime | None, str]:
         """From when on a run due then may start (None: not that day), and what holds it back until then."""
@@ -216,45 +252,21 @@ def _without_fires(job: Job, day: date, now: datetime) -> Iterable[Skipped]:
     return [Skipped(job.id, at, found.reason)]
 
 
-def _with_estimates(builder: _Builder, means: Means) -> list[PlannedFire]:
-    """The fires, those ahead with when their runs are likely to start."""
-    snapshot, now = builder.snapshot, builder.now
-    ranks = {job: rank for rank, job in enumerate(snapshot.queue)}
-    order = {job: place for place, job in enumerate(snapshot.order)}
-    ahead = [each for each in builder.fires if each.state in AHEAD]
-    ahead.sort(key=lambda each: (_rank(each, ranks), each.at, order.get(each.job, 0)))
-    wishes = [
-        Wish(snapshot.facts[each.job].job, each.at, builder.ready[each.job, each.at])
-        for each in ahead
-        if not _waits_for_good(snapshot.facts[each.job], each, ahead)
-    ]
-    starts = starts_to_come(wishes, _places(snapshot, now, means), now)
-    return [
-        replace(each, estimate=starts.get((each.job, each.at))) if each.state in AHEAD else each
-        for each in builder.fires
-    ]
+def _estimated(fire: PlannedFire, starts: Starts) -> PlannedFire:
+    at = starts.at.get((fire.job, fire.at))
+    return replace(fire, estimate=at) if fire.state in AHEAD else replace(fire, retry_at=at)
 
 
-def _waits_for_good(facts: JobFacts, fire: PlannedFire, ahead: list[PlannedFire]) -> bool:
-    """Whether a job waits for others of which none is to run: nobody knows until when."""
-    if fire.state is not FireState.OWED or facts.held is None or facts.held.kind is not HoldKind.WAITS:
-        return False
-    after = facts.job.policies.after
-    return not any(other.job in after for other in ahead)
+def _lies_ahead(fire: PlannedFire) -> bool:
+    return fire.state in AHEAD or fire.retry_at is not None
 
 
-def _rank(fire: PlannedFire, ranks: Mapping[str, int]) -> int:
-    """The queue comes first, in its order."""
-    return ranks.get(fire.job, len(ranks)) if fire.state is FireState.OWED else len(ranks)
-
-
-def _places(snapshot: Snapshot, now: datetime, means: Means) -> Places:
-    running = []
-    for facts in snapshot.facts.values():
-        if facts.active is not None:
-            seconds = facts.usual_seconds or means.seconds.get(facts.job.id, UNKNOWN_SECONDS)
-            running.append((facts.job, facts.active.started + timedelta(seconds=seconds)))
-    return Places(snapshot.max_concurrent, running, means.seconds, means.resources)
+def _notes(snapshot: Snapshot, fires: Iterable[PlannedFire], starts: Starts) -> Iterator[str]:
+    """What the estimates do not know."""
+    if starts.known_until is not None:
+        yield f"há horários demais: a previsão de início vai só até {starts.known_until:%d/%m %H:%M}"
+    if any(each.state in AHEAD and snapshot.facts[each.job].job.policies.retries for each in fires):
+        yield "se uma execução falhar, as novas tentativas (retentativas) atrasam as que vêm depois dela"
 
 
 def _load(fires: Iterable[PlannedFire], means: Means) -> tuple[Load, ...]:

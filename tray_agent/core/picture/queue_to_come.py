@@ -1,6 +1,6 @@
 """When what is to run will start: the places and what stands before it, played ahead. Pure.
 
-An estimate, not a promise: each run is taken to last as long as the job's runs usually do.
+An estimate, not a promise: each run is taken to last as long as the job's runs usually do, and to end well.
 """
 
 from __future__ import annotations
@@ -9,44 +9,61 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tray_agent.core.model import Job
 
 UNKNOWN_SECONDS = 60.0
-_MOST_EVENTS = 200_000
+MOST_EVENTS = 200_000
 _SHORTEST = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A run to be made: for which fire time, and not before ``ready``; wishes come in the queue's order."""
+    """A run to be made: for which fire time, and not before ``ready``; wishes come in the queue's order.
+
+    One ``asked`` for by a person waits for no other job.
+    """
 
     job: Job
     fire: datetime
     ready: datetime
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What runs now (jobs and when each is likely to end), and what limits what starts."""
+    """What runs now (jobs and when each is likely to end), and what limits what starts.
+
+    ``well`` are the jobs whose last run of a day ended well, as far as that has happened already.
+    """
 
     most: int
     running: Sequence[tuple[Job, datetime]] = ()
+    well: frozenset[tuple[date, str]] = frozenset()
     seconds: Mapping[str, float] = field(default_factory=dict)
     resources: Mapping[str, int] = field(default_factory=dict)
 
 
-def starts_to_come(
-    wishes: Iterable[Wish], places: Places, now: datetime
-) -> dict[tuple[str, datetime], datetime]:
-    """When each wish is likely to start, by job and fire time; a wish that would never start is missing."""
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """When each wish is likely to start, by job and fire time; one that would never start is missing.
+
+    ``known_until`` is the moment after which nothing is known any more: there was too much to play.
+    """
+
+    at: dict[tuple[str, datetime], datetime]
+    known_until: datetime | None = None
+
+
+def starts_to_come(wishes: Iterable[Wish], places: Places, now: datetime) -> Starts:
+    """Play the queue ahead."""
     played = _Play(places, now)
     for order, wish in enumerate(wishes):
         heapq.heappush(played.events, (max(wish.ready, now), 1, order, wish))
-        played.ahead[wish.job.id].add(wish.fire)
-    played.run()
-    return played.starts
+        if not wish.asked:
+            played.ahead[wish.job.id].add(wish.fire)
+    return Starts(played.starts, played.run())
 
 
 Event = tuple[datetime, int, int, Wish | Job]
@@ -62,21 +79,24 @@ class _Play:
         self.ahead: dict[str, set[datetime]] = defaultdict(set)  # fire times of a job still to be served
         self._ready: dict[str, list[Wish]] = defaultdict(list)
         self._waiting: dict[str, None] = {}  # in order, each job once
-        self._running: set[str] = set()
+        self._running: dict[str, date] = {}  # and the day for which each run counts
         self._used: Counter[str] = Counter()
         self._free = places.most
+        self._well = set(places.well)
         for order, (job, end) in enumerate(places.running):
-            self._take(job)
+            self._take(job, now)
             heapq.heappush(self.events, (max(end, now + _SHORTEST), 0, order, job))
 
-    def run(self) -> None:
+    def run(self) -> datetime | None:
+        """Play to the end; or to the moment told, where that would take too long."""
         count = 0
-        while self.events and count < _MOST_EVENTS:
+        while self.events and count < MOST_EVENTS:
             at = self.events[0][0]
             while self.events and self.events[0][0] == at:
                 self._happen(heapq.heappop(self.events)[3])
                 count += 1
             self._start_what_can(at)
+        return self.events[0][0] if self.events else None
 
     def _happen(self, what: Wish | Job) -> None:
         if isinstance(what, Wish):
@@ -85,18 +105,19 @@ class _Play:
                 self._waiting.setdefault(what.job.id)
             return
         self._free += 1
-        self._running.discard(what.id)
+        self._well.add((self._running.pop(what.id), what.id))
         self._used.subtract(_resources(what))
         if self._ready[what.id]:
             self._waiting.setdefault(what.id)  # it enters anew, at the end
 
-    def _take(self, job: Job) -> None:
+    def _take(self, job: Job, at: datetime) -> None:
         self._free -= 1
-        self._running.add(job.id)
+        self._running[job.id] = at.date()
         self._used.update(_resources(job))
 
     def _start_what_can(self, at: datetime) -> None:
-        """First come, first served; who waits for a resource keeps it from those behind."""
+        """First come, first served; who waits for a resource keeps it from those behind, who waits for other
+        jobs is not in the queue yet."""
         if self._free <= 0 or not self._waiting:
             return
         reserved: Counter[str] = Counter()
@@ -105,8 +126,10 @@ class _Play:
             if self._free <= 0:
                 break
             wish = self._ready[job_id][0]
+            if self._waits_for_others(wish):
+                continue
             needed = _resources(wish.job)
-            if self._waits_for_others(wish) or not self._are_free(needed, reserved):
+            if not self._are_free(needed, reserved):
                 reserved.update(needed)
                 continue
             self._ready[job_id].pop(0)
@@ -117,7 +140,7 @@ class _Play:
 
     def _begin(self, wish: Wish, at: datetime) -> None:
         self.starts[wish.job.id, wish.fire] = at
-        self._take(wish.job)
+        self._take(wish.job, at)
         self.ahead[wish.job.id].discard(wish.fire)
         seconds = self.places.seconds.get(wish.job.id, UNKNOWN_SECONDS)
         end = at + max(_SHORTEST, timedelta(seconds=seconds))
@@ -127,8 +150,12 @@ class _Play:
         return all(self._used[each] + reserved[each] < self.places.resources.get(each, 1) for each in needed)
 
     def _waits_for_others(self, wish: Wish) -> bool:
-        return any(
-            other in self._running or any(fire <= wish.fire for fire in self.ahead[other])
+        """Each must have made what it owes up to that fire time, and have ended well that day."""
+        day = wish.fire.date()
+        return not wish.asked and any(
+            other in self._running
+            or (day, other) not in self._well
+            or any(fire <= wish.fire and fire.date() == day for fire in self.ahead[other])
             for other in wish.job.policies.after
         )
 

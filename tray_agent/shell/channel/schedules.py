@@ -38,7 +38,8 @@ class ScheduleQuestions:
         return explanation(explain(text, self._outside.now(), self._calendar()))
 
     def _plan(self, params: Json) -> Json:
-        from tray_agent.core.picture.plan_of_day import Means, plan_of_day
+        from tray_agent.core.picture.plan_of_day import plan_of_day
+        from tray_agent.core.picture.plan_starts import Means
         from tray_agent.core.picture.plan_window import window_of
         from tray_agent.shell.views.plans import plan
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from datetime import date, datetime
 from typing import Any
 
-from tray_agent.core.picture.plan_of_day import Plan
+from tray_agent.core.picture.plan_of_day import Plan, PlannedFire
 from tray_agent.core.schedules.vocabulary import WEEKDAY_NAMES
 from tray_agent.core.shown import Snapshot
 
 Json = dict[str, Any]
-MOST_FIRES = 20_000
+MOST_LISTED = 20_000
 _STATES = {
     "owed": "devida",
     "coming": "prevista",
@@ -36,13 +36,17 @@ def plan(each: Plan, snapshot: Snapshot) -> Json:
                 "at": _stamp(fire.at),
                 "state": fire.state.value,
                 "estimate": _stamp(fire.estimate) if fire.estimate else None,
+                "retry": _retry(fire),
             }
-            for fire in each.fires[:MOST_FIRES]
+            for fire in each.fires[:MOST_LISTED]
         ],
         "skipped": [
             {"job": one.job, "time": f"{one.at:%H:%M}" if one.at else "", "reason": one.reason}
-            for one in each.skipped
+            for one in each.skipped[:MOST_LISTED]
         ],
+        "left_out": {"fires": _beyond(each.fires), "skipped": _beyond(each.skipped)},
+        "queue": [{"job": job, "estimate": _stamp(at) if at else None} for job, at in each.queue],
+        "notes": list(each.notes),
         "problems": [
             *([] if snapshot.history.verified else [_problem("history", _UNREAD)]),
             *(_problem(one.where.value, one.what, one.action, one.job) for one in snapshot.problems),
@@ -52,6 +56,17 @@ def plan(each: Plan, snapshot: Snapshot) -> Json:
             for hour in each.load
         ],
     }
+
+
+def _beyond(listed: Sized) -> int:
+    """How many are not listed: the page and a script take no more."""
+    return max(0, len(listed) - MOST_LISTED)
+
+
+def _retry(fire: PlannedFire) -> Json | None:
+    if fire.retry is None or fire.retry_at is None:
+        return None
+    return {"attempt": fire.retry.number, "of": fire.retry.most, "at": _stamp(fire.retry_at)}
 
 
 def _stamp(moment: datetime) -> str:
@@ -66,7 +81,7 @@ def plan_lines(view: Json, names: dict[str, str], now: datetime) -> Iterator[str
     """The plan for people: what lies ahead hour by hour, what will not run, what is wrong."""
     day = date.fromisoformat(view["day"])
     yield f"Plano de {WEEKDAY_NAMES[day.weekday()]}, {day:%d/%m/%Y}"
-    ahead = [fire for fire in view["fires"] if fire["state"] in _AHEAD]
+    ahead = [fire for fire in view["fires"] if fire["state"] in _AHEAD or fire["retry"]]
     behind = len(view["fires"]) - len(ahead)
     if behind:
         yield f"Horários que já passaram ou já estão cobertos: {behind}."
@@ -74,15 +89,30 @@ def plan_lines(view: Json, names: dict[str, str], now: datetime) -> Iterator[str
         yield "Nada mais a executar." if day == now.date() else "Nada a executar."
     for fire in ahead:
         yield f"  {_when(fire, day)}  {names.get(fire['job'], fire['job'])}{_state(fire)}"
+    yield from _more(view["left_out"]["fires"])
+    owed = {fire["job"] for fire in ahead if fire["state"] != "coming"}
+    for each in view["queue"]:
+        if each["job"] not in owed:
+            yield f"  –      {names.get(each['job'], each['job'])}  pedida por uma pessoa{_begins(each)}"
+    yield from (f"  ({note})" for note in view["notes"])
     if view["skipped"]:
-        yield ""
-        yield "Não rodam"
+        yield from ("", "Não rodam")
         for one in view["skipped"]:
             yield f"  {one['time'] or '–':5}  {names.get(one['job'], one['job'])}: {one['reason']}"
+        yield from _more(view["left_out"]["skipped"])
     if view["problems"]:
-        yield ""
-        yield "Problemas"
+        yield from ("", "Problemas")
         yield from (f"  {each['what']}" for each in view["problems"])
+
+
+def _more(count: int) -> Iterator[str]:
+    if count:
+        yield f"  … e mais {count} horários, que não cabem aqui: peça menos com --next"
+
+
+def _begins(each: Json) -> str:
+    at = each["estimate"]
+    return f"  (começa por volta de {at[11:16]})" if at else "  (sem previsão de início)"
 
 
 def _when(fire: Json, day: date) -> str:
@@ -91,8 +121,10 @@ def _when(fire: Json, day: date) -> str:
 
 
 def _state(fire: Json) -> str:
-    estimate = fire["estimate"]
     said = "" if fire["state"] == "coming" else f"  {_STATES[fire['state']]}"
-    if estimate and estimate[11:16] != fire["time"]:
-        return f"{said}  (começa por volta de {estimate[11:16]})"
-    return said if estimate or fire["state"] == "running" else f"{said}  (sem previsão de início)"
+    retry = fire["retry"]
+    if retry:
+        return f"{said}; nova tentativa {retry['attempt']} de {retry['of']} às {retry['at'][11:16]}"
+    if fire["state"] == "running" or (fire["estimate"] and fire["estimate"][11:16] == fire["time"]):
+        return said
+    return said + _begins(fire)

@@ -1,0 +1,142 @@
+"""What a plan's estimates know beside the fire times: retries, waits of failed starts, asked runs, others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.builders import Day, at, make_job, make_read
+from tests.core.picture.test_plan_of_day import WEDNESDAY, job, plan, told
+from tray_agent.core import messages as msg
+from tray_agent.core.picture import queue_to_come
+from tray_agent.core.policies import Retries
+from tray_agent.shell.views import plans
+
+
+def local(clock: str, **limits: int) -> Day:
+    return Day(clock, local_history=True, **limits)
+
+
+def lines(day: Day) -> list[str]:
+    assert day.snapshot is not None
+    view = plans.plan(plan(day), day.snapshot)
+    return list(plans.plan_lines(view, {}, day.now))[1:]
+
+
+def test_a_retry_that_waits_is_told_with_its_fire_time_and_takes_its_place() -> None:
+    day = local("08:00", max_concurrent=1)
+    day.jobs(job("pix", "8, 12", retries=Retries(2, 10)), job("ted", "8h10"))
+    day.whole_run("pix", code=1)
+
+    found = plan(day, seconds={"pix": 120.0})
+
+    assert told(found) == ["08:00 pix failed", "08:10 ted coming 08:10:00", "12:00 pix coming 12:00:00"]
+    (failed, *_) = found.fires
+    assert failed.retry is not None
+    assert (failed.retry.number, failed.retry_at) == (1, at("08:11"))  # behind ted, on the one place
+    assert "  08:00  pix  falhou; nova tentativa 1 de 2 às 08:11" in lines(day)
+
+
+def test_a_fire_time_that_comes_before_a_retry_takes_its_place() -> None:
+    day = local("08:00").jobs(job("pix", "8h, 8h05", retries=Retries(1, 10)))
+    day.whole_run("pix", code=1)
+
+    assert [fire.retry_at for fire in plan(day).fires] == [None, None]
+
+
+def test_who_waits_for_a_job_waits_for_its_retry_too() -> None:
+    day = local("08:00").jobs(
+        job("carga", "8", retries=Retries(1, 10)), job("envio", "8h05", after=("carga",))
+    )
+    day.whole_run("carga", code=1)
+
+    assert told(plan(day))[-1] == "08:05 envio coming 08:11:04"
+
+
+def test_that_later_failures_would_be_tried_again_is_said_and_not_reckoned_with() -> None:
+    day = local("08:00").jobs(job("pix", "12", retries=Retries(1, 10)), job("ted", "12"))
+
+    assert any("retentativas" in line for line in lines(day))
+    assert not any("retentativas" in line for line in lines(local("08:00").jobs(job("ted", "12"))))
+
+
+def test_a_start_that_failed_is_expected_when_it_is_tried_again() -> None:
+    day = local("08:00").jobs(job("pix", "8"))
+    day.turn(msg.RunRefused(day.run_id(), "arquivo sumiu."))
+
+    assert told(plan(day)) == ["08:00 pix owed 08:01:00"]
+
+
+def test_what_a_person_asked_for_and_that_waits_is_in_the_queue_with_its_start() -> None:
+    day = local("08:00")
+    day.jobs(job("a", "8", resources=("SAP",)), job("b", "", resources=("SAP",)))
+    day.begin("a")
+    day.turn(msg.RunJob("b", in_queue=True))
+
+    found = plan(day, seconds={"a": 300.0})
+
+    assert [(each, f"{start:%H:%M}") for each, start in found.queue if start] == [("b", "08:05")]
+    assert "  –      b  pedida por uma pessoa  (começa por volta de 08:01)" in lines(day)
+
+
+def test_a_job_whose_forerunner_has_nothing_before_it_waits_for_its_later_run() -> None:
+    day = local("08:00").jobs(job("carga", "18"), job("envio", "15h", after=("carga",)))
+
+    assert told(plan(day)) == ["15:00 envio coming 18:01:00", "18:00 carga coming 18:00:00"]
+
+
+@pytest.mark.parametrize("cell", ["", "sáb 8"])
+def test_a_job_whose_forerunner_does_not_run_that_day_has_no_estimate(cell: str) -> None:
+    day = local("08:00").jobs(job("carga", cell), job("envio", "15h", after=("carga",)))
+
+    assert told(plan(day)) == ["15:00 envio coming"]
+    assert told(plan(day, WEDNESDAY)) == ["15:00 envio coming"]
+    assert any("envio  (sem previsão de início)" in line for line in lines(day))
+
+
+def test_a_forerunner_that_ended_well_today_is_waited_for_no_more_today_only() -> None:
+    day = local("08:00").jobs(job("carga", ""), job("envio", "15h", after=("carga",)))
+    day.turn(msg.RunJob("carga"))
+    day.begin("carga")
+    day.exit("carga")
+
+    assert told(plan(day)) == ["15:00 envio coming 15:00:00"]
+    assert told(plan(day, WEDNESDAY)) == ["15:00 envio coming"]
+
+
+def test_who_waits_for_another_job_keeps_no_resource_from_those_behind() -> None:
+    day = local("08:00").jobs(
+        job("carga", "18"),
+        job("envio", "15h", after=("carga",), resources=("SAP",)),
+        job("outra", "15h", resources=("SAP",)),
+    )
+
+    assert told(plan(day))[1] == "15:00 outra coming 15:00:00"
+
+
+@pytest.fixture
+def few_events() -> Iterator[None]:
+    most, queue_to_come.MOST_EVENTS = queue_to_come.MOST_EVENTS, 10
+    yield
+    queue_to_come.MOST_EVENTS = most
+
+
+@pytest.mark.usefixtures("few_events")
+def test_where_there_is_too_much_to_play_the_end_of_what_is_known_is_said() -> None:
+    day = local("08:00").jobs(*(make_job(f"j{n}", 9, 10, 11) for n in range(4)))
+
+    assert plan(day).notes == ("há horários demais: a previsão de início vai só até 10/03 10:01",)
+
+
+def test_a_plan_that_is_too_long_to_list_says_how_much_is_missing() -> None:
+    day = Day("00:30", day=10).jobs(*(job(f"j{n}", "a cada 5 min") for n in range(80)))
+    day.turn(make_read(day.now))
+    assert day.snapshot is not None
+
+    view = plans.plan(plan(day), day.snapshot)
+
+    assert len(view["fires"]) == 20_000
+    assert view["left_out"] == {"fires": 80 * 288 - 20_000, "skipped": 0}
+    said = list(plans.plan_lines(view, {}, day.now))
+    assert any(f"… e mais {80 * 288 - 20_000} horários" in line for line in said)

@@ -1,0 +1,65 @@
+"""When what a plan has ahead is likely to start: what runs now, the queue, retries and fire times. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tray_agent.core.history.status import state_of
+from tray_agent.core.model import CardState
+from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Places, Starts, Wish, starts_to_come
+from tray_agent.core.shown import JobFacts, Snapshot
+
+_WELL = (CardState.SUCCESS, CardState.NO_DATA)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What is known beside the snapshot: usual durations in seconds by job, places of each resource."""
+
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    resources: Mapping[str, int] = field(default_factory=dict)
+
+
+def starts_of(
+    snapshot: Snapshot, owed: Sequence[Wish], coming: Sequence[Wish], means: Means, now: datetime
+) -> Starts:
+    """When each wish is likely to start, and those that wait in the queue because a person asked."""
+    ranks = {job: rank for rank, job in enumerate(snapshot.queue)}
+    order = {job: place for place, job in enumerate(snapshot.order)}
+    has_debt = {wish.job.id for wish in owed}
+    first = [*owed, *(wish for wish in _asked(snapshot, now) if wish.job.id not in has_debt)]
+    first.sort(key=lambda wish: (ranks.get(wish.job.id, len(ranks)), wish.fire, order.get(wish.job.id, 0)))
+    later = sorted(coming, key=lambda wish: (wish.fire, order.get(wish.job.id, 0)))
+    return starts_to_come([*first, *later], _places(snapshot, now, means), now)
+
+
+def queue_starts(snapshot: Snapshot, starts: Starts) -> Iterator[tuple[str, datetime | None]]:
+    """Each job of the queue, next first, and when its run is likely to start."""
+    earliest: dict[str, datetime] = {}
+    for (job, _), at in starts.at.items():
+        earliest[job] = min(at, earliest.get(job, at))
+    return ((job, earliest.get(job)) for job in snapshot.queue)
+
+
+def _asked(snapshot: Snapshot, now: datetime) -> Iterator[Wish]:
+    """What waits in the queue; nothing is taken from it while everything is suspended."""
+    if not snapshot.paused:
+        for job in snapshot.queue:
+            yield Wish(snapshot.facts[job].job, now, now, asked=True)
+
+
+def _places(snapshot: Snapshot, now: datetime, means: Means) -> Places:
+    running = []
+    for facts in snapshot.facts.values():
+        if facts.active is not None:
+            seconds = facts.usual_seconds or means.seconds.get(facts.job.id, UNKNOWN_SECONDS)
+            running.append((facts.job, facts.active.started + timedelta(seconds=seconds)))
+    well = frozenset((snapshot.day, facts.job.id) for facts in snapshot.facts.values() if _ended_well(facts))
+    return Places(snapshot.max_concurrent, running, well, means.seconds, means.resources)
+
+
+def _ended_well(facts: JobFacts) -> bool:
+    last = facts.last_run
+    return facts.active is None and last is not None and state_of(last.status) in _WELL
