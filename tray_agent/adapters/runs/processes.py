@@ -164,7 +164,7 @@ class ScriptProcesses:
             self._post(RunRefused(run.id, "erro interno ao criar o processo; veja o registro do agente."))
             return
         self._held[run.id] = child
-        self._post(RunHeld(run.id, child.identity, _digest(script)))  # read while the held child comes up
+        self._post(RunHeld(run.id, child.identity, digest(script)))  # read while the held child comes up
         code = child.wait()
         ended = time.monotonic()
         since = self._let_go_at.pop(run.id, None)
@@ -251,7 +251,7 @@ def _is_plainly_below(script: Path, base: Path) -> bool:
     return True
 
 
-def _digest(script: Path) -> str:
+def digest(script: Path) -> str:
     """The script's SHA-256, "" when it cannot be read."""
     try:
         with script.open("rb", buffering=0) as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,3 +21,14 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds since some fixed moment."""
         return time.monotonic()
+
+
+def awake_or_not() -> float:
+    """Seconds since some fixed moment, those in which the machine slept among them."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.GetTickCount64.restype = ctypes.c_uint64
+        return float(kernel.GetTickCount64()) / 1000
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
