@@ -5,9 +5,10 @@ The engine thread alone applies them; whoever sends one never waits for more tha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from tray_agent.core.model import Discovery, HistoryRow, Identity, Outcome, Pc, Problem, Run
 
@@ -251,6 +252,31 @@ class Noticed:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OrderHeard:
+    """On a PC that is not the brain: the brain said this, as it came."""
+
+    message: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BrainLinked:
+    """On a PC that is not the brain: the way to it opened or closed, and why (one Portuguese sentence)."""
+
+    up: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptPlaced:
+    """On a PC that is not the brain: where a run's script is here, and whether the base path is there."""
+
+    run: str
+    script: str
+    base: str
+    is_there: bool
+
+
 Event = (
     RunHeld
     | RunRefused
@@ -266,5 +292,8 @@ Event = (
     | HistoryFailed
     | Woke
     | Noticed
+    | OrderHeard
+    | BrainLinked
+    | ScriptPlaced
 )
 Message = Command | Event

@@ -42,7 +42,7 @@ def plan(state: State, moment: Moment) -> Actions:
     watch_queue(state, moment)
     if state.dependents:
         touch_dependents(state)  # what was started just now is told to those that wait for it
-    if state.quitting and not any(_keeps_agent(active) for active in state.active.values()):
+    if state.quitting and not any(keeps_agent(active) for active in state.active.values()):
         ordered.append(act.End())
     if state.touched or ordered:
         state.changed = True
@@ -51,7 +51,7 @@ def plan(state: State, moment: Moment) -> Actions:
     return ordered
 
 
-def _keeps_agent(active: Active) -> bool:
+def keeps_agent(active: Active) -> bool:
     """A run that is being stopped is waited for; a held one ends by itself when the agent is gone."""
     return active.phase is Phase.STOPPING
 

@@ -1,0 +1,68 @@
+"""A run that was asked of another PC, and what may come of it: for the brain's own bookkeeping. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tray_agent.core.messages import Message
+from tray_agent.core.model import Run
+from tray_agent.core.team.orders import About, OrderBody
+
+
+class Phase(Enum):
+    """How far a run on another PC is, as far as the brain knows."""
+
+    ASKED = "asked"  # nothing was heard of it
+    HELD = "held"  # said to the engine; not let go
+    GOING = "going"  # on record here, and the PC was told
+    RUNNING = "running"
+    SILENT = "silent"  # on record here by an earlier brain, its PC not heard yet
+    DROPPING = "dropping"  # on record here, too old to be let go: the PC's word is waited for
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Have this said to a PC."""
+
+    pc: str
+    body: OrderBody
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Have the engine know this."""
+
+    message: Message
+
+
+Effect = Send | Post
+ON_RECORD = {Phase.GOING, Phase.RUNNING, Phase.SILENT, Phase.DROPPING}
+
+
+@dataclass(slots=True)
+class Grant:
+    """A run that was asked of a PC. ``since`` is on the clock that counts sleep."""
+
+    run: Run
+    phase: Phase
+    since: float
+    book: str = ""
+
+
+def about_of(run: Run, path: str, area: str) -> About:
+    """All that another must know of a run."""
+    return About(
+        run.id,
+        run.job,
+        run.name,
+        area,
+        path,
+        run.trigger,
+        run.day,
+        run.started,
+        run.arguments,
+        run.attempt,
+        run.by,
+        run.stands_for,
+    )

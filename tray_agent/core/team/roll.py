@@ -1,0 +1,145 @@
+"""Who is in the team, as the brain last heard of them: present or silent, their clocks, what lags. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tray_agent.core.model import Pc, Problem, Where
+from tray_agent.core.team.names import pc_key
+from tray_agent.core.team.orders import Presence, Reply
+
+_CLOCKS_APART_SECONDS = 30.0
+_OFFSET_STEP_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Member:
+    """A PC that was invited, and what it last said. ``heard`` is on the clock that counts sleep."""
+
+    name: str
+    heard: float | None = None
+    since: datetime | None = None
+    instance: str = ""
+    book: str = ""
+    places: int = 0
+    tags: tuple[str, ...] = ()
+    version: str = ""
+    present: bool = False
+    outranked: str = ""
+    lagging: set[str] = field(default_factory=set)
+    offset: float | None = None
+    _last_offset: float | None = None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it takes runs of this brain."""
+        return self.present and not self.outranked
+
+    def measure(self, offset: float) -> None:
+        """How far its clock is ahead, as one presence gives it: late by what that was on its way. Of two the
+        smaller counts, and less than a second changes nothing."""
+        both = (offset, offset if self._last_offset is None else self._last_offset)
+        self._last_offset = offset
+        least = min(both, key=abs)
+        if self.offset is None or abs(least - self.offset) > _OFFSET_STEP_SECONDS:
+            self.offset = round(least, 1)
+
+
+class Roll:
+    """The PCs of the team but the brain's own, by key. ``silent_seconds`` without a word make a PC silent;
+    ``epoch`` is this brain's, ``brain`` its name."""
+
+    def __init__(self, silent_seconds: float, version: str, epoch: int, brain: str) -> None:
+        self._silent_seconds = silent_seconds
+        self._version = version
+        self._epoch = epoch
+        self._brain = brain
+        self._members: dict[str, Member] = {}
+
+    def invite(self, names: Iterable[str], now: datetime) -> None:
+        """These are all; what is known of them stays."""
+        former = self._members
+        self._members = {}
+        for name in names:
+            key = pc_key(name)
+            self._members[key] = former.get(key) or Member(name, since=now)
+
+    def member(self, pc: str) -> Member | None:
+        """One of them by name."""
+        return self._members.get(pc_key(pc))
+
+    def names(self) -> list[str]:
+        """All of them."""
+        return [member.name for member in self._members.values()]
+
+    def hear(self, pc: str, reply: Reply, presence: Presence, now: datetime, seconds: float) -> bool:
+        """A PC says that it is there: whether it began anew since it was last heard."""
+        member = self._members.get(pc_key(pc))
+        if member is None:
+            return False
+        is_anew = (member.instance, member.book) != (reply.instance, reply.book)
+        present = not presence.leaving
+        if present != member.present or member.since is None:
+            member.since = now
+        member.present, member.heard = present, seconds
+        member.instance, member.book = reply.instance, reply.book
+        member.places, member.tags, member.version = presence.places, presence.tags, presence.version
+        obeys = (presence.obeys, presence.brain)
+        is_other = obeys > (self._epoch, "") and obeys != (self._epoch, self._brain) and presence.brain
+        member.outranked = presence.brain if is_other else ""
+        member.measure((presence.now - now).total_seconds())
+        return is_anew
+
+    def sign(self, pc: str, instance: str, seconds: float) -> None:
+        """Whatever a PC says, it is there."""
+        member = self._members.get(pc_key(pc))
+        if member is not None and member.present and member.instance == instance:
+            member.heard = seconds
+
+    def notice_silence(self, now: datetime, seconds: float) -> None:
+        """Who was not heard for too long is silent now."""
+        for member in self._members.values():
+            is_late = member.heard is None or seconds - member.heard > self._silent_seconds
+            if member.present and is_late:
+                member.present, member.since = False, now
+
+    def pcs(self) -> tuple[Pc, ...]:
+        """All of them, as others see them."""
+        return tuple(
+            Pc(
+                member.name,
+                member.places,
+                member.tags,
+                member.is_usable,
+                member.since,
+                member.book,
+                member.version,
+                member.offset,
+                tuple(sorted(member.lagging)),
+            )
+            for member in self._members.values()
+        )
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with them."""
+        return tuple(problem for member in self._members.values() for problem in self._problems(member))
+
+    def _problems(self, member: Member) -> Iterable[Problem]:
+        name, offset = member.name, member.offset
+        if member.outranked:
+            what = f"{name} obedece a outro cérebro ({member.outranked}); este não inicia nada lá"
+            yield Problem(Where.SETTINGS, what, "Só um PC pode ser o cérebro: confira com tray-agent team.")
+        if not member.present:
+            return
+        if offset is not None and abs(offset) > _CLOCKS_APART_SECONDS:
+            ahead = "adiantado" if offset > 0 else "atrasado"
+            what = f"O relógio do {name} está {ahead} em {abs(offset):.0f} s em relação ao do cérebro"
+            yield Problem(Where.SETTINGS, what, "Acerte a hora (Configurações › Hora e idioma).")
+        if member.version and member.version != self._version:
+            what = f"{name} está na versão {member.version}; o cérebro, na {self._version}"
+            yield Problem(Where.SETTINGS, what, "Copie o mesmo arquivo do programa para os dois.")
+        for script in sorted(member.lagging):
+            what = f"A cópia de {script} no {name} difere da do cérebro"
+            yield Problem(Where.SCRIPT, what, "Espere a sincronização da pasta, ou confira-a naquele PC.")
