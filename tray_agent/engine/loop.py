@@ -68,9 +68,7 @@ class Engine:
         self._recorder = Recorder(self._state, journal, processes, lambda: self._fenced)
         self._recovered = False
         self._looked_at = -_QUIET_LOOK_SECONDS
-        self._ended = False
-        self._fenced = False
-        self._stumbled = False
+        self._ended = self._fenced = self._stumbled = False
         self._answers: Actions = []
         self.last_turn = self._moment.seconds
         self._show(self._moment)  # so that there is an answer to the very first question
@@ -141,9 +139,10 @@ class Engine:
             if self._fenced:
                 return
             try:
-                ordered += plan(self._state, moment)
+                ordered += self._plan(moment)
             finally:  # what messages ordered is done, and recorded, whatever the plan came to
                 self._perform(ordered, moment)
+            self._follow(moment)
             self._recorder.close_day(self._snapshot, moment)
             self._show(moment)
         except Exception:  # noqa: BLE001 - a surprise must not end the engine
@@ -155,12 +154,21 @@ class Engine:
 
     def _apply(self, message: Message, moment: Moment) -> Actions:
         try:
-            return apply(self._state, message, moment)
+            return self._apply_rules(message, moment)
         except Exception:  # noqa: BLE001 - a poisoned message is set aside, the loop goes on
             _log.exception("message set aside: %r", message)
             if isinstance(message, Command):
                 answer(message.reply, Reply(False, "Erro interno; veja o registro do agente."))
             return []
+
+    def _apply_rules(self, message: Message, moment: Moment) -> Actions:
+        return apply(self._state, message, moment)
+
+    def _plan(self, moment: Moment) -> Actions:
+        return plan(self._state, moment)
+
+    def _follow(self, moment: Moment) -> None:
+        """What was ordered is done and on record. A PC says so here."""
 
     def _has_jumped(self, moment: Moment) -> bool:
         """Whether the wall clock was set, or the machine slept, since the last turn."""

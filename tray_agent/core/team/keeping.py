@@ -110,8 +110,7 @@ class Brain:
 
 
 class Keeping:
-    """What one life of a PC's program holds and has denied. ``hold_seconds`` is how old a held child may get.
-    """
+    """What one life of a PC's program holds and has denied. Held children live ``hold_seconds`` at most."""
 
     def __init__(self, instance: str, hold_seconds: float, script_folder: str = "metodos") -> None:
         self.instance = instance

@@ -125,7 +125,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The run will not be held. ``unsuited``: nor would the next try be; ``differs``: its script is another.
+    """The run will not be held.
+
+    ``unsuited``: nor would another be now; ``differs``: its script is not the same.
     """
 
     run: str
