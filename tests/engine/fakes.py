@@ -189,9 +189,11 @@ class MemoryJournal:
         self._may_fail()
         return dict(self.surplus.get(day, {}))
 
-    def record_surplus(self, day: date, surplus: Mapping[str, int]) -> None:
+    def record_surplus(self, day: date, surplus: Mapping[str, int], *, falls: bool = False) -> None:
         self._may_fail()
         kept = self.surplus.setdefault(day, {})
+        for job in surplus if falls else ():
+            kept.pop(job, None)
         kept |= {job: max(more, kept.get(job, 0)) for job, more in surplus.items() if more > 0}
 
     def pausings(self) -> tuple[dict[str, Pausing], dict[str, Pausing]]:

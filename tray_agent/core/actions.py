@@ -94,10 +94,14 @@ class RecordCleared:
 
 @dataclass(frozen=True, slots=True)
 class RecordSurplus:
-    """Remember what the history counted of a day beyond our own runs, by job (product 3.9)."""
+    """Remember what the history counted of a day beyond our own runs, by job (product 3.9).
+
+    It never falls but for a run of our own that another PC tells of too (``falls``).
+    """
 
     day: date
     surplus: dict[str, int]
+    falls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,16 @@ class RegistryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PcNamed:
+    """A PC or tag that rows name in their column ``pc``: the first such cell, its job, and how many rows."""
+
+    name: str
+    cell: Cell
+    job: str
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Discovery:
     """What a discovery found: the jobs, and every mismatch on the way.
 
@@ -253,6 +263,7 @@ class Discovery:
     registry: str
     registry_read: bool = True
     halts: tuple[Halt, ...] = ()
+    pcs_named: tuple[PcNamed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

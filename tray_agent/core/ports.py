@@ -130,8 +130,9 @@ class Journal(Protocol):
         """What the history counted for a day beyond our own runs, by job: at least 1 each (product 3.9)."""
         ...
 
-    def record_surplus(self, day: date, surplus: Mapping[str, int]) -> None:
-        """Keep what the history counted beyond our own runs. What is kept never falls within its day."""
+    def record_surplus(self, day: date, surplus: Mapping[str, int], *, falls: bool = False) -> None:
+        """Keep what the history counted beyond our own runs. What is kept never falls within its day, unless
+        told so."""
         ...
 
     def pausings(self) -> tuple[dict[str, Pausing], dict[str, Pausing]]:

@@ -13,6 +13,7 @@ from tray_agent.core.model import (
     Mark,
     Outcome,
     Pausing,
+    Pc,
     Problem,
     Retry,
     Run,
@@ -68,6 +69,7 @@ class JobFacts:
     is in its place. ``fires`` are the day's fire times and what became of them; ``owed`` runs are still to be
     made beyond the one under way, ``skipped`` are not made up for, ``credit`` are retries and repeats.
     ``reason`` is the sentence of the last run's bad end, ``leftovers`` the pids that ended runs left behind.
+    ``silent_since`` is since when the PC of the run under way is not heard: it may be under way.
     """
 
     job: Job
@@ -102,6 +104,7 @@ class JobFacts:
     acknowledged: bool = False
     repeatable: bool = False
     leftovers: tuple[int, ...] = ()
+    silent_since: datetime | None = None
 
     @property
     def counted_state(self) -> CardState:
@@ -133,12 +136,21 @@ class HistoryState:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenPc:
+    """A PC of the team, and how many runs are on it as far as the brain knows."""
+
+    pc: Pc
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What the agent knows, frozen and numbered. Views shape it for readers; nobody changes it.
 
     ``queue`` holds job ids, next first. ``facts`` is keyed by job id in no particular order; ``order`` is
     the cards'. ``born`` is the version at which this engine began; ``*_since`` are the versions at which the
-    problems, the order and the places last changed.
+    problems, the order, the places and the PCs last changed. ``pcs`` are those of the team, ``brain`` is the
+    name of the one that decides ("" alone), ``role`` what this agent is: ``alone``, ``brain`` or ``pc``.
     """
 
     version: int
@@ -162,6 +174,10 @@ class Snapshot:
     problems_since: int = 0
     order_since: int = 0
     places_since: int = 0
+    pcs_since: int = 0
+    pcs: tuple[SeenPc, ...] = ()
+    role: str = "alone"
+    brain: str = ""
     blocked: str = ""
     paused_since: datetime | None = None
     paused_areas: tuple[tuple[str, Pausing], ...] = ()

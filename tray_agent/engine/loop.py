@@ -204,7 +204,7 @@ class Engine:
             if not self._recovered:
                 self._recover(moment)
             if not self._state.day_loaded:
-                load_day(self._state, self._journal, self._recorder.unrecorded, moment.now)
+                load_day(self._state, self._journal, self._recorder.uncounted, moment.now)
             if not trouble:
                 restore_if_lost(self._state, self._journal)
             self._recorder.catch_up()
@@ -226,7 +226,7 @@ class Engine:
             state.paused_since = moment.now if state.paused else None
         take_up_wishes(state, self._journal)
         self._perform(take_up(state, self._journal, self._processes, moment), moment)
-        load_day(state, self._journal, self._recorder.unrecorded, moment.now)
+        load_day(state, self._journal, self._recorder.uncounted, moment.now)
         self._recovered = True
 
     def _perform(self, ordered: Actions, moment: Moment) -> None:
@@ -278,7 +278,7 @@ class Engine:
 
     def _load_day(self, moment: Moment) -> None:
         try:
-            load_day(self._state, self._journal, self._recorder.unrecorded, moment.now)
+            load_day(self._state, self._journal, self._recorder.uncounted, moment.now)
         except JournalError as error:
             self._recorder.say_data(str(error), moment)
 

@@ -108,8 +108,10 @@ class Recorder:
                     self._journal.pause_area(area, pausing)
             case act.RecordCleared(job, moment):
                 self._journal.clear(job, moment)
-            case act.RecordSurplus(day, surplus):
-                self._journal.record_surplus(day, surplus)
+            case act.RecordSurplus(day, surplus, falls):
+                self._journal.record_surplus(day, surplus, falls=falls)
+            case act.RecordFound(run):
+                self._journal.record_found([run])
             case act.RecordClosing(day, notes):
                 self._journal.record_closing(day, notes)
             case act.RecordAcknowledged(job, run_id):
@@ -127,6 +129,12 @@ class Recorder:
     def prove(self) -> None:
         """Show that writing works again after trouble. Raises JournalError."""
         self._journal.set_paused(self._state.paused)
+
+    @property
+    def uncounted(self) -> list[Run]:
+        """The ended runs that are not on record yet."""
+        found = [each.run for each in self._undone if isinstance(each, act.RecordFound) and each.run.outcome]
+        return [*self.unrecorded, *found]
 
     @property
     def waits(self) -> bool:

@@ -28,7 +28,7 @@ def take_up(state: State, journal: Journal, processes: Processes, moment: Moment
     ordered: Actions = []
     wished = journal.stops_wished()
     for run in journal.open_runs():
-        standing = processes.standing(run)
+        standing = _standing(state, run, processes)
         _log.info("run %s of an earlier agent: %s", run.id, standing.value)
         if standing is Standing.NEVER_BEGAN:
             journal.forget(run.id)
@@ -36,9 +36,18 @@ def take_up(state: State, journal: Journal, processes: Processes, moment: Moment
             journal.record([], [replace(run, ended=moment.now, outcome=Outcome.UNKNOWN)])
         elif run.job not in state.active:
             active = _adopt(state, run, journal, processes, moment)
+            if standing is Standing.UNKNOWN:
+                active.silent_since, active.is_unconfirmed = moment.now, True
             if run.id in wished:
                 ordered += stop(state, active, wished[run.id], moment)
     return ordered
+
+
+def _standing(state: State, run: Run, processes: Processes) -> Standing:
+    """What became of a run; without a team nobody can say it of another PC's."""
+    if not state.limits.me and run.pc:
+        return Standing.UNKNOWN
+    return processes.standing(run)
 
 
 def _adopt(state: State, run: Run, journal: Journal, processes: Processes, moment: Moment) -> Active:
@@ -49,7 +58,8 @@ def _adopt(state: State, run: Run, journal: Journal, processes: Processes, momen
     active = Active(run, job, Phase.RUNNING, since, True, journal.usual_seconds(run.job))
     state.active[run.job] = active
     state.touched.add(run.job)
-    processes.adopt(run)
+    if state.limits.me or not run.pc:
+        processes.adopt(run)
     return active
 
 

@@ -125,6 +125,16 @@ class TestBoth:
 
         assert journal.usual_seconds("pix") == 60.0
 
+    def test_what_the_history_counted_beyond_our_own_falls_only_when_told_so(self, journal: Journal) -> None:
+        journal.record_surplus(TODAY, {"pix": 2, "ted": 1})
+        journal.record_surplus(TODAY, {"pix": 1})
+        assert journal.surplus_of(TODAY) == {"pix": 2, "ted": 1}
+
+        journal.record_surplus(TODAY, {"pix": 1}, falls=True)
+        journal.record_surplus(TODAY, {"ted": 0}, falls=True)
+
+        assert journal.surplus_of(TODAY) == {"pix": 1}
+
     def test_a_wish_to_stop_stands_as_long_as_its_run_is_open(self, journal: Journal) -> None:
         first, second = make_open_run(id="first"), make_open_run(id="second", job="ted")
         journal.record([first, second], [])

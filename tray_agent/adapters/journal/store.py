@@ -151,9 +151,13 @@ class SqliteJournal:
         with self._reading() as db:
             return dict(db.execute("SELECT job, surplus FROM days WHERE day = ?", (day.isoformat(),)))
 
-    def record_surplus(self, day: date, surplus: Mapping[str, int]) -> None:
-        """Keep what the history counted beyond our own runs; what is kept never falls."""
+    def record_surplus(self, day: date, surplus: Mapping[str, int], *, falls: bool = False) -> None:
+        """Keep what the history counted beyond our own runs; what is kept never falls, unless told so."""
         with self._writing() as db:
+            if falls:
+                db.executemany(
+                    "DELETE FROM days WHERE day = ? AND job = ?", [(day.isoformat(), job) for job in surplus]
+                )
             db.executemany(
                 "INSERT INTO days VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET surplus = excluded.surplus"
                 " WHERE excluded.surplus > surplus",

@@ -8,7 +8,7 @@ from datetime import datetime
 from tray_agent.core.history.last import last_run, outcome_state
 from tray_agent.core.history.matching import Matched, is_from_the_future, match, start_of
 from tray_agent.core.history.status import state_of
-from tray_agent.core.model import CardState, Mark, Run
+from tray_agent.core.model import CardState, Job, Mark, Run
 from tray_agent.core.picture.fires import fires_today
 from tray_agent.core.rules.again import attempt_of, repeatable_after
 from tray_agent.core.rules.deadline import lateness
@@ -16,7 +16,9 @@ from tray_agent.core.rules.holds import held_back, pausing_of
 from tray_agent.core.rules.owed import credit_of, last_end
 from tray_agent.core.rules.runs import left_behind
 from tray_agent.core.rules.state import Phase, State
-from tray_agent.core.shown import FireState, HistoryState, JobFacts, Snapshot, own_runs
+from tray_agent.core.rules.team import no_pc, own_key, running_on, total_places
+from tray_agent.core.shown import FireState, HistoryState, JobFacts, SeenPc, Snapshot, own_runs
+from tray_agent.core.standing import Held, HoldKind
 
 
 def job_facts(
@@ -53,6 +55,7 @@ def job_facts(
         active=run,
         holding=holding,
         stopping_since=active.stopping_since if active else None,
+        silent_since=active.silent_since if active else None,
         usual_seconds=active.usual_seconds if active else None,
         overdue=active is not None and active.overdue,
         ticket=ticket,
@@ -67,7 +70,7 @@ def job_facts(
         owed=debt.owed,
         skipped=debt.skipped,
         next_fire=next_run or job.schedule.next_day(now),
-        held=held_back(state, job, now) if active is None and job_id in state.jobs else None,
+        held=_held(state, job, now, ticket) if active is None and job_id in state.jobs else None,
         attempt=attempt,
         late=lateness(state, job, now),
         pausing=pausing_of(state, job, now),
@@ -76,6 +79,15 @@ def job_facts(
         repeatable=again is not None,
         leftovers=tuple(pid for each in left_behind(state, job_id) for pid in each.leftovers),
     )
+
+
+def _held(state: State, job: Job, now: datetime, ticket: int | None) -> Held | None:
+    """What holds a job back; one that waits in the queue may wait for a PC."""
+    held = held_back(state, job, now)
+    if held is None and ticket is not None and state.pcs:
+        absent = no_pc(state, job, now)
+        return Held(HoldKind.PC, absent) if absent else None
+    return held
 
 
 def _marks(own: tuple[Run, ...], matched: Matched) -> tuple[Mark, ...]:
@@ -111,6 +123,7 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
         else:
             facts[job_id] = each
     order, problems = _order(state, facts, former), state.problems.all()
+    pcs = _pcs(state) if state.pcs else ()
     places = (state.base_path, state.base_available, state.registry, state.discovered)
     return Snapshot(
         version=version,
@@ -122,7 +135,7 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
         order=order,
         queue=state.queue.jobs(),
         running=state.running(),
-        max_concurrent=state.limits.max_concurrent,
+        max_concurrent=total_places(state),
         problems=problems,
         started=state.started,
         finished=state.ended,
@@ -135,10 +148,26 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
         paused_areas=tuple(sorted(state.paused_areas.items(), key=lambda each: each[0])),
         halts=state.halts,
         day_notes=state.day_notes,
+        pcs=pcs,
+        role="brain" if state.limits.me else "alone",
+        brain=state.limits.me,
         born=former.born if former else version,
+        pcs_since=former.pcs_since if former and former.pcs == pcs else version,
         problems_since=former.problems_since if former and former.problems == problems else version,
         order_since=former.order_since if former and former.order is order else version,
         places_since=former.places_since if former and _places(former) == places else version,
+    )
+
+
+def _pcs(state: State) -> tuple[SeenPc, ...]:
+    """The PCs of the team as readers see them."""
+    running = running_on(state)
+    return tuple(
+        SeenPc(
+            replace(pc, places=state.limits.max_concurrent) if pc.key == own_key(state) else pc,
+            running["" if pc.key == own_key(state) else pc.key],
+        )
+        for pc in state.pcs.values()
     )
 
 

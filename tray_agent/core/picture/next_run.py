@@ -58,7 +58,7 @@ def _owed_next(facts: JobFacts, around: Surroundings) -> str:
     if facts.active is not None:
         return "depois desta"
     if facts.held is not None:
-        return "depois de outra automação"
+        return "quando houver PC" if facts.held.kind is HoldKind.PC else "depois de outra automação"
     if snapshot.blocked or not snapshot.history.verified:
         return _BLOCKED_NEXT.get(snapshot.blocked or "history", "aguardando")
     if facts.retry is not None and facts.retry.at > snapshot.at:

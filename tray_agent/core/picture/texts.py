@@ -7,6 +7,7 @@ from datetime import datetime
 from tray_agent.core.history.status import NO_RESULT, is_open, shortened, state_of
 from tray_agent.core.model import CardState, Outcome, Run, Trigger
 from tray_agent.core.picture.next_run import Surroundings, day_and_time
+from tray_agent.core.rules.holds import clock
 from tray_agent.core.schedules.not_today import left_out
 from tray_agent.core.schedules.schedule import ScheduleKind
 from tray_agent.core.shown import FireState, JobFacts, LastRun, Snapshot
@@ -47,6 +48,8 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
         return _active(facts, around, now)
     if not around.snapshot.base_available:
         return "Aguardando: a pasta das automações não está acessível."
+    if facts.held is not None and facts.held.kind is HoldKind.PC and not around.snapshot.blocked:
+        return f"Na fila: {facts.held.text}."
     if facts.retry is not None and facts.retry.at > now:
         again = f"; nova tentativa às {facts.retry.at:%H:%M}" if facts.owed > 0 else ""
         return f"Não iniciou: {facts.retry.reason.rstrip('.')}{again}."
@@ -140,16 +143,21 @@ def _active(facts: JobFacts, around: Surroundings, now: datetime) -> str:
     run = facts.active
     assert run is not None  # noqa: S101 - the only caller asked
     left = " Saiu do registro; roda até terminar." if facts.removed else ""
+    where = f" no {run.pc}" if run.pc else ""
+    if facts.silent_since is not None:
+        asked = f" Parada pedida às {facts.stopping_since:%H:%M}." if facts.stopping_since else ""
+        since = clock(facts.silent_since, now)
+        return f"Sem notícia do {run.pc} desde {since}; pode estar em execução.{asked}{left}"
     if facts.stopping_since is not None:
         grace = f"{around.grace_seconds:g} s"
         return f"Parando desde {facts.stopping_since:%H:%M:%S}: até {grace} para terminar sozinha." + left
     if facts.holding:
-        return f"Iniciando desde {run.started:%H:%M:%S}." + left
+        return f"Iniciando{where} desde {run.started:%H:%M:%S}." + left
     if facts.overdue:
         usual = facts.usual_seconds
         known = f"costuma levar {duration(usual)}" if usual is not None else "não há duração usual"
-        return f"Muito além do normal: {known}, roda desde {run.started:%H:%M}." + left
-    return f"Em execução desde {run.started:%H:%M} ({_purpose(facts, run)})." + left
+        return f"Muito além do normal: {known}, roda{where} desde {run.started:%H:%M}." + left
+    return f"Em execução{where} desde {run.started:%H:%M} ({_purpose(facts, run)})." + left
 
 
 def _purpose(facts: JobFacts, run: Run) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Asked
-from tray_agent.core.rules import commands, day, discovery, history, pausing, runs
+from tray_agent.core.rules import commands, day, discovery, history, pausing, remote, runs
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.state import Moment, State
 
@@ -50,6 +50,7 @@ def _noticed(state: State, event: msg.Noticed, moment: Moment) -> Actions:
 _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.RunJob: commands.run_job,
     msg.StopJob: commands.stop_job,
+    msg.LoseRun: remote.lose_run,
     msg.RepeatJob: commands.repeat_job,
     msg.RepeatMany: commands.repeat_many,
     msg.Acknowledge: commands.acknowledge,
@@ -59,7 +60,11 @@ _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.Quit: commands.quit_agent,
     msg.RunHeld: runs.held,
     msg.RunRefused: runs.refused,
+    msg.RunUnplaced: remote.unplaced,
     msg.RunExited: runs.exited,
+    msg.RunConfirmed: remote.confirmed,
+    msg.RunFound: remote.found,
+    msg.TeamSeen: remote.team_seen,
     msg.RunLeft: _left,
     msg.RunStopped: runs.stopped,
     msg.Discovered: discovery.discovered,
@@ -73,6 +78,7 @@ _NAMES: dict[type, str] = {
     msg.RunJob: "run",
     msg.RepeatJob: "repeat",
     msg.StopJob: "stop",
+    msg.LoseRun: "team_lost",
     msg.RepeatMany: "repeat_many",
     msg.Acknowledge: "acknowledge",
     msg.Pause: "pause",

@@ -6,7 +6,7 @@ from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.history.status import state_of
 from tray_agent.core.messages import Reply
-from tray_agent.core.model import CardState, Job, Outcome, Run, Trigger
+from tray_agent.core.model import CardState, Job, Outcome, Pc, Run, Trigger
 from tray_agent.core.rules.again import repeatable, repetition
 from tray_agent.core.rules.answers import Actions, answer
 from tray_agent.core.rules.discovery import discover
@@ -14,7 +14,9 @@ from tray_agent.core.rules.history import read_history
 from tray_agent.core.rules.owed import last_end
 from tray_agent.core.rules.resources import who_uses
 from tray_agent.core.rules.runs import forgive, left_behind, start, stop
-from tray_agent.core.rules.state import Moment, Phase, State, Wanted
+from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.team import pc_for, place_of
+from tray_agent.core.rules.wanted import Wanted
 
 
 def run_job(state: State, command: msg.RunJob, moment: Moment) -> Actions:
@@ -23,7 +25,10 @@ def run_job(state: State, command: msg.RunJob, moment: Moment) -> Actions:
     if refusal:
         return [answer(command, False, refusal)]
     job = state.jobs[command.job]
-    taken = None if command.force else who_uses(state, job)
+    pc, nowhere = pc_for(state, job, moment.now)
+    if nowhere:
+        return [answer(command, False, f"{job.name}: {nowhere}; nada foi iniciado.")]
+    taken = None if command.force else _who_uses(state, job, pc)
     if taken is not None and command.in_queue:
         state.wanted[job.id] = Wanted(command.by, arguments=command.arguments)
         state.touched.add(job.id)
@@ -33,13 +38,22 @@ def run_job(state: State, command: msg.RunJob, moment: Moment) -> Actions:
         used = f"{resource} em uso por {active.run.name} desde {active.run.started:%H:%M}"
         return [answer(command, False, f"{used}; nada foi iniciado.")]
     run = state.new_run(job, Trigger.MANUAL, moment.now, command.by, arguments=command.arguments)
-    return _start_for(state, command, job, run, moment)
+    return _start_for(state, command, job, run, moment, pc)
 
 
-def _start_for(state: State, command: msg.Command, job: Job, run: Run, moment: Moment) -> Actions:
+def _who_uses(state: State, job: Job, pc: Pc | None) -> tuple[str, Active] | None:
+    """The resource of a job that is taken where it would run, and by whom."""
+    if pc is None:
+        return who_uses(state, job)
+    return who_uses(state, job, "" if pc.is_brain else pc.key, place_of)
+
+
+def _start_for(
+    state: State, command: msg.Command, job: Job, run: Run, moment: Moment, pc: Pc | None
+) -> Actions:
     """Start a run for somebody who waits for the answer: it comes when the run has begun."""
     state.wanted.pop(job.id, None)
-    started = start(state, job, run, moment)
+    started = start(state, job, run, moment, pc)
     state.active[job.id].reply = command.reply
     return started
 
@@ -68,10 +82,14 @@ def repeat_job(state: State, command: msg.RepeatJob, moment: Moment) -> Actions:
     if failed is None:
         text = f"A última execução de {job.name} hoje não é uma agendada que falhou; use Executar."
         return [answer(command, False, text)]
-    taken = who_uses(state, job)
+    pc, nowhere = pc_for(state, job, moment.now)
+    if nowhere:
+        return [answer(command, False, f"{job.name}: {nowhere}; nada foi iniciado.")]
+    taken = _who_uses(state, job, pc)
     if taken is not None:
         return [answer(command, False, f"{taken[0]} em uso por {taken[1].run.name}; nada foi iniciado.")]
-    return _start_for(state, command, job, repetition(state, job, failed, moment.now, command.by), moment)
+    run = repetition(state, job, failed, moment.now, command.by)
+    return _start_for(state, command, job, run, moment, pc)
 
 
 def repeat_many(state: State, command: msg.RepeatMany, moment: Moment) -> Actions:
@@ -108,6 +126,8 @@ def stop_job(state: State, command: msg.StopJob, moment: Moment) -> Actions:
     grace = f"{state.limits.stop_grace_seconds:g} s"
     if active is not None:
         text = f"Parando {active.run.name}: até {grace} para terminar por conta própria."
+        if active.silent_since is not None:
+            text = f"Parada de {active.run.name} pedida: chega ao {active.run.pc} quando ele voltar."
         return [*stop(state, active, Outcome.STOPPED, moment), answer(command, True, text)]
     left = left_behind(state, command.job)
     if not left:

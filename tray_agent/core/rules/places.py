@@ -15,6 +15,7 @@ from tray_agent.core.rules.owed import debt_of, fires_of
 from tray_agent.core.rules.resources import are_free, in_use, resources_of
 from tray_agent.core.rules.runs import forgive, start
 from tray_agent.core.rules.state import Moment, State
+from tray_agent.core.rules.team import Room
 
 
 def schedule_next(state: State, job: Job, now: datetime) -> None:
@@ -95,7 +96,11 @@ def fill_places(state: State, moment: Moment) -> Actions:
     on.
     """
     ordered: Actions = []
-    if state.running() >= state.limits.max_concurrent or state.blocked() or not len(state.queue):
+    if not len(state.queue) or state.blocked():
+        return ordered
+    if state.pcs:
+        return _fill_team(state, moment)
+    if state.running() >= state.limits.max_concurrent:
         return ordered
     used: Counter[str] | None = None
     for job_id in state.queue.jobs():
@@ -109,6 +114,20 @@ def fill_places(state: State, moment: Moment) -> Actions:
             if not is_free:
                 continue
         ordered += start(state, job, _next_run(state, job, moment.now), moment)
+    return ordered
+
+
+def _fill_team(state: State, moment: Moment) -> Actions:
+    """The same on all PCs: a job that no PC with a free place may run now is passed over."""
+    ordered: Actions = []
+    room = Room(state, moment.now)
+    for job_id in state.queue.jobs():
+        if room.is_full:
+            break
+        job = state.jobs[job_id]
+        pc = room.take(job)
+        if pc is not None:
+            ordered += start(state, job, _next_run(state, job, moment.now), moment, pc)
     return ordered
 
 

@@ -52,8 +52,11 @@ def plan(state: State, moment: Moment) -> Actions:
 
 
 def keeps_agent(active: Active) -> bool:
-    """A run that is being stopped is waited for; a held one ends by itself when the agent is gone."""
-    return active.phase is Phase.STOPPING
+    """A run that is being stopped is waited for, unless its PC is not heard: the wish is on record.
+
+    A held one ends by itself when the agent is gone.
+    """
+    return active.phase is Phase.STOPPING and active.silent_since is None
 
 
 def is_under_way(state: State, moment: Moment) -> bool:

@@ -48,6 +48,17 @@ class FairQueue:
         del self._sorted[bisect_left(self._sorted, key)]
         return True
 
+    def place(self, job: str) -> int | None:
+        """A job's place for good, to come back to later, or None."""
+        key = self._keys.get(job)
+        return key[0] + self._base * _DAY_MINUTES * _PEERS if key else None
+
+    def put_back(self, job: str, place: int) -> None:
+        """Enter a job that left where it had been."""
+        if job not in self._keys:
+            self._keys[job] = key = (place - self._base * _DAY_MINUTES * _PEERS, job)
+            insort(self._sorted, key)
+
     def ticket(self, job: str) -> int | None:
         """A whole number that grows with the place in the queue, or None for a job that does not wait."""
         key = self._keys.get(job)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.messages import Reply
-from tray_agent.core.model import Job, Outcome, Problem, Retry, Run, Trigger, Where
+from tray_agent.core.model import Job, Outcome, Pc, Problem, Retry, Run, Trigger, Where
 from tray_agent.core.rules.again import attempt_of
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.owed import debt_of
@@ -22,10 +22,14 @@ OVERDUE_SECONDS = 60.0
 LONG_SECONDS = 2 * 3600.0  # where no usual duration is known
 
 
-def start(state: State, job: Job, run: Run, moment: Moment) -> Actions:
-    """Take a job out of the queue and give it a run, held until its start is on record."""
+def start(state: State, job: Job, run: Run, moment: Moment, pc: Pc | None = None) -> Actions:
+    """Take a job out of the queue and give it a run, held until its start is on record; on that PC of the
+    team."""
+    waited = state.queue.place(job.id) if pc is not None else None
     state.queue.discard(job.id)
-    state.active[job.id] = Active(run, job, Phase.HOLDING, moment.seconds)
+    if pc is not None and not pc.is_brain:
+        run = replace(run, pc=pc.name)
+    state.active[job.id] = Active(run, job, Phase.HOLDING, moment.seconds, waited=waited)
     state.touched.add(job.id)
     return [act.Hold(run, job)]
 
@@ -41,6 +45,7 @@ def held(state: State, event: msg.RunHeld, moment: Moment) -> Actions:
         active.run,
         identity=event.identity,
         script_hash=event.script_hash,
+        book=event.book,
         started=moment.now,
         day=moment.now.date(),
     )
@@ -58,7 +63,8 @@ def began(state: State, run: str, usual_seconds: float | None, moment: Moment) -
     state.stale.add(active.job.id)
     forgive(state, active.job.id, moment.now)
     reply, active.reply = active.reply, None
-    return [act.Answer(reply, Reply(True, f"{active.run.name} iniciada."))] if reply else []
+    where = f" no {active.run.pc}" if active.run.pc else ""
+    return [act.Answer(reply, Reply(True, f"{active.run.name} iniciada{where}."))] if reply else []
 
 
 def refused(state: State, event: msg.RunRefused, moment: Moment) -> Actions:
@@ -167,13 +173,14 @@ def exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
     if not event.began:
         return _never_began(state, active, event.reason, moment)
     active.exited = True
-    outcome = active.stop_outcome or (Outcome.UNKNOWN if event.exit_code is None else Outcome.ENDED)
+    unseen = Outcome.UNKNOWN if event.exit_code is None else Outcome.ENDED
+    ended, seconds = _end(active, event, moment)
     run = replace(
         active.run,
-        ended=moment.now,
-        duration_seconds=moment.seconds - active.since if active.adopted else event.duration_seconds,
+        ended=ended,
+        duration_seconds=seconds,
         exit_code=event.exit_code,
-        outcome=outcome,
+        outcome=event.outcome or active.stop_outcome or unseen,
         reason=event.reason,
         leftovers=event.leftovers,
     )
@@ -188,17 +195,35 @@ def exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
         attempt = attempt_of(state, job, moment.now)
         if attempt is not None:
             state.agenda.put(attempt.at, run.job)
-    if active.phase is not Phase.STOPPING or active.tree_gone:
+    # On another PC a script may have ended before the stop came there: nothing more is to come then.
+    by_itself = event.outcome in {Outcome.ENDED, Outcome.UNKNOWN}
+    if active.phase is not Phase.STOPPING or active.tree_gone or by_itself:
         del state.active[run.job]
     return [act.RecordEnd(run)]
+
+
+def _end(active: Active, event: msg.RunExited, moment: Moment) -> tuple[datetime, float | None]:
+    """When a run ended and how long it took (s): as its own PC measured it, however late it says so."""
+    if not active.run.pc:
+        return moment.now, moment.seconds - active.since if active.adopted else event.duration_seconds
+    seconds = event.duration_seconds
+    if seconds is None:
+        return moment.now, None
+    return min(moment.now, active.run.started + timedelta(seconds=seconds)), seconds
+
+
+def never_began(state: State, active: Active) -> Actions:
+    """A run that was let go never began: it is no run."""
+    if not active.adopted:
+        state.started -= 1
+    return [act.Forget(active.run.id)]
 
 
 def _never_began(state: State, active: Active, reason: str, moment: Moment) -> Actions:
     """The process is gone and its script never began, whether or not it had been let go."""
     ordered: Actions = []
     if active.phase is not Phase.HOLDING:
-        state.started -= 1
-        ordered.append(act.Forget(active.run.id))
+        ordered += never_began(state, active)
     gone = "o arquivo, a pasta ou o interpretador sumiu antes de o script começar."
     return ordered + refuse(state, active.run.id, reason or gone, moment)
 

@@ -13,13 +13,14 @@ from enum import Enum
 from tray_agent.core.history.matching import NO_ROWS, Matched, counted, match
 from tray_agent.core.history.names import NO_STRANGERS, Strangers
 from tray_agent.core.messages import Reply
-from tray_agent.core.model import HistoryRow, Job, Outcome, Pausing, Retry, Run, Trigger
+from tray_agent.core.model import HistoryRow, Job, Outcome, Pausing, Pc, PcNamed, Retry, Run, Trigger
 from tray_agent.core.naming import slug
 from tray_agent.core.policies import Halt
 from tray_agent.core.rules.agenda import Agenda
 from tray_agent.core.rules.arguments import filled
 from tray_agent.core.rules.problems import ProblemBook
 from tray_agent.core.rules.queue import FairQueue
+from tray_agent.core.rules.wanted import Unsuited, Wanted
 from tray_agent.core.shown import HistoryState
 
 
@@ -56,24 +57,14 @@ class Active:
     tree_gone: bool = False
     given_up: bool = False
     reply: Callable[[Reply], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A run that a person asked for and that waits in the queue: who, whether it repeats a failed one, and
-    its arguments where they are not the row's."""
-
-    by: str
-    repeats: bool = False
-    arguments: tuple[str, ...] | None = None
+    silent_since: datetime | None = None  # its PC is not heard: it may be under way
+    is_unconfirmed: bool = False  # nor does its PC being heard say that it is
+    waited: int | None = None  # its job's place among those who wait, to go back to
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The settings that the rules use; durations in seconds.
-
-    ``me`` is this PC's name in its team, "" without a team.
-    """
+    """The settings that the rules use; durations in seconds. ``me`` is this PC's name in its team, or ""."""
 
     max_concurrent: int = 5
     discovery_seconds: float = 60
@@ -84,6 +75,7 @@ class Limits:
     no_data_exit_code: int = 0
     loop_seconds: float = 1.0
     resources: Mapping[str, int] = field(default_factory=dict)
+    resources_per_pc: frozenset[str] = frozenset()
     me: str = ""
 
 
@@ -92,7 +84,8 @@ class State:
     """All that the agent knows.
 
     ``touched`` are the jobs to consider in the next plan, ``stale`` those whose facts changed since the last
-    snapshot. ``surplus`` are the runs counted beyond our own, on record with the day (product 3.9).
+    snapshot. ``surplus`` are the runs counted beyond our own, on record with the day (product 3.9). ``pcs``
+    are the PCs of the team by their key, none without a team; ``unsuited`` those that did not take a job.
     ``cleared`` is up to when a person gave up what a job owed today, ``wanted`` who asked for a manual run
     that waits in the queue. ``acknowledged`` are bad ends that a person took note of, by job. ``dependents``
     are the jobs that wait for a job. Until ``day_loaded`` the runs are not all counted.
@@ -124,6 +117,9 @@ class State:
     dependents: dict[str, set[str]] = field(default_factory=dict)
     wanted: dict[str, Wanted] = field(default_factory=dict)
     stuck: bool = False
+    pcs: dict[str, Pc] = field(default_factory=dict)
+    pcs_named: tuple[PcNamed, ...] = ()
+    unsuited: dict[tuple[str, str], Unsuited] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     acknowledged: dict[str, str] = field(default_factory=dict)
     ran: dict[str, set[date]] = field(default_factory=dict)
@@ -296,4 +292,8 @@ def first_state(limits: Limits, now: datetime, logs: str = "", boot: str = "") -
     history = HistoryState(
         source, verified=limits.local_history, unverified_since=None if limits.local_history else now
     )
-    return State(limits, now.date(), history, logs, boot)
+    state = State(limits, now.date(), history, logs, boot)
+    if limits.me:
+        own = Pc(limits.me, limits.max_concurrent, since=now, is_brain=True)
+        state.pcs[own.key] = own
+    return state

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tray_agent.core.model import Problem, Where
 from tray_agent.core.rules.runs import far_beyond
 from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.team import total_places
 
 UNKNOWN_USUAL_SECONDS = 15 * 60.0
 _SOURCE = "stuck"
@@ -12,7 +13,7 @@ _SOURCE = "stuck"
 
 def watch_queue(state: State, moment: Moment) -> None:
     """Say it when jobs wait although every place is held by runs far beyond what is usual for them."""
-    if not len(state.queue) or state.running() < state.limits.max_concurrent:
+    if not len(state.queue) or state.running() < total_places(state):
         if state.stuck:
             state.stuck = False
             state.problems.report(_SOURCE, [], moment.now)
