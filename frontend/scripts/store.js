@@ -17,7 +17,7 @@ import { troubledJobs } from "./order.js";
  *   heartbeat_seconds: number, history: History, max_concurrent: number, running: number, blocked: string, problems: Problem[],
  *   areas: string[], order?: string[]|null, removed: string[], queue_size: number,
  *   places: {base_path: string, base_available: boolean, registry: string, discovered: boolean},
- *   preferences?: Record<string, any>, late?: number,
+ *   preferences?: Record<string, any>, late?: number, estimates?: Record<string, string>,
  *   paused_all?: {until: string|null, reason: string}|null, paused_areas?: Record<string, {until: string|null, reason: string}>,
  *   day_notes?: string[], me?: string, cards: Card[],
  *   program?: {running: string, file: string, found: string|null, state: string, text: string}|null}} Snapshot
@@ -73,6 +73,15 @@ export function createStore(nowMs) {
     return !same;
   };
 
+  /** When each waiting job is likely to start changes with those before it, so it comes beside the cards. @param {Record<string, string>} told */
+  const estimate = (told) => {
+    for (const id of ranks.keys()) {
+      const card = cards.get(id);
+      const start = told[id] ?? null;
+      if (card && (card.estimate ?? null) !== start) cards.set(id, { ...card, estimate: start });
+    }
+  };
+
   /** Jobs that owe for longer than they should are late, though no event says so; whether any card is another now. */
   const ageAll = () => {
     if (!facts) return false;
@@ -126,6 +135,7 @@ export function createStore(nowMs) {
       zone = offsetMinutes(snapshot.now);
       const { cards: changed, order: _order, removed: _removed, preferences: _preferences, ...rest } = snapshot;
       facts = { ...facts, ...rest };
+      if (rest.estimates) estimate(rest.estimates);
       if (rest.problems) troubled = troubledJobs(rest.problems);
       ageAll();
       return { full: snapshot.full, changed: new Set(changed.map((card) => card.id)), structure };

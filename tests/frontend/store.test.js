@@ -82,3 +82,13 @@ test("a change brings the runs that changed; those before them are kept", () => 
   store.apply(delta([card("a", { runs_kept: 0, runs: [] })], { version: 3 }));
   assert.deepEqual(store.cards.get("a")?.runs, []);
 });
+
+test("when a waiting job starts comes beside the cards, and makes anew only those for which it changed", () => {
+  const store = storeWith(card("a"), card("b", { queued: true, ticket: 1 }), card("c", { queued: true, ticket: 2 }));
+  store.apply(delta([], { version: 2, estimates: { b: at(14, 9), c: at(14, 12) } }));
+  assert.equal(store.cards.get("b")?.estimate, at(14, 9));
+  const kept = store.cards.get("b");
+  store.apply(delta([], { version: 3, estimates: { b: at(14, 9) } }));
+  assert.equal(store.cards.get("b"), kept);
+  assert.equal(store.cards.get("c")?.estimate, null);
+});

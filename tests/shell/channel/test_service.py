@@ -13,7 +13,7 @@ from tests.builders import Day, at, make_job, make_run
 from tray_agent.core import messages as msg
 from tray_agent.core import model
 from tray_agent.core.model import Run
-from tray_agent.core.picture.past import End, Tally
+from tray_agent.core.picture.past import Ends, Tally
 from tray_agent.shell.channel.answer import Answer
 from tray_agent.shell.channel.service import Service
 from tray_agent.shell.views.snapshots import Reader
@@ -89,8 +89,8 @@ class Machine:
     def tallies(self, since: date) -> list[Tally]:
         return []
 
-    def ends(self, since: date, until: date, jobs: list[str]) -> list[End]:
-        return []
+    def ends(self, since: date, until: date, jobs: list[str]) -> Ends:
+        return Ends({}, [])
 
     def past_runs(self, day: date, job: str | None, *, only_errors: bool) -> list[Run]:
         return []
@@ -263,6 +263,16 @@ class TestQuestions:
 
         assert (found["full"], found["cards"]) == (False, [])
         assert "preferences" not in found
+
+    def test_the_page_is_told_when_each_waiting_job_is_likely_to_start(self, asked: Asked) -> None:
+        asked.day.jobs(*[make_job(f"j{n}", 8) for n in range(7)])
+        for n in range(5):
+            asked.day.begin(f"j{n}", usual_seconds=120.0)
+
+        assert asked.ask("snapshot")["estimates"] == {
+            "j5": "2026-03-10T14:07-03:00",
+            "j6": "2026-03-10T14:07-03:00",
+        }
 
     def test_what_runs_is_named_what_only_waits_to_begin_is_not(self, asked: Asked) -> None:
         asked.day.jobs(make_job("b", 8), make_job("a", 8), make_job("c", 8), make_job("d"))

@@ -32,7 +32,7 @@ def starts_of(
     first = [*owed, *(wish for wish in _asked(snapshot, now) if wish.job.id not in has_debt)]
     first.sort(key=lambda wish: (ranks.get(wish.job.id, len(ranks)), wish.fire, order.get(wish.job.id, 0)))
     later = sorted(coming, key=lambda wish: (wish.fire, order.get(wish.job.id, 0)))
-    return starts_to_come([*first, *later], _places(snapshot, now, means), now)
+    return starts_to_come([*first, *later], places_of(snapshot, now, means), now)
 
 
 def queue_starts(snapshot: Snapshot, starts: Starts) -> Iterator[tuple[str, datetime | None]]:
@@ -50,7 +50,8 @@ def _asked(snapshot: Snapshot, now: datetime) -> Iterator[Wish]:
             yield Wish(snapshot.facts[job].job, now, now, asked=True)
 
 
-def _places(snapshot: Snapshot, now: datetime, means: Means) -> Places:
+def places_of(snapshot: Snapshot, now: datetime, means: Means) -> Places:
+    """What runs now and until when it likely does, and what limits what starts."""
     running = []
     for facts in snapshot.facts.values():
         if facts.active is not None:

@@ -23,6 +23,7 @@ from tray_agent.shell.channel.commands import Unfit, command_of
 from tray_agent.shell.channel.control import Answer, Respond
 from tray_agent.shell.channel.past import Past, PastQuestions
 from tray_agent.shell.channel.schedules import ScheduleQuestions, Usual
+from tray_agent.shell.channel.waiting import WaitingStarts
 from tray_agent.shell.views import snapshots as views
 from tray_agent.shell.views.snapshots import Json, Reader
 
@@ -68,6 +69,7 @@ class Service:
         self._post = post
         self._reader = reader
         self._outside = outside
+        self._waiting = WaitingStarts(outside)
         self._asked: _Asked = queue.SimpleQueue()
         self._asked_slow: _Asked = queue.SimpleQueue()
         self._asked_past: _Asked = queue.SimpleQueue()
@@ -168,9 +170,10 @@ class Service:
     def _page(self, params: Json) -> bytes:
         since = params.get("since")
         since = since if isinstance(since, int) and not isinstance(since, bool) else 0
-        outside = self._outside
-        view = views.page(self._known(), self._reader, outside.now(), outside.heartbeat_seconds(), since)
+        outside, snapshot = self._outside, self._known()
+        view = views.page(snapshot, self._reader, outside.now(), outside.heartbeat_seconds(), since)
         view["program"] = outside.program()
+        view["estimates"] = self._waiting.of(snapshot)
         if view["full"]:
             view["preferences"] = outside.preferences()
         return views.encode(view)
