@@ -23,7 +23,7 @@ from tray_agent.adapters.runs.log_search import search
 from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.adapters.system.places import Places
 from tray_agent.core.model import Asked, Run
-from tray_agent.core.picture.past import End, Tally
+from tray_agent.core.picture.past import Ends, Tally
 from tray_agent.core.ports import JournalError
 from tray_agent.start.updates import Updates
 
@@ -120,7 +120,7 @@ class AgentOutside:
         """How the runs of the days since then ended, counted."""
         return self._past.tallies(since)
 
-    def ends(self, since: date, until: date, jobs: list[str]) -> list[End]:
+    def ends(self, since: date, until: date, jobs: list[str]) -> Ends:
         """The ended runs of these jobs."""
         return self._past.ends(since, until, jobs)
 

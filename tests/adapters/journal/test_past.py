@@ -10,10 +10,11 @@ import pytest
 
 from tests.adapters.journal.test_schema import OLD
 from tests.builders import at, make_open_run, make_run
+from tray_agent.adapters.journal import past as past_questions
 from tray_agent.adapters.journal.past import PastRuns
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.core.model import Asked, Outcome
-from tray_agent.core.picture.past import End, Tally
+from tray_agent.core.picture.past import Ends, Tally
 from tray_agent.core.ports import JournalError
 
 TODAY = at().date()
@@ -83,10 +84,18 @@ def test_ends_are_counted_by_kind_and_day(past: PastRuns) -> None:
 
 
 def test_ends_of_jobs_are_those_of_the_days_asked_for(past: PastRuns) -> None:
-    assert past.ends(TODAY - timedelta(days=5), YESTERDAY, ["pix", "nobody's"]) == [
-        End("2026-03-09", "ended", 0, 4.0)
-    ]
-    assert len(past.ends(YESTERDAY, TODAY, ["pix", "ted"])) == 8
+    assert past.ends(TODAY - timedelta(days=5), YESTERDAY, ["pix", "nobody's"]) == Ends(
+        {"2026-03-09": [4.0]}, []
+    )
+    found = past.ends(YESTERDAY, TODAY, ["pix", "ted"])
+    assert sum(map(len, found.well.values())) + len(found.others) == 8
+    assert {(end.outcome, end.exit_code) for end in found.others} == {
+        ("ended", 3),
+        ("ended", 7),
+        ("stopped", -15),
+        ("timed_out", 0),
+        ("unknown", None),
+    }
 
 
 def test_what_was_asked_comes_newest_first(past: PastRuns) -> None:
@@ -104,9 +113,8 @@ def test_figures_are_counted_from_an_index_that_has_all_of_them(journal: SqliteJ
         for question in (
             "SELECT job, day, outcome, exit_code, count(*) FROM runs WHERE day >= '2026-03-01'"
             " AND outcome IS NOT NULL GROUP BY day, job, exit_code, outcome",
-            "SELECT day, outcome, exit_code, duration_seconds FROM json_each('[]') AS days"
-            " CROSS JOIN json_each('[]') AS jobs CROSS JOIN runs"
-            " WHERE day = days.value AND job = jobs.value AND outcome IS NOT NULL",
+            past_questions._WELL.replace("?", "'x'"),
+            past_questions._OTHERS.replace("?1", "'[]'").replace("?2", "'x'"),
         ):
             steps = [row[-1] for row in db.execute(f"EXPLAIN QUERY PLAN {question}")]
             assert any("COVERING INDEX ended_runs (day" in step for step in steps), steps

@@ -5,7 +5,17 @@ from datetime import date, timedelta
 import pytest
 
 from tray_agent.core.model import CardState, Outcome
-from tray_agent.core.picture.past import End, PastDay, Tally, figures, past_days, quantile, state_of_end
+from tray_agent.core.picture.past import (
+    End,
+    Ends,
+    Figures,
+    PastDay,
+    Tally,
+    figures,
+    past_days,
+    quantile,
+    state_of_end,
+)
 
 TODAY = date(2026, 3, 10)
 
@@ -61,12 +71,12 @@ def test_a_day_without_data_is_worse_than_a_good_one() -> None:
 
 
 def test_figures_of_nothing_say_nothing() -> None:
-    assert figures([], 0) == figures([], 0).__class__()
+    assert figures(Ends({}, []), 0) == Figures()
 
 
 def test_what_somebody_stopped_is_neither_success_nor_failure() -> None:
     stopped = End(TODAY.isoformat(), "stopped", -15, 900.0)
-    found = figures([*ends(1, 2, 3), *ends(50, code=1), stopped], 0)
+    found = figures(Ends({}, [*ends(1, 2, 3), *ends(50, code=1), stopped]), 0)
 
     assert found.runs == 5
     assert found.success_rate == 0.75
@@ -79,9 +89,9 @@ def test_the_trend_is_the_growth_of_the_days_median_whatever_one_bad_day_says() 
     growing = [end for n, day in enumerate(days) for end in ends(60 + 2 * n, 61 + 2 * n, 62 + 2 * n, day=day)]
     bad = ends(9000, 9000, 9000, day=days[7])
 
-    assert figures(growing, 0).trend_seconds_per_day == pytest.approx(2.0)
-    assert figures(growing + bad, 0).trend_seconds_per_day == pytest.approx(2.0, abs=0.1)
-    assert figures(ends(1, 2, day=days[0]) + ends(3, day=days[1]), 0).trend_seconds_per_day is None
+    assert figures(Ends({}, growing), 0).trend_seconds_per_day == pytest.approx(2.0)
+    assert figures(Ends({}, growing + bad), 0).trend_seconds_per_day == pytest.approx(2.0, abs=0.1)
+    assert figures(Ends({}, ends(1, 2, day=days[0]) + ends(3, day=days[1])), 0).trend_seconds_per_day is None
 
 
 @pytest.mark.parametrize(
@@ -97,3 +107,10 @@ def test_a_quantile_lies_between_its_neighbours(
     values: list[float], part: float, expected: float | None
 ) -> None:
     assert quantile(values, part) == expected
+
+
+def test_what_ended_well_counts_the_same_told_alone_or_one_by_one() -> None:
+    others = [*ends(50, code=1), *ends(7, code=4), End(TODAY.isoformat(), "ended", 0, None)]
+    alone = Ends({TODAY.isoformat(): [3.0, 1.0, 2.0]}, others)
+
+    assert figures(alone, 4) == figures(Ends({}, [*ends(1, 2, 3), *others]), 4)

@@ -20,7 +20,7 @@ from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.runs.log_files import read_piece
 from tray_agent.adapters.runs.log_search import search
 from tray_agent.core.model import Asked, Outcome, Run
-from tray_agent.core.picture.past import End, Tally
+from tray_agent.core.picture.past import Ends, Tally
 from tray_agent.shell.channel.answer import Answer
 from tray_agent.shell.channel.service import Service
 
@@ -40,7 +40,7 @@ class RealPast(Machine):
     def tallies(self, since: date) -> list[Tally]:
         return self.past.tallies(since)
 
-    def ends(self, since: date, until: date, jobs: list[str]) -> list[End]:
+    def ends(self, since: date, until: date, jobs: list[str]) -> Ends:
         return self.past.ends(since, until, jobs)
 
     def past_runs(self, day: date, job: str | None, *, only_errors: bool) -> list[Run]:
@@ -165,6 +165,13 @@ def test_a_jobs_history_has_its_runs_its_figures_and_who_asked_what(talk: PastTa
         }
     ]
     assert found["more"] is False
+
+
+def test_figures_alone_are_those_of_the_whole_answer(talk: PastTalk) -> None:
+    whole = talk.ask("history", area="Cadastro", days=30)
+    alone = talk.ask("history", area="Cadastro", days=30, only_figures=True)
+
+    assert alone == {"days": [], "stats": whole["stats"], "asked": [], "more": False}
 
 
 def test_only_errors_of_an_area_or_of_all(talk: PastTalk) -> None:

@@ -235,7 +235,7 @@ class _Book:
         for job, name in sorted(jobs.items(), key=lambda each: each[1].casefold()):
             ends = past.ends(since, newest, [job])
             found = figures(ends, self._no_data)
-            states = (state_of_end(Outcome(end.outcome), end.exit_code, self._no_data) for end in ends)
+            states = (state_of_end(Outcome(end.outcome), end.exit_code, self._no_data) for end in ends.others)
             yield [
                 name,
                 found.runs,

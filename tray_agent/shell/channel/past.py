@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 from tray_agent.core.model import Asked, Run
-from tray_agent.core.picture.past import End, Figures, Tally, figures, past_days
+from tray_agent.core.picture.past import Ends, Figures, Tally, figures, past_days
 from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.views import past as views
@@ -24,7 +24,7 @@ class Past(Protocol):
     """What the answers need of journal and logs. Each may block, and raise JournalError or OSError."""
 
     def tallies(self, since: date) -> list[Tally]: ...
-    def ends(self, since: date, until: date, jobs: list[str]) -> list[End]: ...
+    def ends(self, since: date, until: date, jobs: list[str]) -> Ends: ...
     def past_runs(self, day: date, job: str | None, *, only_errors: bool) -> list[Run]: ...
     def asked(self, since: date) -> list[Asked]: ...
     def has_log(self, run: Run) -> bool: ...
@@ -71,6 +71,8 @@ class PastQuestions:
         jobs = [job] if job else _jobs_of_area(snapshot, params.get("area"))
         if jobs is not None:
             stats = figures(self._past.ends(since, snapshot.day, jobs), self._no_data)
+        if params.get("only_figures") is True:
+            return views.encoded_history([], stats, [], more=False)
         shown = _Shown(views.MOST_RUNS)
         days = list(self._shown_days(snapshot.day, count, jobs, params.get("only_errors") is True, shown))
         asked = [each for each in self._past.asked(since) if job is None or each.job == job]
