@@ -85,6 +85,8 @@ export const bridge = {
   days: (n) => call("days", [n]),
   /** Past days' runs, with their figures. @param {string|null} job @param {number} days @param {boolean} onlyErrors */
   history: (job, days, onlyErrors) => call("history", [job, days, onlyErrors]),
+  /** The figures of an area's past days. @param {string} area @param {number} days */
+  figures: (area, days) => call("history", [null, days, false, area]),
   /** What runs when. @param {string|null} day @param {string|null} next */
   plan: (day, next) => call("plan", [day, next]),
   /** Where a text occurs in the whole of a log. @param {string} job @param {string|null} run @param {string} text @param {number} from @param {number} [line] that of `from`, as an answer gave it */
@@ -95,6 +97,8 @@ export const bridge = {
   copyForTeams: (job, run) => call("copy_for_teams", [job, run]),
   /** @param {string} job @param {string|null} run */
   openLogFolder: (job, run) => call("open_log_folder", [job, run]),
+  /** Which version of its script lies there, and its registry row. @param {string} job */
+  details: (job) => call("details", [job]),
   doctor: () => call("doctor", [], DOCTOR_MS),
   /** The window's own title, which an engine does not take from the page's. @param {string} text */
   title: (text) => call("title", [text]),

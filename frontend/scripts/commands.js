@@ -43,11 +43,22 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     }, REMEMBER_MS);
   };
 
+  let drawing = 0;
+  /** Keys that are typed within a frame are shown together. */
+  const drawSoon = () => { drawing ||= requestAnimationFrame(() => { drawing = 0; draw(true); }); };
+  const drawNow = () => {
+    if (!drawing) return;
+    cancelAnimationFrame(drawing);
+    drawing = 0;
+    draw(true);
+  };
+
   /** @param {Partial<Choices>} change */
   const choose = (change) => {
     Object.assign(choices, change);
     if (DENSE.includes(choices.view)) dense = choices.view;
-    draw(!("theme" in change || "folds" in change || "pins" in change));
+    if (Object.keys(change).join() === "query") drawSoon();
+    else draw(!("theme" in change || "folds" in change || "pins" in change));
     if (!("query" in change)) remember();
   };
 
@@ -142,7 +153,10 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     fold: ({ area }) => choose({ folds: choices.folds.includes(area) ? choices.folds.filter((each) => each !== area) : [...choices.folds, area] }),
     pin: ({ job }) => choose({ pins: choices.pins.includes(job) ? choices.pins.filter((each) => each !== job) : [...choices.pins, job].slice(-MOST_PINS) }),
     clear: () => choose({ filter: null, query: "" }),
-    first: () => focus("first"),
+    first: () => {
+      drawNow();
+      focus("first");
+    },
     show: ({ job }) => {
       choose({ area: null, filter: null, query: "", view: toDense() === "now" ? "cards" : toDense() });
       focus(job);

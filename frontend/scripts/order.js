@@ -53,6 +53,8 @@ const KEYS = {
   duration: (card) => -(card.last_run?.duration_seconds ?? -1),
 };
 
+const { compare } = new Intl.Collator("pt-BR");
+
 /** How the list may be ordered. */
 export const SORTS = Object.keys(KEYS);
 
@@ -62,7 +64,6 @@ export const SORTS = Object.keys(KEYS);
  */
 export function sorted(ids, cards, troubled, sort, backwards) {
   const key = KEYS[sort] ?? KEYS.state;
-  const compare = new Intl.Collator("pt-BR").compare;
   const keyed = ids.flatMap((id, index) => {
     const card = cards.get(id);
     return card ? [{ id, index, key: key(card, troubled) }] : [];

@@ -61,6 +61,7 @@ export function createStore(nowMs) {
   /** @param {Snapshot} snapshot */
   const arrange = (snapshot) => {
     const before = order;
+    if (!snapshot.order && order.length === cards.size && order.every((id) => cards.has(id))) return false;
     if (snapshot.order) {
       const wanted = new Set(snapshot.order);
       for (const id of [...cards.keys()]) if (!wanted.has(id)) drop(id);
@@ -108,6 +109,8 @@ export function createStore(nowMs) {
     get version() { return facts ? facts.version : null; },
     /** Whether the queue moves: nothing suspends, blocks or ends it. */
     get flowing() { return !facts?.blocked; },
+    /** Minutes east of UTC of the agent's clock. */
+    get zone() { return zone; },
     /** The agent's clock now, epoch milliseconds. */
     now: () => nowMs() + skew,
     /** The agent's wall clock now: ISO without zone. */

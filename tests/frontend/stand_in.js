@@ -88,6 +88,8 @@
     run: () => ({}), stop: () => ({}), pause: () => ({}), resume: () => ({}), refresh: () => ({}), update: () => ({ text: "Trocando para a versão 1.1.0." }),
     runs: (job) => ({ runs: (logs[job] ?? []).map(({ text, running, ...run }) => run) }),
     open_log_folder: () => ({}),
+    details: (job) => given.details ?? { script: { sha256: "ab".repeat(32), size: 2048, modified: "2026-03-09T21:30:00+00:00" }, interpreter: "Python 3.12",
+      registry: { sheet: "Automações", line: 12, cells: [["A12", "script_name", job], ["C12", "cron_schedule", "8, 12"]] } },
     doctor: () => ({ checks: standIn.checks }),
     preferences: () => current.preferences,
     remember: () => ({}), title: () => ({}),

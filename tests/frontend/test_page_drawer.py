@@ -126,3 +126,24 @@ def test_details_name_the_day_the_script_and_the_note(open_page: OpenPage) -> No
     expect(drawer.get_by_text("dias úteis às 8:30, 10h e 16h", exact=True)).to_be_visible()
     expect(drawer.get_by_text("12:00 não roda (prazo de 30 min passou)")).to_be_visible()
     expect(drawer.get_by_text("/automacoes/x/metodos/baixa_extrato_str.py")).to_be_visible()
+
+
+def test_details_tell_the_scripts_version_and_the_registrys_row(open_page: OpenPage) -> None:
+    page = open_page(sample.rich())
+    page.locator("article[data-job=baixa_extrato_str] .card-name").click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_role("tab", name="Detalhes").click()
+
+    expect(drawer).to_contain_text("abab" * 16)
+    expect(drawer).to_contain_text("Script alterado em09/03 18:30 · 2,0 KB")
+    expect(drawer).to_contain_text("linha 12 da aba Automações")
+    expect(drawer).to_contain_text("C12 cron_schedule: 8, 12")
+
+
+def test_details_say_why_a_drive_tells_nothing(open_page: OpenPage) -> None:
+    page = open_page(sample.rich())
+    page.evaluate("standIn.refusals.details = { code: 'x', text: 'sem resposta em 15 s' }")
+    page.locator("article[data-job=baixa_extrato_str] .card-name").click()
+    page.get_by_role("dialog").get_by_role("tab", name="Detalhes").click()
+
+    expect(page.get_by_role("dialog")).to_contain_text("não foi possível ler: sem resposta em 15 s")

@@ -147,6 +147,7 @@ class Agent:
             self._gate.refused,
             limits(self.settings).resources,
             self.succession.updates if self.succession else None,
+            self._reader_process,
         )
         reader = Reader(
             version=__version__,

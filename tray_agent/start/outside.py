@@ -16,6 +16,7 @@ from typing import Any
 
 from tray_agent.adapters.journal.past import PastRuns
 from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
 from tray_agent.adapters.runs.environment import bundle_root, foreign_environment, outside_bundle
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.runs.log_files import read_piece
@@ -29,6 +30,7 @@ from tray_agent.start.updates import Updates
 
 _log = logging.getLogger(__name__)
 _PREFERENCES = "preferences"
+_DETAILS_SECONDS = 15.0
 
 
 class AgentOutside:
@@ -49,7 +51,8 @@ class AgentOutside:
         no_data_exit_code: int,
         journal_refused: Callable[[], str],
         resources: Mapping[str, int],
-        updates: Updates | None = None,
+        updates: Updates | None,
+        reader: Callable[[], ReaderProcess],
     ) -> None:
         self._places = places
         self._clock = clock
@@ -62,6 +65,7 @@ class AgentOutside:
         self._export = export
         self._resources = resources
         self._updates = updates
+        self._reader = reader
         self._one = threading.Lock()
 
     def now(self) -> datetime:
@@ -143,6 +147,15 @@ class AgentOutside:
     def export(self, file: str, days: int, overwrite: bool) -> str:
         """Write past days into a workbook, in a child of this program; why not, or ""."""
         return self._export(file, days, overwrite)
+
+    def details(self, job: str, script: str) -> dict[str, Any]:
+        """Which version of a job's script lies there, and its row of the registry; asked of a child."""
+        request = {"job": job, "script": script, "path": str(self._places.registry)}
+        try:
+            found = self._reader().run("details", request, _DETAILS_SECONDS)
+        except ReaderFailed as failed:
+            return {"script": {"error": str(failed)}, "registry": {"error": str(failed)}}
+        return {"script": found.get("script") or {}, "registry": found.get("registry") or {}}
 
     def open_folder(self, run: Run | None) -> str:
         """Show a run's folder (or all logs) in the file manager; what was done, in Portuguese."""

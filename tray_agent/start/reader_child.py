@@ -28,6 +28,10 @@ def _answers(mode: str) -> Answer:
         from tray_agent.adapters.registry.child import answer
 
         return answer
+    if mode == "details":
+        from tray_agent.adapters.registry.details import answer as details
+
+        return details
     if mode == "export":
         from tray_agent.adapters.journal.workbook import answer as export
 

@@ -95,9 +95,13 @@ export const VIEWS = {
   when: "Início", lasted: "Duração", ended: "Resultado", how: "Como", said: "Motivo", whoHead: "Quem pediu", refused: "recusado",
   openLog: "Ver log",
   why: "Situação", schedule: "Agendamento", times: "Horários de hoje", following: "Próxima", scriptPath: "Script",
-  interpreter: "Interpretador", hash: "Impressão do script", registryRow: "Linha do registro", note: "Nota", process: "Processo", limit: "Tempo limite",
+  interpreter: "Interpretador", hash: "Versão do script (SHA-256)", scriptChanged: "Script alterado em", registryRow: "Linha do registro", note: "Nota", process: "Processo", limit: "Tempo limite",
   policies: "Regras da linha", arguments: "Argumentos",
   usual: "Duração normal", coveredTimes: "Cobertas por outra execução", none: "–",
+  /** @param {number} line @param {string} sheet @param {string} cells */
+  rowOf: (line, sheet, cells) => `linha ${line} da aba ${sheet}\n${cells}`,
+  /** @param {string} why */
+  notRead: (why) => `não foi possível ler: ${why}`,
   /** @param {number} minutes */
   minutes: (minutes) => `${minutes} min`,
   /** @param {string} change */

@@ -44,7 +44,7 @@ export function mountDrawer(page, bridge, store, tell) {
   const ui = markup();
   const log = createLogPanel(bridge, store, tell);
   const past = createPast(bridge, store, (run) => show("log", run));
-  const details = createDetails();
+  const details = createDetails(bridge, store);
   /** @type {Record<string, HTMLElement>} */
   const panels = { log: log.element, past: past.element, details: details.element };
   for (const [id, panel] of Object.entries(panels)) {
@@ -73,6 +73,7 @@ export function mountDrawer(page, bridge, store, tell) {
     if (job === null) return;
     if (to === "log" && run !== undefined) log.open(job, run, toError);
     if (to === "past") past.open(job);
+    if (to === "details") void details.open(job);
     draw();
   };
 
@@ -110,7 +111,7 @@ export function mountDrawer(page, bridge, store, tell) {
     setShown(ack, kind === "ERROR");
     setShown(pause, !shown.paused);
     setShown(resume, Boolean(shown.paused));
-    if (tab === "details") details.update(shown, store, log.interpreter);
+    if (tab === "details") details.update(shown);
   };
 
   const close = () => {

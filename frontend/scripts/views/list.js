@@ -1,69 +1,15 @@
 /**
  * The list: a foldable section for each area, a row for each job, sortable; only rows near the viewport exist.
  */
-import { command, el, icon, setAttribute, setShown, setText } from "../dom.js";
+import { command, el, setAttribute, setShown } from "../dom.js";
 import { keyedList } from "../list.js";
 import { slice } from "../logic.js";
 import { groups, sorted } from "../order.js";
 import { TEXT } from "../texts.js";
 import { contextOf, minuteNow } from "./context.js";
-import { createListRow } from "./listrow.js";
+import { columnHeads, createSection, HEAD, PITCH } from "./listsection.js";
 
-const PITCH = 36;
-const HEAD = 34;
 const SPARE_ROWS = 8;
-/** @type {[string, string, string][]} class, words, sort ("" for none) */
-const COLUMNS = [
-  ["row-state", TEXT.columnState, "state"], ["row-job", TEXT.columnName, "name"], ["row-last", TEXT.columnLast, "last"],
-  ["row-ago", TEXT.columnAgo, ""], ["row-age", TEXT.columnDuration, "duration"], ["row-said", TEXT.columnSaid, ""], ["row-next", TEXT.columnNext, "next"],
-  ["row-day", TEXT.today, ""], ["row-days", TEXT.fortnight, ""], ["row-rate", TEXT.columnRate, ""], ["row-buttons", TEXT.columnActions, ""],
-];
-
-function columnHeads() {
-  const heads = COLUMNS.map(([name, text, sort]) => {
-    const inner = sort ? el("button", { type: "button", class: "sort", "data-sort": sort }, el("span", null, text), icon("fold"))
-      : el("span", name === "row-ago" || name === "row-buttons" ? { class: "unseen" } : null, text);
-    return el("div", { class: name, role: "columnheader" }, inner);
-  });
-  const element = el("div", { class: "list-heads", role: "row" }, ...heads);
-  element.addEventListener("click", (event) => {
-    const sort = /** @type {Element} */ (event.target).closest("[data-sort]")?.getAttribute("data-sort");
-    if (sort) command(element, "sort", { sort });
-  });
-  return {
-    element,
-    /** @param {string} sort @param {boolean} backwards */
-    update(sort, backwards) {
-      heads.forEach((head, index) => {
-        if (COLUMNS[index][2]) setAttribute(head, "aria-sort", COLUMNS[index][2] !== sort ? "none" : backwards ? "descending" : "ascending");
-      });
-    },
-  };
-}
-
-/** @param {string} area */
-function createSection(area) {
-  const name = el("b", { dir: "auto" }, area);
-  const [count, failed, late] = [el("span", { class: "list-count" }), el("span", { class: "list-failed" }), el("span", { class: "list-late" })];
-  const toggle = el("button", { type: "button", class: "list-fold", tabindex: "-1" }, icon("fold"), name, count, failed, late);
-  const head = el("div", { class: "list-area", role: "row" }, el("div", { role: "rowheader", "aria-colspan": String(COLUMNS.length) }, toggle));
-  const rows = el("div", { class: "list-rows" });
-  const element = el("div", { class: "list-section", role: "rowgroup", "aria-label": area, "data-area": area }, head, rows);
-  toggle.addEventListener("click", () => command(toggle, "fold", { area }));
-  return { element, toggle, list: keyedList(rows, createListRow, true), rows,
-    /** @param {import("../order.js").Group} group @param {boolean} folded */
-    update(group, folded) {
-      setText(count, String(group.ids.length));
-      setText(failed, group.failed ? TEXT.failed(group.failed) : "");
-      setText(late, group.late ? TEXT.lateN(group.late) : "");
-      setAttribute(toggle, "aria-expanded", String(!folded));
-      setShown(rows, !folded);
-      const height = `${group.ids.length * PITCH}px`;
-      if (rows.style.height !== height) rows.style.height = height;
-    },
-  };
-}
-
 /** @param {HTMLElement} scroller @param {import("../store.js").Store} store @param {import("../memory.js").Memory} memory */
 export function mountList(scroller, store, memory) {
   const heads = columnHeads();
@@ -79,6 +25,12 @@ export function mountList(scroller, store, memory) {
   let pins = new Set();
   let current = "";
   let minute = -1;
+  /** Where the rows begin, and what of them is in view: read when it may have changed, never amid changes of the document. */
+  const seen = { start: 0, top: 0, height: 0 };
+  const measure = () => {
+    const above = body.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    [seen.start, seen.top, seen.height] = [above + scroller.scrollTop, scroller.scrollTop, scroller.clientHeight];
+  };
 
   /** What arrow keys walk: heads (`#area`) and rows, from the top. */
   const stops = () => shown.flatMap(({ area, ids }) => [`#${area}`, ...(folds.has(area) ? [] : ids)]);
@@ -90,12 +42,13 @@ export function mountList(scroller, store, memory) {
     const shared = contextOf(store);
     const focused = held();
     const nowMs = store.now();
-    let above = body.offsetTop;
+    if (!seen.height) measure();
+    let above = seen.start;
     sections.sync(shown.map(({ area }) => area), (view, area, index) => {
       const { ids } = shown[index];
       const folded = folds.has(area);
       view.update(shown[index], folded);
-      const [from, to] = folded ? [0, 0] : slice({ count: ids.length, columns: 1, pitch: PITCH, top: scroller.scrollTop - above - HEAD, height: scroller.clientHeight, spare: SPARE_ROWS });
+      const [from, to] = folded ? [0, 0] : slice({ count: ids.length, columns: 1, pitch: PITCH, top: seen.top - above - HEAD, height: seen.height, spare: SPARE_ROWS });
       const present = ids.slice(from, to);
       if (focused && ids.includes(focused) && !present.includes(focused) && !folded) present.push(focused);
       const places = new Map(ids.map((id, at) => [id, at]));
@@ -112,11 +65,17 @@ export function mountList(scroller, store, memory) {
 
   let asked = false;
   scroller.addEventListener("scroll", () => {
+    seen.top = scroller.scrollTop;
     if (asked || section.hidden) return;
     asked = true;
     requestAnimationFrame(() => { asked = false; draw(); });
   }, { passive: true });
-  new ResizeObserver(draw).observe(scroller);
+  const sizes = new ResizeObserver(() => {
+    if (section.hidden) return;
+    measure();
+    draw();
+  });
+  for (const each of [scroller, heads.element]) sizes.observe(each);
 
   /** @param {string} stop */
   const focusStop = (stop) => {
@@ -127,6 +86,7 @@ export function mountList(scroller, store, memory) {
     if (!group || !view) return;
     if (!view.list.get(stop)) {
       scroller.scrollTop = view.element.offsetTop + section.offsetTop + HEAD + group.ids.indexOf(stop) * PITCH - scroller.clientHeight / 2;
+      seen.top = scroller.scrollTop;
     }
     draw();
     const row = view.list.get(stop)?.element;
@@ -175,7 +135,7 @@ export function mountList(scroller, store, memory) {
       shown = groups(sorted(ids, store.cards, store.troubled, choices.sort, choices.backwards), store.cards, store.facts?.areas ?? [], choices.sort === "state");
       const all = stops();
       if (!all.includes(current)) current = all.find((stop) => !stop.startsWith("#")) ?? "";
-      if (fromTop) scroller.scrollTop = 0;
+      if (fromTop && seen.top > 0) scroller.scrollTop = seen.top = 0;
       draw();
     },
     focusFirst: () => focusStop(stops().find((stop) => !stop.startsWith("#")) ?? ""),

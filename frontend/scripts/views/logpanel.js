@@ -156,7 +156,6 @@ export function createLogPanel(bridge, store, tell) {
     element: ui.element,
     find: ui.find,
     body: ui.body,
-    get interpreter() { return ui.python.textContent ?? ""; },
     /** @param {string} job @param {string|null} run @param {boolean} toError */
     open(job, run, toError) {
       setText(ui.empty, "");

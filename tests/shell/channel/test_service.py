@@ -72,6 +72,9 @@ class Machine:
     def update(self) -> tuple[bool, str]:
         return self.updates
 
+    def details(self, job: str, script: str) -> dict[str, Any]:
+        return {"script": {"sha256": f"{job} {script}"}, "registry": {}}
+
     def doctor(self) -> dict[str, Any]:
         assert self.examined.wait(SECONDS)
         return {"checks": []}
@@ -287,6 +290,17 @@ class TestQuestions:
 
         assert [run["status"] for run in asked.ask("runs", job="pix")["runs"]] == ["SUCCESS"]
         assert asked.ask("runs", job="x") == ("unknown", "Não há automação ativa chamada x.")
+
+    def test_details_are_of_the_jobs_own_script(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix"))
+        path = asked.day.facts().job.path
+
+        assert asked.ask("details", job="PIX.py") == {
+            "script": {"sha256": f"pix {path}"},
+            "registry": {},
+            "interpreter": f"Python para {path}",
+        }
+        assert asked.ask("details", job="x") == ("unknown", "Não há automação ativa chamada x.")
 
     def test_preferences_are_kept_when_they_are_some(self, asked: Asked) -> None:
         assert asked.ask("remember", preferences={"area": "Cadastro"}) == {}

@@ -41,6 +41,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "explain": ["8, 12"],
     "runs": ["envia_pix"],
     "open_log_folder": ["envia_pix", "20260310-1"],
+    "details": ["envia_pix"],
     "doctor": [],
     "preferences": [],
     "remember": [{"theme": "dark"}],

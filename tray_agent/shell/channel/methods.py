@@ -17,6 +17,7 @@ METHODS = frozenset(
         "log",
         "runs",
         "open_log_folder",
+        "details",
         "doctor",
         "days",
         "history",

@@ -30,7 +30,7 @@ from tray_agent.shell.views.snapshots import Json, Reader
 _log = logging.getLogger(__name__)
 _ANSWERERS = 2
 _SLOW = frozenset(
-    {"doctor", "export", "update"}
+    {"details", "doctor", "export", "update"}
 )  # a minute or more if need be: nobody else waits behind them
 _DEFAULT_PIECE = 64 * 1024
 _NOT_YET: Json = {"size": 0, "start": 0, "end": 0, "text": ""}  # the run's own process opens its log
@@ -47,6 +47,7 @@ class Outside(Past, Usual, Protocol):
     def interpreter(self, script: str) -> str: ...
     def find_run(self, job: str, run: str | None) -> Run | None: ...
     def open_folder(self, run: Run | None) -> str: ...
+    def details(self, job: str, script: str) -> Json: ...
     def doctor(self) -> Json: ...
     def program(self) -> Json | None: ...
     def update(self) -> tuple[bool, str]: ...
@@ -90,6 +91,7 @@ class Service:
             "runs": self._runs,
             "open_log_folder": self._open_folder,
             "doctor": lambda params: outside.doctor(),
+            "details": self._details,
             "open": self._open,
             "preferences": lambda params: outside.preferences(),
             "remember": self._remember,
@@ -220,6 +222,10 @@ class Service:
             answer["interpreter"] = self._outside.interpreter(run.script)
             answer["begun"] = views.stamp(run.started)
         return answer
+
+    def _details(self, params: Json) -> Json:
+        job = self._facts(params).job
+        return {**self._outside.details(job.id, job.path), "interpreter": self._outside.interpreter(job.path)}
 
     def _open_folder(self, params: Json) -> Json:
         return {"text": self._outside.open_folder(self._run_of(params))}

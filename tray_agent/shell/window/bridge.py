@@ -34,6 +34,7 @@ BRIDGE_METHODS = frozenset(
         "plan",
         "explain",
         "open_log_folder",
+        "details",
         "doctor",
         "preferences",
         "remember",
@@ -154,14 +155,17 @@ class Bridge:
         """The worst state and the counts of the last days of every job."""
         return self._answer("days", lambda: {"n": _number(days)})
 
-    def history(self, job: Any = None, days: Any = None, only_errors: Any = None, *_: Any) -> Result:
-        """Past days' runs and their figures."""
+    def history(
+        self, job: Any = None, days: Any = None, only_errors: Any = None, area: Any = None, *_: Any
+    ) -> Result:
+        """Past days' runs and their figures; of an area the figures alone."""
         return self._answer(
             "history",
             lambda: {
                 "job": _text_or_none(job),
                 "days": _number(days),
                 "only_errors": only_errors is True,
+                **({} if area is None else {"area": _text(area), "only_figures": True}),
             },
         )
 
@@ -201,6 +205,10 @@ class Bridge:
     def open_log_folder(self, job: Any = None, run: Any = None, *_: Any) -> Result:
         """Have the agent show the folder with a run's log."""
         return self._answer("open_log_folder", lambda: {"job": _text(job), "run": _text_or_none(run)})
+
+    def details(self, job: Any = None, *_: Any) -> Result:
+        """Which version of a job's script lies there, and its row of the registry."""
+        return self._answer("details", lambda: {"job": _text(job)})
 
     def doctor(self, *_: Any) -> Result:
         """Check every place; takes up to some minutes."""
