@@ -68,7 +68,8 @@ def answers(program: Path, env: Mapping[str, str], seconds: float = 120.0) -> bo
                 stderr=nowhere,
                 timeout=seconds,
                 check=False,
-            )
+            ),
+            program=long(program),
         )
     except subprocess.TimeoutExpired:
         return False
@@ -87,7 +88,8 @@ def leave(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[by
             stderr=subprocess.DEVNULL,
             creationflags=flags,
             start_new_session=sys.platform != "win32",
-        )
+        ),
+        program=Path(command[0]),
     )
 
 
@@ -104,7 +106,8 @@ def _started(
             options["startupinfo"] = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
     command = [str(long(program)), *arguments]
     return patiently(
-        lambda: subprocess.Popen(command, env=dict(env), **given, **options)  # type: ignore[call-overload]
+        lambda: subprocess.Popen(command, env=dict(env), **given, **options),  # type: ignore[call-overload]
+        program=long(program),
     )
 
 
