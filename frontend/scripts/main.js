@@ -93,7 +93,7 @@ function drawFrame() {
   setText(day, store.facts ? dayTitle(store.facts.processing_date) : "");
   areas.update(store, choices);
   history.update(store, choices);
-  banner.update(store, link);
+  banner.update(store, link, choices.view);
 }
 
 /** Everything, from what is known and chosen now. @param {boolean} [fromTop] whether the choice changed, so that the old place means nothing */
@@ -137,7 +137,7 @@ const pull = createSync(bridge.snapshot, store, {
     failures += 1;
     if (error instanceof Refused && ["gone", "no_agent"].includes(error.code)) link.gone = true;
     link.silent = failures >= SILENT_AFTER;
-    banner.update(store, link);
+    banner.update(store, link, choices.view);
     if (link.gone) drawFrame();
     else if (!store.facts) window.setTimeout(pull, RETRY_MS);
   },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.frontend import sample
@@ -140,6 +141,28 @@ def test_an_unverified_history_is_said_in_words(open_page: OpenPage) -> None:
         )
     ).to_be_visible()
     expect(page.get_by_text("BigQuery lido")).to_have_count(0)
+
+
+@pytest.mark.parametrize("count", [0, 12])
+def test_a_missing_key_is_said_once_on_each_screen(open_page: OpenPage, count: int) -> None:
+    cause = "nenhuma chave do Google Cloud (.json) foi encontrada"
+    made = sample.sample(count)
+    made["history"] |= {
+        "verified": False,
+        "last_sync": None,
+        "error": cause,
+        "unverified_since": sample.at(14),
+    }
+    what = {"where": "history", "what": cause, "action": "Copie a chave.", "since": None}
+    made["problems"] = [what | {"cell": None, "job": None}]
+    page = open_page(made)
+
+    for view in ("Linha do tempo", "Fila e próximas", "Problemas", "Todas"):
+        page.get_by_role("button", name=view).first.click()
+        expect(
+            page.get_by_text(re.compile(re.escape(cause), re.IGNORECASE)).locator("visible=true")
+        ).to_have_count(1)
+        expect(page.get_by_text("não verificado").locator("visible=true")).to_have_count(1)
 
 
 def test_the_age_of_the_history_is_always_visible(open_page: OpenPage) -> None:

@@ -95,13 +95,12 @@ export const FRAME = {
   age: (age) => `há ${age}`,
   /** @param {string} wait */
   nextRead: (wait) => `próxima leitura em ${wait}`,
-  /** @param {string} source */
-  notVerified: (source) => `${source} não verificado`,
+  notReadToday: "sem leitura hoje",
   /** @param {string} source @param {string} since @param {string} why */
   unverified: (source, since, why) =>
     `${source} não verificado: agendamentos suspensos${since && ` desde ${since}`}${why && `, motivo: ${why}`}`,
   /** @param {string} source @param {string} time @param {string} why */
-  stale: (source, time, why) => `${source} não responde desde a leitura das ${time}: ${why}`,
+  stale: (source, time, why) => `${source} não responde desde a leitura das ${time}${why && `: ${why}`}`,
   /** @param {string} since @param {string} until @param {string} reason */
   paused: (since, until, reason) =>
     `Agendamentos suspensos${since && ` desde ${since}`}${until && ` até ${until}`}${reason && ` (${reason})`}; as execuções manuais continuam.`,

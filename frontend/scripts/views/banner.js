@@ -13,9 +13,10 @@ const BLOCKED = { quitting: TEXT.quitting, data: TEXT.blockedData, base_path: TE
  * @typedef {{kind: string, text: string, more?: string, command?: string}} Message
  * @param {import("../store.js").Store} store
  * @param {{gone: boolean, silent: boolean}} link
+ * @param {boolean} causes whether causes are said here: not where the problems are on the same screen
  * @returns {Message[]}
  */
-function messages(store, link) {
+function messages(store, link, causes) {
   if (link.gone) return [{ kind: "ERROR", text: TEXT.gone, more: TEXT.goneMore }];
   const facts = store.facts;
   if (!facts) return [];
@@ -27,11 +28,11 @@ function messages(store, link) {
   if (BLOCKED[facts.blocked]) found.push({ kind: "ERROR", text: BLOCKED[facts.blocked] });
   if (!facts.history.verified) {
     const { source, unverified_since: from, error } = facts.history;
-    found.push({ kind: "ERROR", text: TEXT.unverified(SOURCE[source] ?? source, since(from), error ?? ""), command: "refresh" });
+    found.push({ kind: "ERROR", text: TEXT.unverified(SOURCE[source] ?? source, since(from), causes ? error ?? "" : ""), command: "refresh" });
   }
   else if (facts.history.error && facts.history.last_sync && facts.history.source !== "local") {
     const { source, last_sync: read, error } = facts.history;
-    found.push({ kind: "LATE", text: TEXT.stale(SOURCE[source] ?? source, hourMinute(read ?? ""), error ?? ""), command: "refresh" });
+    found.push({ kind: "LATE", text: TEXT.stale(SOURCE[source] ?? source, hourMinute(read ?? ""), causes ? error ?? "" : ""), command: "refresh" });
   }
   if (facts.paused) {
     const { until, reason } = facts.paused_all ?? { until: null, reason: "" };
@@ -75,9 +76,9 @@ export function mountBanner(place) {
   region.append(...plain.map((view) => view.element), ...acting.map(({ view }) => view.element));
   place.append(region);
   return {
-    /** @param {import("../store.js").Store} store @param {{gone: boolean, silent: boolean}} link */
-    update(store, link) {
-      const found = messages(store, link);
+    /** @param {import("../store.js").Store} store @param {{gone: boolean, silent: boolean}} link @param {string} view */
+    update(store, link, view) {
+      const found = messages(store, link, view !== "problems");
       const silent = found.filter((message) => !message.command);
       plain.forEach((view, index) => view.update(silent[index]));
       for (const { command, view } of acting) view.update(found.find((message) => message.command === command));

@@ -2,7 +2,7 @@
  * The foot of the side: how old what we know is, in words, and the switch of the theme.
  */
 import { command, el, icon, iconButton, setAttribute, setIcon, setShown, setText } from "../dom.js";
-import { about, clock, hourMinute, moment } from "../format.js";
+import { about, clock, hourMinute } from "../format.js";
 import { SOURCE, TEXT } from "../texts.js";
 
 const THEMES = [["auto", TEXT.themeAuto, "auto"], ["light", TEXT.themeLight, "sun"], ["dark", TEXT.themeDark, "moon"]];
@@ -19,8 +19,7 @@ function words(store) {
   const rows = TEXT.executions(Math.max(history.rows, [...store.cards.values()].reduce((sum, card) => sum + card.actual, 0)));
   if (history.source === "local") return { state: "SUCCESS", text: source, more: rows };
   if (!history.verified) {
-    const since = history.unverified_since ? TEXT.since(moment(history.unverified_since, facts.processing_date)) : "";
-    return { state: "ERROR", text: TEXT.notVerified(source), more: since };
+    return { state: "ERROR", text: source, more: TEXT.notReadToday }; // why, and since when, stands in the banner
   }
   const seconds = history.last_sync ? (store.now() - Date.parse(history.last_sync)) / 1000 : null;
   const age = seconds === null ? "" : seconds < 60 ? TEXT.justNow : TEXT.age(about(seconds));
