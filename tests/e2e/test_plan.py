@@ -114,19 +114,33 @@ def test_another_day_the_next_hours_and_a_table_for_people(place: Workspace) -> 
         assert not place.data.exists()
 
 
-def test_explain_knows_the_teams_own_days_while_an_agent_runs(place: Workspace) -> None:
+def test_explain_knows_the_teams_own_days_with_and_without_an_agent(place: Workspace) -> None:
     book = load_workbook(place.registry)
     days = book.create_sheet("Feriados")
     days.append(["data", "nome"])
     days.append([date(2026, 3, 11), "Aniversário da cidade"])
     book.save(place.registry)
     with closing(Program(place)) as program:
-        assert "qua 11/03/2026 09:00" in program.cli("explain", "dias úteis 9h").out
+        alone = program.cli("explain", "dias úteis 9h").out
+        assert "11/03/2026" not in alone
+        assert "qua 11/03/2026 09:00" in program.cli("explain", "9h").out
         program.start()
 
         told = program.cli("explain", "dias úteis 9h").out
         assert "11/03/2026" not in told
         assert "qui 12/03/2026 09:00" in told
+        assert told == alone
         assert "não está claro" in program.cli("explain", "8-12").error_line
         reasons = {each["job"]: each["reason"] for each in asked(program, "--day", "amanhã")["skipped"]}
         assert reasons["uteis"] == "não é dia útil (Aniversário da cidade)"
+
+
+def test_explain_says_when_it_could_not_read_the_teams_own_days(place: Workspace) -> None:
+    place.registry.write_bytes(b"no workbook")
+    with closing(Program(place)) as program:
+        said = program.cli("explain", "dias úteis 9h")
+        assert said.code == 0
+        assert "contam só os feriados nacionais" in said.out
+        assert "feriados" not in program.cli("explain", "9h").out
+        place.registry.unlink()
+        assert "nacionais" not in program.cli("explain", "dias úteis 9h").out

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tray_agent.adapters.journal.store import FILE_NAME, SqliteJournal
 from tray_agent.adapters.registry.discovery import DiscoveryReader
+from tray_agent.adapters.registry.source import RegistrySource
 from tray_agent.adapters.system import program
 from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.adapters.system.places import Places
@@ -18,6 +19,7 @@ from tray_agent.core.picture.plan_starts import Means
 from tray_agent.core.ports import JournalError
 from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.state import Moment, State, first_state
+from tray_agent.core.schedules.calendar import Calendar, own_calendar
 from tray_agent.core.settings import Settings
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.takeup import load_day, take_up_wishes
@@ -42,6 +44,16 @@ def known_without_agent(settings: Settings, places: Places) -> tuple[Snapshot, M
         seconds = _from_journal(state, places, moment)
     state.stale.update(state.jobs)
     return snapshot(state, None, moment.now), Means(seconds, state.limits.resources), moment.now
+
+
+def calendar_without_agent(settings: Settings, places: Places) -> Calendar | None:
+    """The calendar with the team's own days, read by a child; None where the registry could not be read."""
+    deadline, environment = settings.registry_deadline_seconds, program.environment(os.environ)
+    source = RegistrySource(places.registry, deadline, environment)
+    source.read()
+    if source.good is None:
+        return None
+    return own_calendar((each.day, each.name, each.is_business) for each in source.good.own_days)
 
 
 def _discovered(settings: Settings, places: Places, clock: SystemClock) -> Discovered | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tray_agent.adapters.system.places import Places
+from tray_agent.core.schedules.calendar import NATIONAL, Calendar
 from tray_agent.core.settings import Settings
 
 _PATIENCE_SECONDS = 5.0
@@ -77,7 +78,7 @@ def _explain(options: argparse.Namespace, settings: Settings, places: Places) ->
 
 
 def _explanation(text: str, settings: Settings, places: Places) -> dict[str, Any]:
-    """What the running agent says, which knows the team's own days; else what the national ones say."""
+    """What the running agent says, which knows the team's own days; without one they are read here."""
     from tray_agent.shell.channel.client import ChannelError, connect
 
     try:
@@ -86,10 +87,21 @@ def _explanation(text: str, settings: Settings, places: Places) -> dict[str, Any
             return dict(view)
     except ChannelError:
         from tray_agent.adapters.system.clock import SystemClock
-        from tray_agent.core.schedules.explaining import explain
+        from tray_agent.core.schedules.explaining import asks_for_holidays, explain
         from tray_agent.shell.views.schedules import explanation
 
-        return explanation(explain(text, SystemClock(settings.timezone).now()))
+    calendar = _own_calendar(settings, places) if asks_for_holidays(text) else NATIONAL
+    found = explanation(explain(text, SystemClock(settings.timezone).now(), calendar or NATIONAL))
+    if calendar is None:
+        found["notes"].append("o registro não pôde ser lido: contam só os feriados nacionais")
+    return found
+
+
+def _own_calendar(settings: Settings, places: Places) -> Calendar | None:
+    """The calendar with the days of the registry's sheet; None where there is a registry and it is unread."""
+    from tray_agent.commands.offline import calendar_without_agent
+
+    return calendar_without_agent(settings, places) if places.registry.exists() else NATIONAL
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -165,6 +165,8 @@ def test_a_loss_leaves_the_rest_and_is_said(cell: str, text: str, said: str) -> 
             "()",
         ),
         *("dezembro 9", "9 dezembro", "8h da manhã", "6 da tarde"),
+        *("seg 8 exceto segunda", "23º dia útil em fevereiro 8", "dia 31 8h exceto dia 31"),
+        *("todo dia 8h exceto seg a dom", "24/12/2060 8 exceto sexta", "dezembro 8 exceto dezembro"),
         *("1º dia 8h", "seg-seg 8", "*/7 * * * *", "0 8 * *", "8h as 12h as 18h", "seg 8 exceto ter 10"),
     ],
 )

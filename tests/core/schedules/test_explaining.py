@@ -3,8 +3,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tray_agent.core.schedules.calendar import own_calendar
-from tray_agent.core.schedules.explaining import Explanation, explain
+from tray_agent.core.schedules.explaining import Explanation, asks_for_holidays, explain
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=SAO_PAULO)
@@ -42,7 +44,21 @@ def test_a_manual_cell_is_no_problem_and_never_fires() -> None:
 
 def test_rare_days_show_their_next_five_however_far_and_past_dates_are_said() -> None:
     assert days(explain("29/02 8", NOW))[-1] == "29/02/2044 08:00"
-    assert explain("24/12/2020 8", NOW).notes == ("estas datas já passaram: não roda mais",)
+    assert explain("24/12/2020 8 | 27/11/2026 8", NOW).notes == ("estas datas já passaram: não roda mais",)
+    assert explain("24/12/2090 8", NOW).notes == ("não acontece nos próximos 30 anos",)
+    assert explain("24/12 8", NOW).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "asks"),
+    [
+        *((cell, True) for cell in ("dias úteis 8", "5º dia útil 8", "dia 5 8h ou próximo dia útil")),
+        *((cell, True) for cell in ("seg 8 exceto feriados", "seg-sex 8", "dia 5 8h se for dia útil")),
+        *((cell, False) for cell in ("8", "seg 8", "dia 5 8h", "29/02 8", "", "8-12")),
+    ],
+)
+def test_only_what_depends_on_holidays_asks_for_them(cell: str, asks: bool) -> None:
+    assert asks_for_holidays(cell) is asks
 
 
 def test_monday_to_friday_meeting_a_holiday_says_so_once() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from tray_agent.core.schedules.calendar import Calendar
+from tray_agent.core.schedules.calendar import NATIONAL, Calendar
 
 _ONE_DAY = timedelta(days=1)
 _LONGEST_MOVE = 31
-_LONGEST_MONTHS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_A_CALENDAR_ROUND = range(2024, 2052)  # every year, common and leap, with every weekday as its first
+DATED = 1231  # a date with a year is a larger value
 LAST_WEEK, SECOND_LAST_WEEK = 9, 8
 
 
@@ -115,11 +117,23 @@ class DayRule:
         return False
 
     def never(self) -> bool:
-        """Whether it names days of the month that none of its months has (31 February)."""
-        if self.days.kind is not DayKind.MONTH_DAYS or not self.months:
+        """Whether there is no such day at all, by the national calendar (31 February, the 23rd business day
+        of February). Found by looking, so only for where conditions may leave nothing."""
+        if not self.months and not self.excepts:
             return False
-        least = min(abs(value) for value in self.days.values)
-        return least > max(_LONGEST_MONTHS[month] for month in self.months)
+        years = [*_A_CALENDAR_ROUND, *{value // 10000 for value in self._dated()}]
+        return not any(self.falls_on(day, NATIONAL) for year in years for day in self._candidates(year))
+
+    def _dated(self) -> list[int]:
+        return [value for value in self.days.values if self.days.kind is DayKind.DATES and value > DATED]
+
+    def _candidates(self, year: int) -> Iterator[date]:
+        """The days of a year that may be one."""
+        begin = date(year, 1, 1)
+        for ahead in range((date(year + 1, 1, 1) - begin).days):
+            day = begin + ahead * _ONE_DAY
+            if not self.months or day.month in self.months or self.shift in (Shift.NEXT, Shift.PREVIOUS):
+                yield day
 
     def _names(self, day: date, calendar: Calendar) -> bool:
         return (not self.months or day.month in self.months) and self.days.hold(day, calendar)
