@@ -7,7 +7,7 @@ from tests.shell.snapshots import NOON, facts, last_run, later, run, snapshot, u
 from tray_agent.core.model import CardState, Outcome
 from tray_agent.core.picture.notices import Notice, NoticeKind, NoticeState, decide
 from tray_agent.core.shown import Fire, FireState, JobFacts, Snapshot
-from tray_agent.core.standing import Lateness
+from tray_agent.core.standing import Attempt, Lateness
 
 ERROR, RUNNING, SUCCESS, IDLE = CardState.ERROR, CardState.RUNNING, CardState.SUCCESS, CardState.IDLE
 
@@ -41,6 +41,25 @@ def test_a_job_that_turns_to_error_is_told_once() -> None:
         )
     ]
     assert watch.at(60, failed) == []
+
+
+def test_a_job_that_is_tried_again_is_told_once_after_its_last_attempt() -> None:
+    watch = Watch(facts("pix", RUNNING))
+    waits = facts("pix", ERROR, attempt=Attempt(1, 2, later(300), None))
+    assert watch.at(10, waits) + watch.at(200, waits) == []
+    assert watch.at(301, facts("pix", RUNNING)) == []
+    failed = replace(facts("pix", ERROR), actual=3)
+    assert watch.at(310, failed) == []
+    assert [told.kind for told in watch.at(313, failed)] == [NoticeKind.ERROR]
+
+
+def test_a_retry_that_ends_well_has_no_notice_and_one_that_does_not_come_has() -> None:
+    watch = Watch(facts("pix", RUNNING), facts("ted", RUNNING))
+    waits = [facts(name, ERROR, attempt=Attempt(1, 1, later(60), None)) for name in ("pix", "ted")]
+    assert watch.at(10, *waits) == []
+    assert watch.at(70, facts("pix", SUCCESS), waits[1]) == []
+    assert watch.at(700, facts("pix", SUCCESS), waits[1]) == []
+    assert [told.jobs for told in watch.at(703, facts("pix", SUCCESS), waits[1])] == [("ted",)]
 
 
 def test_five_jobs_that_fail_within_seconds_are_one_notification() -> None:

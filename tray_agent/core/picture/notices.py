@@ -17,6 +17,7 @@ from tray_agent.core.shown import JobFacts, Snapshot
 Facts = Mapping[str, JobFacts]
 NAMED = 3  # how many of a group are called by name
 GATHERING = timedelta(seconds=3)  # jobs that fail together are told together
+_RETRY_PATIENCE = timedelta(minutes=10)  # a retry may wait for a place
 SUSPENDED_TOO_LONG = timedelta(minutes=15)
 
 
@@ -106,7 +107,8 @@ def _errors(before: NoticeState, all_facts: Facts, now: datetime) -> tuple[Notic
     errors = {
         job: known[job] if facts.active else facts.actual
         for job, facts in all_facts.items()
-        if facts.state is CardState.ERROR or (facts.active and job in known)
+        if (facts.state is CardState.ERROR and not _is_tried_again(facts, now))
+        or (facts.active and job in known)
     }
     turned = [
         job for job, runs in errors.items() if runs > known.get(job, -1) and _is_news(before, all_facts[job])
@@ -124,6 +126,11 @@ def _errors(before: NoticeState, all_facts: Facts, now: datetime) -> tuple[Notic
         told=before.told | {facts.job.id for facts in failed},
     )
     return state, [_error_notice(failed)] if failed else []
+
+
+def _is_tried_again(facts: JobFacts, now: datetime) -> bool:
+    """Whether a retry follows: its error is told after the last one, or where it does not come in time."""
+    return facts.attempt is not None and now <= facts.attempt.at + _RETRY_PATIENCE
 
 
 def _recovered(before: NoticeState, all_facts: Facts, now: datetime) -> tuple[NoticeState, list[Notice]]:
