@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tray_agent.core import actions as act
@@ -65,6 +66,10 @@ class Keeper(Engine):
         self._linked, self._why = False, ""
         self._presence_at = 0.0
         self._heard: Moment | None = None
+
+        def show(seen: Snapshot) -> None:
+            publish(replace(seen, role="pc", brain=self._named_brain()))
+
         super().__init__(
             limits,
             clock,
@@ -72,7 +77,7 @@ class Keeper(Engine):
             book,
             no_reader,
             no_reader,
-            publish,
+            show,
             logs,
             boot,
             first_version,
@@ -246,7 +251,7 @@ class Keeper(Engine):
         self._book.remember(_EPOCH, f"{order.epoch} {order.brain}")
         if self._brain.name:
             self._runs.tell_day_again()
-        self._brain = Brain(order.epoch, order.brain)
+        self._brain, self._state.changed = Brain(order.epoch, order.brain), True
         self._tell_all()
 
     def _do_deed(self, each: deed.Deed, moment: Moment) -> Actions:

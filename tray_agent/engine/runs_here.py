@@ -123,7 +123,8 @@ class RunsHere:
     def placed(self, event: msg.ScriptPlaced, moment: Moment) -> Actions:
         """Where the script is on this PC is known: have its process made."""
         state = self._state
-        state.base_path = event.base or state.base_path
+        if event.base != state.base_path:
+            state.base_path, state.changed = event.base, True
         if state.base_available != event.is_there:
             state.base_available = event.is_there
             state.touch_all()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tray_agent.adapters.journal.past import PastRuns
 from tray_agent.adapters.journal.store import SqliteJournal
@@ -27,6 +27,9 @@ from tray_agent.core.model import Asked, Run
 from tray_agent.core.picture.past import Ends, Tally
 from tray_agent.core.ports import JournalError
 from tray_agent.start.updates import Updates
+
+if TYPE_CHECKING:
+    from tray_agent.adapters.team.logs import RemoteLogs
 
 _log = logging.getLogger(__name__)
 _PREFERENCES = "preferences"
@@ -66,6 +69,7 @@ class AgentOutside:
         self._resources = resources
         self._updates = updates
         self._reader = reader
+        self.team_logs: Callable[[], RemoteLogs | None] = lambda: None  # of whoever is a brain
         self._one = threading.Lock()
 
     def now(self) -> datetime:
@@ -88,6 +92,9 @@ class AgentOutside:
 
     def read_log(self, run: Run, offset: int | None, limit: int) -> dict[str, Any]:
         """A piece of a run's log. Raises OSError when it is gone."""
+        logs = self.team_logs() if run.pc else None
+        if logs is not None:
+            return asdict(logs.read(run, offset, limit))
         return asdict(read_piece(Path(run.log), offset, limit))
 
     def interpreter(self, script: str) -> str:
@@ -142,6 +149,9 @@ class AgentOutside:
 
     def find(self, run: Run, text: str, start: int, line: int) -> dict[str, Any]:
         """The lines of a run's log with a text. Raises OSError when it is gone."""
+        logs = self.team_logs() if run.pc else None
+        if logs is not None:
+            return asdict(logs.find(run, text, start, line))
         return asdict(search(Path(run.log), text, start, line))
 
     def export(self, file: str, days: int, overwrite: bool) -> str:

@@ -36,6 +36,7 @@ class Air:
         self.weather = weather
         self._ears: dict[str, Hear] = {}
         self._cut: set[str] = set()
+        self._swallowed: set[str] = set()
         self._waiting: list[tuple[float, int, str, str, str]] = []
         self._number = 0
         self._bell = threading.Condition()
@@ -55,11 +56,18 @@ class Air:
         with self._bell:
             (self._cut.add if is_cut else self._cut.discard)(name)
 
+    def swallow(self, *kinds: str) -> None:
+        """Lose every message of these kinds from now on, and no others."""
+        with self._bell:
+            self._swallowed = set(kinds)
+
     def say(self, speaker: str, to: str, message: Mapping[str, Any]) -> None:
         """Carry this, or not."""
         text = json.dumps(message)
         with self._bell:
             weather, chance = self.weather, self._chance
+            if message.get("kind") in self._swallowed:
+                return
             for _ in range(2 if chance.random() < weather.doubled else 1):
                 if chance.random() < weather.lost:
                     continue

@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -113,6 +113,28 @@ class Pc_:
         life = _PcLife(self)
         self.life = life
         life.start()
+
+    def rows(self) -> list[Run]:
+        """All rows of its book."""
+        with self._reading() as book:
+            return book._runs("1 = 1 ORDER BY started", ())
+
+    def said(self) -> set[str]:
+        """The ends that the brain has, as far as this PC knows."""
+        with self._reading() as book:
+            return book.said()
+
+    def has_all_acked(self) -> bool:
+        rows = self.rows()
+        return all(run.outcome for run in rows) and self.said() == {run.id for run in rows}
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[PcBook]:
+        book = PcBook(self.folder, lambda starts, ends: None, "reader")
+        try:
+            yield book
+        finally:
+            book.close()
 
     def kill(self) -> None:
         """As SIGKILL: what it was let go lives on."""
@@ -344,8 +366,9 @@ class _ClerkLife:
             case msg.RunUnplaced(run) | msg.RunRefused(run):
                 task = self._of(run)
                 if task is not None:
-                    assert not task.begun, "said to be unplaced though it was on record"
-                    task.run = None
+                    if task.begun:
+                        self.journal.forget(run)
+                    task.run, task.begun = None, False
             case msg.RunExited(run):
                 self._exited(message)
             case msg.RunFound(run):

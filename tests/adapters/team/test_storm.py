@@ -55,7 +55,7 @@ def test_whatever_is_lost_and_whoever_dies_each_job_runs_once_and_is_counted_onc
     assert set(started) == {job.id for job in jobs}, "lost"
     assert sorted(run.job for run in runs if run.outcome) == sorted(job.id for job in jobs), "counted"
     assert {run.id for run in runs} >= set(team.runs_started()), "begun without the brain's row"
-    books = {row.id for pc in team.pcs.values() for row in pc.life.book._runs("1 = 1", ())}
+    books = {row.id for pc in team.pcs.values() for row in pc.rows()}
     assert books >= set(team.runs_started()), "begun without the PC's row"
     clerk.kill()
     for pc in team.pcs.values():

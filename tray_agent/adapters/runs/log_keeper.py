@@ -23,7 +23,7 @@ LOOK_SECONDS, FIRST_LOOK_SECONDS, SOONEST_LOOK_SECONDS = 5.0, 0.25, 0.1
 FIRST_SWEEP_SECONDS, SWEEP_SECONDS = 10.0, 3600.0
 HEAD_SHARE = 0.1
 _MB = 1_000_000
-_BESIDE = (".go", ".cut")
+_BESIDE = (".go", ".cut", ".part")
 
 
 def cut_note(log: Path) -> Path:

@@ -66,8 +66,9 @@ class _Copy:
 class RemoteLogs:
     """Fetches pieces of logs; ``send`` has a PC asked. ``read`` and ``find`` may block."""
 
-    def __init__(self, send: Callable[[str, ReadLog], None]) -> None:
+    def __init__(self, send: Callable[[str, ReadLog], None], is_elsewhere: Callable[[Run], bool]) -> None:
         self._send = send
+        self._is_elsewhere = is_elsewhere
         self._lock = threading.Lock()
         self._asked: dict[str, queue.SimpleQueue[LogPart]] = {}
         self._number = 0
@@ -120,6 +121,8 @@ class RemoteLogs:
 
     def _bring(self, run: Run, log: Path, offset: int | None, limit: int) -> None:
         """Fetch what is missing of a part of a log, piece by piece, until it is here or nobody answers."""
+        if not self._is_elsewhere(run):
+            return
         copy, is_over = self._copy(log), run.outcome is not None
         if copy is None and log.exists():
             return  # all of it

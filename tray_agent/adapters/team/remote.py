@@ -35,6 +35,7 @@ from tray_agent.core.team.wire import encode, reply_of
 _log = logging.getLogger(__name__)
 _SILENT_SIGNALS = 3
 _MOST_KNOWN = 20_000
+_GONE = "gone"  # the server's own word, which no PC can say
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class TeamProcesses:
         self._seen: TeamSeen | None = None
         self._closed = threading.Event()
         self.thread = threading.Thread(target=self._work, name="team", daemon=True)
-        self.logs = RemoteLogs(self._send)
+        self.logs = RemoteLogs(self._send, self._is_remote)
 
     def start(self, radio: Radio) -> None:
         """Begin, on a thread of its own. What is to be said goes to this radio; it may be deaf yet."""
@@ -233,6 +234,9 @@ class TeamProcesses:
         return self._greet()
 
     def _hear(self, pc: str, message: Mapping[str, Any]) -> Iterable[Effect]:
+        if message.get("kind") == _GONE:
+            self._roll.is_gone(pc, self._clock.now())
+            return []
         reply = reply_of(message)
         if not isinstance(reply, Reply):
             _log.warning("not understood from %s: %s, %s", pc, reply.kind, reply.why)

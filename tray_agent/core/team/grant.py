@@ -9,6 +9,8 @@ from tray_agent.core.messages import Message
 from tray_agent.core.model import Run
 from tray_agent.core.team.orders import About, OrderBody
 
+_MOST_KEPT = 20_000
+
 
 class Phase(Enum):
     """How far a run on another PC is, as far as the brain knows."""
@@ -66,3 +68,10 @@ def about_of(run: Run, path: str, area: str) -> About:
         run.by,
         run.stands_for,
     )
+
+
+def keep_newest(runs: dict[str, None], run: str) -> None:
+    """Remember one run more, and of many only the newest."""
+    runs[run] = None
+    while len(runs) > _MOST_KEPT:
+        del runs[next(iter(runs))]

@@ -15,13 +15,12 @@ from dataclasses import replace
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Identity, Outcome, Run
 from tray_agent.core.team import orders as say
-from tray_agent.core.team.grant import ON_RECORD, Effect, Grant, Phase, Post, Send, about_of
+from tray_agent.core.team.grant import ON_RECORD, Effect, Grant, Phase, Post, Send, about_of, keep_newest
 from tray_agent.core.team.names import pc_key
 from tray_agent.core.team.orders import About, Exited, Hold, Presence, Reply
 from tray_agent.core.team.roll import Roll
 
 ANSWER_SECONDS = 5.0
-_MOST_GONE = 20_000
 
 
 class Grants:
@@ -45,6 +44,7 @@ class Grants:
         self._gone: dict[str, None] = {}
         self._stops: dict[str, tuple[str, say.Stop]] = {}
         self._unacked: dict[str, str] = {}
+        self._stopped: dict[str, None] = {}
 
     def name_of(self, run: str) -> str:
         """The name of a run's job, or the run's where nothing more is known of it."""
@@ -66,7 +66,7 @@ class Grants:
         """The start of a held run is on record here."""
         grant = self._grants.get(run)
         if grant is None:
-            return [Post(msg.RunExited(run, None, began=False, reason="o PC não a segurava mais."))]
+            return [Post(msg.RunUnplaced(run, "o PC não a segurava mais."))]
         if grant.phase is not Phase.HELD:
             return []
         if now - grant.since >= self._hold_seconds:
@@ -153,6 +153,7 @@ class Grants:
                 return self._exited(pc, reply, reply.body)
             case say.Stopped(run, killed, survivors):
                 self._stops.pop(run, None)
+                keep_newest(self._stopped, run)
                 return [Post(msg.RunStopped(run, killed, survivors))]
             case say.Left(run, leftovers):
                 return [Post(msg.RunLeft(run, leftovers))]
@@ -172,10 +173,8 @@ class Grants:
         told = {*presence.held, *presence.running, *presence.unsaid}
         for grant in self._of(pc):
             run = grant.run.id
-            if is_anew and grant.phase is Phase.ASKED:
+            if (is_anew and grant.phase is Phase.ASKED) or (is_anew and grant.phase is Phase.HELD):
                 effects += self._unplaced(grant, f"o {pc} reiniciou.")
-            elif is_anew and grant.phase is Phase.HELD:
-                effects += self.drop(run)  # its child ended with the program that held it
             elif grant.phase is not Phase.ASKED and (run not in told or grant.phase is Phase.SILENT):
                 unclear.append(run)
         for run in presence.held:
@@ -218,7 +217,10 @@ class Grants:
         if running.run in self._gone:
             return []
         row = self._row(running.run)
-        if row is not None and row.outcome is not Outcome.UNKNOWN:
+        if row is not None and row.outcome is Outcome.UNKNOWN:  # a person gave it up, and it is at work
+            self._grants[running.run] = Grant(row, Phase.RUNNING, now, reply.book)
+            return [Post(msg.RunConfirmed(running.run))]
+        if row is not None:
             return []  # open: the engine is about to take it up; ended: this word was late
         found = self._found_run(pc, reply, running.about, Identity(running.pid, running.created))
         self._grants[running.run] = Grant(found, Phase.RUNNING, now, reply.book)
@@ -229,11 +231,9 @@ class Grants:
         grant = self._grants.get(run)
         if grant is None or pc_key(grant.run.pc) != pc_key(pc):
             return []
-        if grant.phase is Phase.ASKED:
-            return self._unplaced(grant, reason or f"o {pc} não a segurou.")
         self._forget(run)
-        if grant.phase is Phase.HELD or not grant.book or book == grant.book:
-            return [Post(msg.RunExited(run, None, began=False, reason=reason))]
+        if grant.phase not in ON_RECORD or not grant.book or book == grant.book:
+            return [Post(msg.RunUnplaced(run, reason or f"o {pc} não a segurou."))]
         lost = f"o diário do {pc} é outro desde então: não se sabe se terminou."
         return [Post(msg.RunExited(run, None, reason=lost, outcome=Outcome.UNKNOWN))]
 
@@ -241,6 +241,9 @@ class Grants:
         was_said = end.run in self._unacked
         self._unacked[end.run] = pc
         if end.run in self._grants and not was_said:
+            if end.outcome in {Outcome.STOPPED, Outcome.TIMED_OUT} and end.run not in self._stopped:
+                # A stop is over when the PC says so: where that word is lost, it is asked for again.
+                self._stops.setdefault(end.run, (pc, say.Stop(end.run, 0, end.outcome)))
             exited = msg.RunExited(
                 end.run, end.code, True, end.seconds, end.reason, end.leftovers, end.outcome
             )
@@ -287,9 +290,7 @@ class Grants:
     def _forget(self, run: str) -> None:
         """Its id is given up for good."""
         self._grants.pop(run, None)
-        self._gone[run] = None
-        while len(self._gone) > _MOST_GONE:
-            del self._gone[next(iter(self._gone))]
+        keep_newest(self._gone, run)
 
 
 _NO_ANSWER = "o {pc} não respondeu em " + f"{ANSWER_SECONDS:g} s."

@@ -10,7 +10,6 @@ from tray_agent.core.model import Pc, Problem, Where
 from tray_agent.core.team.names import pc_key
 from tray_agent.core.team.orders import Presence, Reply
 
-_CLOCKS_APART_SECONDS = 30.0
 _OFFSET_STEP_SECONDS = 1.0
 
 
@@ -98,6 +97,12 @@ class Roll:
         if member is not None and member.present and member.instance == instance:
             member.heard = seconds
 
+    def is_gone(self, pc: str, now: datetime) -> None:
+        """The server says that a PC hung up."""
+        member = self._members.get(pc_key(pc))
+        if member is not None and member.present:
+            member.present, member.since = False, now
+
     def notice_silence(self, now: datetime, seconds: float) -> None:
         """Who was not heard for too long is silent now."""
         for member in self._members.values():
@@ -123,23 +128,11 @@ class Roll:
         )
 
     def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with them."""
-        return tuple(problem for member in self._members.values() for problem in self._problems(member))
-
-    def _problems(self, member: Member) -> Iterable[Problem]:
-        name, offset = member.name, member.offset
-        if member.outranked:
-            what = f"{name} obedece a outro cérebro ({member.outranked}); este não inicia nada lá"
-            yield Problem(Where.SETTINGS, what, "Só um PC pode ser o cérebro: confira com tray-agent team.")
-        if not member.present:
-            return
-        if offset is not None and abs(offset) > _CLOCKS_APART_SECONDS:
-            ahead = "adiantado" if offset > 0 else "atrasado"
-            what = f"O relógio do {name} está {ahead} em {abs(offset):.0f} s em relação ao do cérebro"
-            yield Problem(Where.SETTINGS, what, "Acerte a hora (Configurações › Hora e idioma).")
-        if member.version and member.version != self._version:
-            what = f"{name} está na versão {member.version}; o cérebro, na {self._version}"
-            yield Problem(Where.SETTINGS, what, "Copie o mesmo arquivo do programa para os dois.")
-        for script in sorted(member.lagging):
-            what = f"A cópia de {script} no {name} difere da do cérebro"
-            yield Problem(Where.SCRIPT, what, "Espere a sincronização da pasta, ou confira-a naquele PC.")
+        """Who obeys another brain; what else is wrong with PCs can be seen of them."""
+        what = "{0} obedece a outro cérebro ({1}); este não inicia nada lá"
+        action = "Só um PC pode ser o cérebro: confira com tray-agent team."
+        return tuple(
+            Problem(Where.SETTINGS, what.format(member.name, member.outranked), action)
+            for member in self._members.values()
+            if member.outranked
+        )
