@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-SortKey = tuple[tuple[tuple[int, int], ...], tuple[int, ...], tuple[int, ...]]
+SortKey = tuple[str, str, str]
 
 # The order of the Unicode collation's root, which Portuguese uses unchanged.
 _PUNCTUATION = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
 _ACCENTS = "\u0301\u0300\u0306\u0302\u030c\u030a\u0308\u030b\u0303\u0307\u0328\u0327\u0304"
 _PUNCTUATION_RANK = {sign: rank for rank, sign in enumerate(_PUNCTUATION)}
 _ACCENT_RANK = {accent: rank for rank, accent in enumerate(_ACCENTS, start=2)}
-_BLANK, _SIGN, _OTHER_SIGN, _DIGIT, _LETTER = range(5)
+_BLANK, _SIGN, _OTHER_SIGN, _DIGIT, _LETTER = map(chr, range(5))
 
 _ESCAPED_CONTROL = re.compile(r"_x00(?:0[0-9A-Fa-f]|1[0-9A-Fa-f]|7[Ff])_")
 
@@ -23,30 +23,34 @@ _UNSEEN = re.compile(
 )
 
 
-def _primary(sign: str) -> tuple[int, int]:
+def _primary(sign: str) -> str:
+    """What a sign is, and which of these: two signs that compare so."""
     if sign.isalpha():
-        return _LETTER, ord(sign)
+        return _LETTER + sign
     if sign.isdecimal():
-        return _DIGIT, unicodedata.decimal(sign)
+        return _DIGIT + chr(unicodedata.decimal(sign))
     if sign.isspace():
-        return _BLANK, ord(sign)
+        return _BLANK + sign
     rank = _PUNCTUATION_RANK.get(sign)
-    return (_OTHER_SIGN, ord(sign)) if rank is None else (_SIGN, rank)
+    return _OTHER_SIGN + sign if rank is None else _SIGN + chr(rank)
 
 
 def portuguese_key(text: str) -> SortKey:
-    """A sort key: letters count first, then accents, then case; signs before digits before letters."""
-    primary: list[tuple[int, int]] = []
-    accents: list[int] = []
-    cases: list[int] = []
+    """A sort key: letters count first, then accents, then case; signs before digits before letters.
+
+    Texts, and no tuples of numbers: those of two thousand names at once would take three megabytes.
+    """
+    primary, accents, cases = "", "", ""
     for sign in unicodedata.normalize("NFD", text):
         if unicodedata.combining(sign):
-            accents.append(_ACCENT_RANK.get(sign, ord(sign)))
+            accents += chr(_ACCENT_RANK.get(sign, ord(sign)))
             continue
-        primary.extend(_primary(small) for small in sign.lower() if not unicodedata.combining(small))
-        accents.append(1)
-        cases.append(int(sign.isupper()))
-    return tuple(primary), tuple(accents), tuple(cases)
+        for small in sign.lower():
+            if not unicodedata.combining(small):
+                primary += _primary(small)
+        accents += "\1"
+        cases += "1" if sign.isupper() else "0"
+    return primary, accents, cases
 
 
 def displayed(text: str) -> str:
