@@ -291,7 +291,7 @@ class Agent:
                 self.places.registry,
                 self.settings.registry_deadline_seconds,
                 self.settings.full_walk_seconds,
-                reader=self._reader_process(),
+                reader=self._reader_process(whole=False),
                 script_folder=self.settings.script_folder,
             ),
             self._history_reader(),
@@ -311,8 +311,8 @@ class Agent:
         reader = self._reader_process()
         return HistoryReader(self._post, self.settings, self.places.history_copy, reader=reader)
 
-    def _reader_process(self) -> ReaderProcess:
-        return ReaderProcess(self.own_environment(), self.places.data_dir / "readers.log")
+    def _reader_process(self, *, whole: bool = True) -> ReaderProcess:
+        return ReaderProcess(self.own_environment(), self.places.data_dir / "readers.log", whole=whole)
 
     def _post(self, message: Message) -> None:
         """To the engine that turns now: another may have replaced the one at the start."""

@@ -42,17 +42,23 @@ def _self(mode: str) -> list[str]:
 
 
 class ReaderProcess:
-    """One child at a time. ``run`` and ``kill`` may be called from different threads."""
+    """One child at a time. ``run`` and ``kill`` may be called from different threads.
+
+    Where not ``whole`` the long lists of an answer are iterators, for one pass (see :func:`blocks.join`).
+    """
 
     def __init__(
         self,
         environment: Mapping[str, str] | None = None,
         log: Path | None = None,
         command: Callable[[str], list[str]] = _self,
+        *,
+        whole: bool = True,
     ) -> None:
         self._environment = environment
         self._log = log
         self._command = command
+        self._whole = whole
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._cancelled = False
@@ -63,7 +69,10 @@ class ReaderProcess:
         answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         try:
             threading.Thread(
-                target=_exchange, args=(child, _line(request), answers), name=f"{mode}-pipe", daemon=True
+                target=_exchange,
+                args=(child, _line(request), answers, self._whole),
+                name=f"{mode}-pipe",
+                daemon=True,
             ).start()
             try:
                 answer = answers.get(timeout=deadline_seconds)
@@ -120,14 +129,16 @@ def _line(request: Mapping[str, Any]) -> bytes:
     return json.dumps(request, separators=(",", ":")).encode() + b"\n"
 
 
-def _exchange(child: subprocess.Popen[bytes], line: bytes, answers: queue.SimpleQueue[Any]) -> None:
+def _exchange(
+    child: subprocess.Popen[bytes], line: bytes, answers: queue.SimpleQueue[Any], whole: bool
+) -> None:
     """Write the request, read the answer. The child's stdin stays open: its end tells it that we are gone."""
     answer: Any = _NO_ANSWER
     try:
         if child.stdin and child.stdout:
             child.stdin.write(line)
             child.stdin.flush()
-            answer = _answer(child.stdout)
+            answer = _answer(child.stdout, whole)
     except (OSError, ValueError, TypeError):
         answer = _NO_ANSWER
     answers.put(answer)
@@ -137,13 +148,13 @@ def _exchange(child: subprocess.Popen[bytes], line: bytes, answers: queue.Simple
             pipe.close()
 
 
-def _answer(pipe: IO[bytes]) -> Any:
+def _answer(pipe: IO[bytes], whole: bool) -> Any:
     """One line of JSON, and the blocks that belong to it."""
 
-    def following() -> Any:
-        return json.loads(pipe.readline(_MOST_BYTES))
+    def following() -> bytes:
+        return pipe.readline(_MOST_BYTES)
 
-    return blocks.join(following(), following)
+    return blocks.join(json.loads(following()), following, whole=whole)
 
 
 def _opened(log: Path | None) -> IO[bytes]:

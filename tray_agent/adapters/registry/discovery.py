@@ -54,7 +54,7 @@ class DiscoveryReader:
     ) -> None:
         self._post = post
         self._base_path = base_path
-        self._reader = reader or ReaderProcess(environment)
+        self._reader = reader or ReaderProcess(environment, whole=False)
         self._deadline = deadline_seconds
         self._registry = RegistrySource(registry, deadline_seconds, reader=self._reader)
         self._full_walk_seconds = full_walk_seconds

@@ -35,7 +35,7 @@ class RegistrySource:
     ) -> None:
         self.path = path
         self.is_current = False
-        self._reader = reader or ReaderProcess(environment)
+        self._reader = reader or ReaderProcess(environment, whole=False)
         self._deadline = deadline_seconds
         self._stamp: Stamp | None = None
         self._good: RegistryReading | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def _fields(path: str, folder: Folder, root: str) -> list[Any]:
     return fields
 
 
-def folders_of(rows: list[list[Any]], root: str) -> Folders:
+def folders_of(rows: Iterable[list[Any]], root: str) -> Folders:
     """The agent's part: the folders of an answer below the same base, each with those in it."""
     folders: Folders = {}
     inner: dict[str, list[str]] = {}
