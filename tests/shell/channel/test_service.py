@@ -14,7 +14,7 @@ from tray_agent.core import messages as msg
 from tray_agent.core import model
 from tray_agent.core.model import Run
 from tray_agent.core.picture.past import Ends, Tally
-from tray_agent.shell.channel.answer import Answer
+from tray_agent.shell.channel.answer import Answer, Pieces
 from tray_agent.shell.channel.service import Service
 from tray_agent.shell.views.snapshots import Reader
 
@@ -130,6 +130,8 @@ class Asked:
         answer = self.send(method, params).get(timeout=SECONDS)
         if not answer.ok:
             return answer.code, answer.text
+        if isinstance(answer.value, Pieces):
+            return json.loads(b"".join(answer.value))
         return json.loads(answer.value) if isinstance(answer.value, bytes) else answer.value
 
 

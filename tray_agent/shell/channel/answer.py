@@ -10,7 +10,8 @@ from tray_agent.shell.channel import wire
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one request. ``value`` is JSON-able, or ``bytes`` that already are JSON in one line.
+    """The answer to one request. ``value`` is JSON-able, or JSON in one line already: ``bytes``, or
+    :class:`Pieces` where it is long.
 
     A refusal has ``ok`` False, a ``code`` for programs and one Portuguese sentence for people.
     """
@@ -28,9 +29,17 @@ class Unknown(Exception):
 INTERNAL = Answer(False, code="internal", text="O agente falhou ao responder; veja o log do agente.")
 
 
-def frame(answer: Answer) -> bytes:
+class Pieces(tuple[bytes, ...]):
+    """A long line in pieces: whole, and copied from one hand to the next, it would leave the agent grown."""
+
+    __slots__ = ()
+
+
+def frame(answer: Answer) -> Pieces:
     """The members of an answer beside its id. Raises TypeError or ValueError when the value is not JSON."""
     if not answer.ok:
-        return b'"ok":false,"error":' + wire.encode({"code": answer.code, "text": answer.text})
-    value = answer.value if isinstance(answer.value, bytes) else wire.encode(answer.value)
-    return b'"ok":true,"data":' + value
+        return Pieces([b'"ok":false,"error":', wire.encode({"code": answer.code, "text": answer.text})])
+    value = answer.value
+    if isinstance(value, Pieces):
+        return Pieces([b'"ok":true,"data":', *value])
+    return Pieces([b'"ok":true,"data":', value if isinstance(value, bytes) else wire.encode(value)])

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tray_agent.shell.channel import wire
-from tray_agent.shell.channel.answer import INTERNAL, Answer, frame
+from tray_agent.shell.channel.answer import INTERNAL, Answer, Pieces, frame
 from tray_agent.shell.channel.methods import METHODS
 from tray_agent.shell.channel.peer import Peer
 
@@ -359,11 +359,11 @@ class ControlServer:
             _log.exception("answering %s failed", method)
             respond(INTERNAL)
 
-    def _answered(self, peer: Peer, ticket: int, line: bytes) -> None:
+    def _answered(self, peer: Peer, ticket: int, line: Pieces) -> None:
         identity = peer.waiting.pop(ticket, None)
         if identity is None:
             return  # answered before, or gone
-        self._keep(peer, peer.send(b'{"id":%d,%b}\n' % (identity, line)))
+        self._keep(peer, peer.send(b'{"id":%d,' % identity, *line, b"}\n"))
         if self._knows(peer):
             self._take_lines(peer)
 

@@ -99,9 +99,12 @@ class Peer:
         self.lines.feed(received)
         return bool(received)
 
-    def send(self, line: bytes) -> bool:
-        """Send a line, as much as the peer takes now. False when the peer is to be given up."""
-        self._put(line)
+    def send(self, *pieces: bytes) -> bool:
+        """Send a line, whole or in pieces, as much as the peer takes now. False when the peer is to be given
+        up."""
+        is_short = sum(map(len, pieces)) <= _CHUNK
+        for piece in (b"".join(pieces),) if is_short else pieces:
+            self._put(piece)
         return self.flush() and self.unsent <= OUT_LIMIT
 
     def change(self, version: int) -> bool:

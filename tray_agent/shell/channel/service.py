@@ -18,7 +18,7 @@ from tray_agent.core.collation import script_key
 from tray_agent.core.model import Run
 from tray_agent.core.ports import JournalError
 from tray_agent.core.shown import JobFacts, Snapshot
-from tray_agent.shell.channel.answer import Unknown
+from tray_agent.shell.channel.answer import Pieces, Unknown
 from tray_agent.shell.channel.commands import Unfit, command_of
 from tray_agent.shell.channel.control import Answer, Respond
 from tray_agent.shell.channel.past import Past, PastQuestions
@@ -163,13 +163,13 @@ class Service:
             raise Unknown("O agente ainda está iniciando.")
         return snapshot
 
-    def _status(self, params: Json) -> bytes:
+    def _status(self, params: Json) -> Pieces:
         outside = self._outside
         view = views.status(self._known(), self._reader, outside.now(), outside.heartbeat_seconds())
         view["program"] = outside.program()
-        return views.encode(view)
+        return Pieces(views.pieces(view))
 
-    def _page(self, params: Json) -> bytes:
+    def _page(self, params: Json) -> Pieces:
         since = params.get("since")
         since = since if isinstance(since, int) and not isinstance(since, bool) else 0
         outside, snapshot = self._outside, self._known()
@@ -178,7 +178,7 @@ class Service:
         view["estimates"] = self._waiting.of(snapshot)
         if view["full"]:
             view["preferences"] = outside.preferences()
-        return views.encode(view)
+        return Pieces(views.pieces(view))
 
     def _running(self, params: Json) -> Json:
         facts = self._known().facts.values()

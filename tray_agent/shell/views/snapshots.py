@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from tray_agent.core.standing import Lateness
 
 Json = dict[str, Any]
 SILENT_SECONDS = 10.0
+_PIECE_BYTES = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,21 @@ def stamp(moment: datetime | None) -> str | None:
 
 
 def encode(view: Json) -> bytes:
-    """A view as one line of JSON. Its cards are shaped one after the other: thousands at once would hold up
-    every other thread, and leave the agent grown for good."""
+    """A view as one line of JSON."""
+    return b"".join(pieces(view))
+
+
+def pieces(view: Json) -> Iterator[bytes]:
+    """The same in pieces. Its cards are shaped one after the other: thousands at once would hold up every
+    other thread, and leave the agent grown for good."""
     cards = view.pop("cards")
-    head = _compact(view)
-    return f'{head[:-1]},"cards":[{",".join(map(_compact, cards))}]}}'.encode("ascii")
+    piece = bytearray(f'{_compact(view)[:-1]},"cards":['.encode("ascii"))
+    for number, card in enumerate(cards):
+        piece += f"{',' if number else ''}{_compact(card)}".encode("ascii")
+        if len(piece) >= _PIECE_BYTES:
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece + b"]}")
 
 
 _compact = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
