@@ -89,7 +89,8 @@ def test_whatever_is_in_a_workbook_is_read_and_crosses_to_the_agent(book: list[S
     crossed, _ = decode(answer)
     assert isinstance(crossed, RegistryReading)
     assert crossed.problems == reading.problems
-    assert (crossed.halts, crossed.own_days, crossed.unknown) == (
+    assert (crossed.pcs_named, crossed.halts, crossed.own_days, crossed.unknown) == (
+        reading.pcs_named,
         reading.halts,
         reading.own_days,
         reading.unknown,

@@ -196,3 +196,36 @@ def test_equal_cells_are_read_once() -> None:
 def test_no_cell_whatever_is_in_it_breaks_a_reading(role: str, cell: RawCell) -> None:
     result = reading(role, cell)
     assert all(text for _, text in result.wrong)
+
+
+@pytest.mark.parametrize(
+    ("cell", "pcs"),
+    [
+        ("PC-MARIA", ("PC-MARIA",)),
+        (" PC-MARIA; pc-maria ;PC-JOSE", ("PC-MARIA", "PC-JOSE")),
+        ("PC-MARIA ou PC-JOSE", ("PC-MARIA", "PC-JOSE")),
+        ("sap e excel", ("sap", "excel")),
+        ("*", ("*",)),
+        (3, ("3",)),
+        (time(8, 0), ("08:00",)),
+        (CellFault("#N/D"), ("#N/D",)),
+        ("  ", ()),
+        (None, ()),
+    ],
+)
+def test_whatever_the_column_pc_says_is_a_name(cell: RawCell, pcs: tuple[str, ...]) -> None:
+    """Only the agent knows who is of its team, and whether there is one: no cell of it stops a job alone."""
+    assert value("pcs", cell) == Policies(pcs=pcs)
+
+
+def test_one_pc_has_one_name_however_its_rows_spell_it() -> None:
+    reader = PolicyReader()
+    assert reader.read((("pcs", "Máquina", ""),)).policies.pcs == ("Máquina",)
+    assert reader.read((("pcs", "*; MAQUINA", ""),)).policies.pcs == ("*", "Máquina")
+
+
+def test_a_cell_of_the_column_pc_that_may_not_be_used_is_nobodys_and_stops_nothing_without_a_team() -> None:
+    result = PolicyReader().read((("pcs", "PC-MARIA", "duas células se contradizem"),))
+
+    assert result.policies == Policies(pcs=("?",))
+    assert result.wrong == (("pcs", "duas células se contradizem; com uma equipe, espera em todos os PCs"),)

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from tray_agent.core.model import Cell, RegistryRow, Script, Where
+from tray_agent.core.model import Cell, PcNamed, RegistryRow, Script, Where
 from tray_agent.core.policies import NO_POLICIES, CatchUp, Limit, Policies, Retries
 from tray_agent.core.registry.cells import CellFault, RawCell
 from tray_agent.core.registry.columns import column_letter
@@ -474,3 +474,34 @@ def test_the_sheets_of_dates_are_read_wherever_they_are_and_are_no_other_registr
     assert [own.day for own in result.own_days] == [date(2027, 1, 25)]
     assert [row.line for row in result.halts] == [2]
     assert ['aba "Feriados", linha 3' in problem.what for problem in result.problems] == [True]
+
+
+class TestPcs:
+    @pytest.mark.parametrize("name", ["pc", "PC", "Onde", "computador", "where"])
+    def test_the_pc_column_goes_by_many_names(self, name: str) -> None:
+        result = reading(["a", "", "8", 1, "PC-MARIA"], header=[*HEADER, name])
+
+        assert result.rows[0].policies == Policies(pcs=("PC-MARIA",))
+        assert result.problems == ()
+
+    def test_where_each_is_named_first_is_kept_for_who_knows_the_team(self) -> None:
+        result = reading(
+            ["a", "", "8", 1, "PC-MARIA; sap"],
+            ["b", "", "8", "não", "PC-ANA"],
+            ["c", "", "8", 1, "pc-maria"],
+            ["d", "", "8", 1, None],
+            ["e", "", "8", 1, "PC-MARIA; sap"],
+            header=[*HEADER, "pc"],
+        )
+
+        assert result.pcs_named == (
+            PcNamed("PC-MARIA", Cell(2, "E", "PC-MARIA; sap"), "a", 3),
+            PcNamed("sap", Cell(2, "E", "PC-MARIA; sap"), "a", 2),
+        )
+
+    def test_two_columns_that_disagree_are_a_problem_and_no_pc(self) -> None:
+        result = reading(["a", "", "8", 1, "PC1", "PC2"], header=[*HEADER, "pc", "onde"])
+
+        assert result.rows[0].policies == Policies(pcs=("?",))
+        assert result.pcs_named == ()
+        assert "E2 e F2" in result.problems[0].what

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tray_agent.core.model import Cell, Problem, RegistryRow, Where
+from tray_agent.core.model import Cell, PcNamed, Problem, RegistryRow, Where
 from tray_agent.core.policies import NO_POLICIES, CatchUp, Halt, Limit, Policies, Retries
 from tray_agent.core.registry.sheets import HaltRow, OwnDay, RegistryReading
 from tray_agent.core.schedules.calendar import own_calendar
@@ -70,6 +70,7 @@ def encode(reading: RegistryReading, stamp: Stamp | None) -> dict[str, Any]:
         "policies": [_policy_fields(each) for each in policies],
         "halts": [_halt_fields(each) for each in reading.halts],
         "own_days": [[each.day.isoformat(), each.name, each.is_business] for each in reading.own_days],
+        "pcs": [[each.name, each.job, each.rows, *_cell_fields(each.cell)] for each in reading.pcs_named],
         "problems": [problem_fields(each) for each in reading.problems],
         "rows": rows,
     }
@@ -77,8 +78,7 @@ def encode(reading: RegistryReading, stamp: Stamp | None) -> dict[str, Any]:
 
 def problem_fields(problem: Problem) -> list[Any]:
     """A problem as the child writes it."""
-    cell = problem.cell
-    place = [cell.row, cell.column, cell.value] if cell else None
+    place = _cell_fields(problem.cell) if problem.cell else None
     return [problem.where, problem.what, problem.action, place, problem.job]
 
 
@@ -86,6 +86,10 @@ def problem_of(fields: list[Any]) -> Problem:
     """A problem as the agent reads it."""
     where, what, action, place, job = fields
     return Problem(Where(where), what, action, Cell(*place) if place else None, job)
+
+
+def _cell_fields(cell: Cell) -> list[Any]:
+    return [cell.row, cell.column, cell.value]
 
 
 def _stamp_fields(stamp: Stamp | None) -> list[int] | None:
@@ -116,6 +120,7 @@ def decode(answer: Mapping[str, Any]) -> tuple[RegistryReading | RegistryFailed,
         tuple(map(_halt_of, answer["halts"])),
         own_days,
         tuple(map(str, answer["hints"])),
+        tuple(PcNamed(name, Cell(*place), job, rows) for name, job, rows, *place in answer["pcs"]),
     )
     return reading, stamp
 
@@ -130,12 +135,13 @@ def _policy_fields(policies: Policies) -> list[Any]:
         policies.resources,
         policies.after,
         policies.arguments,
+        policies.pcs,
         policies.unread,
     ]
 
 
 def _policies_of(fields: list[Any]) -> Policies:
-    catch_up, start_by, deadline, retries, resources, after, arguments, unread = fields
+    catch_up, start_by, deadline, retries, resources, after, arguments, pcs, unread = fields
     policies = Policies(
         CatchUp(catch_up),
         Limit(*start_by) if start_by else None,
@@ -144,6 +150,7 @@ def _policies_of(fields: list[Any]) -> Policies:
         tuple(resources),
         tuple(after),
         tuple(arguments),
+        tuple(map(sys.intern, pcs)),
         unread,
     )
     return NO_POLICIES if policies == NO_POLICIES else policies

@@ -189,8 +189,10 @@ class DiscoveryReader:
         self, jobs: tuple[Job, ...] | None, problems: tuple[Problem, ...], base: Path, available: bool
     ) -> None:
         registry = str(self._registry.path)
+        good = self._registry.good
+        named = good.pcs_named if good else ()
         self._last = Discovery(
-            jobs, problems, str(base), available, registry, self._registry.is_current, self._halts
+            jobs, problems, str(base), available, registry, self._registry.is_current, self._halts, named
         )
         self._post(Discovered(self._last))
 

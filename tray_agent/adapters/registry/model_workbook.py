@@ -53,6 +53,7 @@ REGISTRY = (
     Column("retentativas", 15, "Quantas vezes tentar de novo: 2, ou 2 x 10 min, ou 2 x 10 min (75)."),
     Column("recurso", 16, "O que só uma automação usa por vez: SAP; Excel."),
     Column("depois_de", 22, "Os scripts que precisam ter terminado bem antes: carga_x; carga_y."),
+    Column("pc", 16, "Em que PC da equipe roda: nome, vários, uma etiqueta (sap) ou *. Vazio: o do cérebro."),
     Column("argumentos", 22, "A linha de comando do script: --dia {d-1:%Y%m%d}."),
     Column("nota", 30, "Um lembrete para a equipe; aparece no cartão."),
 )

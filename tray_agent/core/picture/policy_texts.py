@@ -16,6 +16,7 @@ def policy_texts(policies: Policies) -> list[str]:
         "retentativas": _retries(policies.retries),
         "recurso": "; ".join(policies.resources),
         "depois_de": "; ".join(policies.after),
+        "pc": "; ".join(policies.pcs),
         "argumentos": arguments_text(policies.arguments),
     }
     return [f"{name}: {text}" for name, text in told.items() if text]

@@ -23,6 +23,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "retries": ("retentativas", "retries"),
     "resources": ("recurso", "recursos", "resource", "resources"),
     "after": ("depois_de", "after"),
+    "pcs": ("pc", "onde", "computador", "where"),
     "arguments": ("argumentos", "parametros", "arguments", "args"),
     "note": ("nota", "observacao", "note"),
 }

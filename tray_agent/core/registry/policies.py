@@ -33,9 +33,14 @@ _RETRIES = re.compile(
 )
 _NAMES = re.compile(r"[;,|\n]")
 _NAMES_OR_AND = re.compile(r"[;,|\n]|\s[eE]\s")
+_PCS = re.compile(r"[;,|/\n]|\s(?:[eE]|[oO][uU])\s")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _DATE = re.compile(f"(?:data|ultimo_util|d[+-][0-9]{{1,3}})(?::{DATE_FORMAT})?", re.IGNORECASE)
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*")+')
+
+
+NOWHERE = "?"
+"""The PC of a row whose cell can not be used: nobody's. Without a team the column is nobody's business."""
 
 
 class _Unclear(Exception):
@@ -56,6 +61,7 @@ class PolicyReader:
 
     _read: dict[object, PolicyReading] = field(default_factory=dict)
     _resources: dict[str, str] = field(default_factory=dict)
+    _pcs: dict[str, str] = field(default_factory=dict)
 
     def read(self, cells: Cells) -> PolicyReading:
         """``cells``: a role, its cell, and why the cell may not be used (or "")."""
@@ -77,20 +83,25 @@ class PolicyReader:
                 value = column.read(cell)
             except _Unclear as unclear:
                 wrong.append((role, f"{unclear}; {column.otherwise}"))
-                if column.restricts:
+                if role == "pcs":
+                    found["pcs"] = (NOWHERE,)
+                elif column.restricts:
                     unread.append(str(unclear))
             else:
                 if value is not None:
                     found[column.field] = value
         if "resources" in found:
-            found["resources"] = self._as_first_spelt(found["resources"])
+            found["resources"] = _as_first_spelt(found["resources"], self._resources)
+        if "pcs" in found:
+            found["pcs"] = _as_first_spelt(found["pcs"], self._pcs)
         if not found and not unread:
             return PolicyReading(NO_POLICIES, tuple(wrong))
         return PolicyReading(replace(NO_POLICIES, **found, unread="; ".join(unread)), tuple(wrong))
 
-    def _as_first_spelt(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """One resource has one name, however its rows spell it."""
-        return tuple(self._resources.setdefault(plain_key(name), name) for name in names)
+
+def _as_first_spelt(names: tuple[str, ...], known: dict[str, str]) -> tuple[str, ...]:
+    """One resource or PC has one name, however its rows spell it."""
+    return tuple(known.setdefault(plain_key(name), name) for name in names)
 
 
 def _text(cell: RawCell, instead: str) -> str:
@@ -165,6 +176,16 @@ def _resources(cell: RawCell) -> tuple[str, ...] | None:
     return tuple({plain_key(name): name for name in names}.values()) or None
 
 
+def _pcs(cell: RawCell) -> tuple[str, ...] | None:
+    """Whatever a cell says is a name: one that no PC of the team has keeps its row waiting, and is said then.
+    """
+    written = _PCS.split(cell) if isinstance(cell, str) else [cell_text(cell)]
+    names: dict[str, str] = {}
+    for name in filter(None, map(displayed, written)):
+        names.setdefault(plain_key(name), name)
+    return tuple(names.values()) or None
+
+
 def _after(cell: RawCell) -> tuple[str, ...] | None:
     names = _names(cell, "escreva os nomes dos scripts, como carga_x; carga_y", _NAMES)
     return tuple(dict.fromkeys(map(script_key, names))) or None
@@ -203,6 +224,7 @@ _COLUMNS = {
     "retries": _Column("retries", _retries, False, "fica sem retentativas"),
     "resources": _Column("resources", _resources, True, _NOT_STARTED),
     "after": _Column("after", _after, True, _NOT_STARTED),
+    "pcs": _Column("pcs", _pcs, True, "com uma equipe, espera em todos os PCs"),
     "arguments": _Column("arguments", _arguments, True, _NOT_STARTED),
 }
 POLICY_ROLES = tuple(_COLUMNS)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tray_agent.core.collation import plain_key, script_key
-from tray_agent.core.model import Cell, Problem, RegistryRow, Where
+from tray_agent.core.model import Cell, PcNamed, Problem, RegistryRow, Where
 from tray_agent.core.policies import NO_POLICIES, Policies
 from tray_agent.core.registry.cells import (
     CellFault,
@@ -26,7 +26,7 @@ from tray_agent.core.registry.columns import (
     unclear,
 )
 from tray_agent.core.registry.dragged import dragged
-from tray_agent.core.registry.policies import POLICY_ROLES, PolicyReader
+from tray_agent.core.registry.policies import NOWHERE, POLICY_ROLES, PolicyReader
 from tray_agent.core.registry.sheets import NO_AREA, RegistryReading, Sheet
 from tray_agent.core.registry.wording import listed, shown
 from tray_agent.core.schedules.schedule import MANUAL
@@ -37,6 +37,7 @@ _FIX_ACTIVE = "Escreva sim ou não na célula {}."
 _FIX_FORMULA = "Troque a fórmula da célula {} por um valor; os dias de execução se escrevem no agendamento."
 _EMPTY = (None, "")
 _LONGEST_NOTE = 500
+_MOST_PCS = 100
 _NEEDED_ROLES = frozenset({"script", "schedule", "active"})
 
 
@@ -69,6 +70,7 @@ class Rows:
     _policy_columns: tuple[int, ...] = ()
     _right_policies: dict[object, Policies] = field(default_factory=dict)
     _job: str | None = None
+    _pcs: dict[str, PcNamed] = field(default_factory=dict)
 
     def read(self) -> RegistryReading:
         """Every row below the header, to the sheet's end or to a header with other columns."""
@@ -88,7 +90,12 @@ class Rows:
                 rows.append(row)
         unknown = tuple(self.header.names[column] for column in self.header.unknown)
         return RegistryReading(
-            tuple(rows), tuple(self.problems), self.sheet.name, unknown, hints=dragged(self._written)
+            tuple(rows),
+            tuple(self.problems),
+            self.sheet.name,
+            unknown,
+            hints=dragged(self._written),
+            pcs_named=tuple(self._pcs.values()),
         )
 
     def _columns(self) -> None:
@@ -174,6 +181,9 @@ class Rows:
             self._wrong_cell(index, area, area.wrong, area.fix)
         where = "" if isinstance(area.cell, CellFault) else cell_text(area.cell)
         note = self._pick(index, row, "note")
+        policies = self._policies(index, row)
+        if policies.pcs:
+            self._name_pcs(index, row, policies.pcs, key)
         return RegistryRow(
             key,
             name,
@@ -181,10 +191,21 @@ class Rows:
             reading.schedule,
             index + 1,
             minutes,
-            self._policies(index, row),
+            policies,
             "" if note.wrong else cell_text(note.cell)[:_LONGEST_NOTE],
             lost,
         )
+
+    def _name_pcs(self, index: int, row: Sequence[RawCell], names: tuple[str, ...], key: str) -> None:
+        """Keep where each PC or tag is named first: only the agent knows who is of its team."""
+        for name in names:
+            known = self._pcs.get(name)
+            if known is not None:
+                self._pcs[name] = replace(known, rows=known.rows + 1)
+            elif name != NOWHERE and len(self._pcs) < _MOST_PCS:
+                found = self._pick(index, row, "pcs")
+                place = Cell(index + 1, column_letter(found.column), cell_text(found.cell)[:200])
+                self._pcs[name] = PcNamed(name[:200], place, key)
 
     def _policies(self, index: int, row: Sequence[RawCell]) -> Policies:
         """What the policy columns say. Cells that were right in a row above are looked at no more."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from tray_agent.core.model import Problem, RegistryRow
+from tray_agent.core.model import PcNamed, Problem, RegistryRow
 from tray_agent.core.policies import Halt
 from tray_agent.core.registry.cells import RawCell
 
@@ -62,6 +62,7 @@ class RegistryReading:
     halts: tuple[HaltRow, ...] = ()
     own_days: tuple[OwnDay, ...] = ()
     hints: tuple[str, ...] = ()
+    pcs_named: tuple[PcNamed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
