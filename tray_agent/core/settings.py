@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from tray_agent.core.resource_places import ResourcePlaces, resource_places
+
 POSSIBLE_ROOTS = ("C6 CTVM LTDA, BANCO C6 S.A. e C6 HOLDING S.A", "Meu Drive/C6 CTVM", "C6 CTVM")
 BASE_FOLDERS = (
     "Mensageria e Cargas Operacionais - 11.CelulaPython/graciliano/automacoes",
@@ -55,7 +57,7 @@ class Settings(NamedTuple):
     no_data_exit_code: int = 0
     awake: str = "display"
     notifications: bool = True
-    resources: tuple[tuple[str, int], ...] = ()
+    resources: tuple[ResourcePlaces, ...] = ()
     notify_urls: tuple[str, ...] = ()
     notify_areas: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notify_deadline_seconds: float = 30
@@ -156,18 +158,6 @@ def _server(value: object) -> str:
     return text
 
 
-def _places(value: object) -> tuple[tuple[str, int], ...]:
-    """How many runs may use each resource at once: a table, or ``SAP=1; navegador=2``."""
-    if isinstance(value, str):
-        value = dict(part.split("=", 1) for part in value.split(";") if part.strip())
-    if isinstance(value, list | tuple):
-        value = dict(value)
-    if not isinstance(value, dict):
-        raise ValueError
-    whole = _whole(1, 1000)
-    return tuple((_name(name), int(str(whole(number)))) for name, number in value.items())
-
-
 def _choice(*choices: str) -> Check:
     def check(value: object) -> str:
         text = _text(value).casefold()
@@ -259,7 +249,10 @@ RULES: dict[str, tuple[Check, str]] = {
     "no_data_exit_code": (_whole(0, 255), "um código de saída de 1 a 255, ou 0 para nenhum"),
     "awake": (_choice("display", "system", "off"), '"display", "system" ou "off"'),
     "notifications": (_switch, "true ou false"),
-    "resources": (_places, 'uma tabela: [resources], "SAP" = 1, "navegador" = 2'),
+    "resources": (
+        resource_places,
+        'uma tabela: [resources], "SAP" = 1, "Excel" = {places = 1, per = "pc"}',
+    ),
     "notify_urls": (_addresses, 'uma lista de endereços do Apprise, como ["msteams://…", "mailto://…"]'),
     "notify_areas": (_addresses_of_areas, 'uma tabela: [notify_areas], "Área" = ["msteams://…"]'),
     "notify_deadline_seconds": (_number(0.2, 600), _SECONDS.format("0.2", 600)),

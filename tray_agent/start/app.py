@@ -69,7 +69,8 @@ def limits(settings: Settings) -> Limits:
         local_history=settings.history == "local",
         no_data_exit_code=settings.no_data_exit_code,
         loop_seconds=settings.loop_seconds,
-        resources={name.casefold(): places for name, places in settings.resources},
+        resources={name.casefold(): places for name, places, _ in settings.resources},
+        resources_per_pc=frozenset(name.casefold() for name, _, per_pc in settings.resources if per_pc),
     )
 
 
