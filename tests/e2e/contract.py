@@ -15,7 +15,7 @@ PLACES = ("settings", "base_path", "registry", "script", "run", "history", "data
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 _NEXT = re.compile(
     r"Próxima execução: ((0\d|1\d|2[0-3]):[0-5]\d( \(nova tentativa\))?|agora|só amanhã|depois desta"
-    r"|na fila \(\d+ª\)|após ler o BigQuery|suspensa|quando (o disco permitir|a pasta voltar)"
+    r"|na fila \(\d+ª\)|após ler o BigQuery|suspensa|quando (o disco permitir|a pasta voltar|houver PC)"
     r"|(pausada|parada prevista|suspensa \(veja Problemas\))( até .+)?|depois de outra automação"
     r"|(seg|ter|qua|qui|sex|sáb|dom) \d\d/\d\d \d\d:\d\d)|Sem agendamento"
 )  # the spelling of product 5.3
@@ -90,6 +90,21 @@ _TOP: dict[str, Check] = {
     "problems": lambda value: isinstance(value, list),
     "areas": _texts,
     "cards": lambda value: isinstance(value, list),
+    "pcs": lambda value: isinstance(value, list),
+    "brain": _or_null(_said),
+    "role": lambda value: value in {"alone", "brain", "pc"},
+}
+_PC: dict[str, Check] = {
+    "name": _said,
+    "brain": _flag,
+    "present": _flag,
+    "since": _or_null(_moment),
+    "places": _count,
+    "running": _count,
+    "tags": _texts,
+    "version": _or_null(_said),
+    "offset_seconds": _or_null(lambda value: isinstance(value, int | float)),
+    "lagging": _texts,
 }
 _HISTORY: dict[str, Check] = {
     "source": lambda value: value in {"bigquery", "local"},
@@ -116,6 +131,8 @@ _CARD: dict[str, Check] = {
     "last_run": _or_null(lambda value: isinstance(value, dict)),
     "next_run": _or_null(_moment),
     "next_run_text": lambda value: bool(_NEXT.fullmatch(value)),
+    "pc": _or_null(_said),
+    "silent_since": _or_null(_moment),
     "why": lambda value: _said(value) and value.endswith("."),
 }
 _SCHEDULE: dict[str, Check] = {
@@ -140,6 +157,8 @@ def wrongs(status: Mapping[str, Any]) -> list[str]:
     found += _wrong_fields("totals.", status["totals"], _TOTALS)
     for problem in status["problems"]:
         found += _wrong_fields("problems[].", problem, _PROBLEM)
+    for pc in status["pcs"]:
+        found += _wrong_fields("pcs[].", pc, _PC)
     for card in status["cards"]:
         found += _wrong_card(card)
     return found or _disagreements(status)
@@ -206,6 +225,8 @@ def _disagreements(status: Mapping[str, Any]) -> list[str]:
             and status["history"]["last_sync"] is None
             and status["history"]["error"] is None
         ),
+        "a team has one brain and alone there is none": [pc["name"] for pc in status["pcs"] if pc["brain"]]
+        == ([status["brain"]] if status["role"] == "brain" else []),
         "ids are unique": len({card["id"] for card in cards}) == len(cards),
         "now is on the processing date": status["now"][:10] == status["processing_date"],
     }

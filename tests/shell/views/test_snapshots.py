@@ -76,6 +76,7 @@ class TestStatus:
                 "paused": None,
                 "policies": [],
                 "pc": None,
+                "silent_since": None,
                 "why": "Em dia: 2 previstas até agora, 2 feitas (BigQuery 14:05).",
             }
         ]
@@ -107,6 +108,9 @@ class TestStatus:
                 "queued": 0,
             },
             "max_concurrent": 5,
+            "role": "alone",
+            "brain": None,
+            "pcs": [],
             "totals": {"started": 0, "finished": 0},
             "heartbeat_seconds": 0.2,
             "problems": [],

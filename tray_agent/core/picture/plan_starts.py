@@ -10,6 +10,7 @@ from tray_agent.core.history.status import state_of
 from tray_agent.core.model import CardState
 from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Places, Starts, Wish, starts_to_come
 from tray_agent.core.shown import JobFacts, Snapshot
+from tray_agent.core.standing import HoldKind
 
 _WELL = (CardState.SUCCESS, CardState.NO_DATA)
 
@@ -31,8 +32,14 @@ def starts_of(
     has_debt = {wish.job.id for wish in owed}
     first = [*owed, *(wish for wish in _asked(snapshot, now) if wish.job.id not in has_debt)]
     first.sort(key=lambda wish: (ranks.get(wish.job.id, len(ranks)), wish.fire, order.get(wish.job.id, 0)))
+    if snapshot.pcs:  # until a PC comes nobody knows
+        first = [wish for wish in first if not _waits_for_pc(snapshot.facts[wish.job.id])]
     later = sorted(coming, key=lambda wish: (wish.fire, order.get(wish.job.id, 0)))
     return starts_to_come([*first, *later], places_of(snapshot, now, means), now)
+
+
+def _waits_for_pc(facts: JobFacts) -> bool:
+    return facts.held is not None and facts.held.kind is HoldKind.PC
 
 
 def queue_starts(snapshot: Snapshot, starts: Starts) -> Iterator[tuple[str, datetime | None]]:

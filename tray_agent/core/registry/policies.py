@@ -177,8 +177,7 @@ def _resources(cell: RawCell) -> tuple[str, ...] | None:
 
 
 def _pcs(cell: RawCell) -> tuple[str, ...] | None:
-    """Whatever a cell says is a name: one that no PC of the team has keeps its row waiting, and is said then.
-    """
+    """Whatever a cell says is a name; one that no PC of the team has is said where the team is known."""
     written = _PCS.split(cell) if isinstance(cell, str) else [cell_text(cell)]
     names: dict[str, str] = {}
     for name in filter(None, map(displayed, written)):

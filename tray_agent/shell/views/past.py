@@ -44,7 +44,7 @@ def past_run(run: Run, no_data_exit_code: int) -> Json:
         "exit_code": run.exit_code,
         "reason": run.reason or None,
         "trigger": run.trigger.value,
-        "pc": None,
+        "pc": run.pc or None,
         "by": run.by or None,
         "arguments": list(run.arguments),
     }

@@ -9,6 +9,7 @@ from typing import Any
 from tray_agent.core.picture.plan_of_day import Plan, PlannedFire
 from tray_agent.core.schedules.vocabulary import WEEKDAY_NAMES
 from tray_agent.core.shown import Snapshot
+from tray_agent.shell.views.team import pc_of_fire
 
 Json = dict[str, Any]
 MOST_LISTED = 20_000
@@ -36,6 +37,7 @@ def plan(each: Plan, snapshot: Snapshot) -> Json:
                 "at": _stamp(fire.at),
                 "state": fire.state.value,
                 "estimate": _stamp(fire.estimate) if fire.estimate else None,
+                "pc": pc_of_fire(snapshot, fire.job, fire.at),
                 "retry": _retry(fire),
             }
             for fire in each.fires[:MOST_LISTED]

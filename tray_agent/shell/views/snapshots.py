@@ -18,6 +18,7 @@ from tray_agent.core.picture.policy_texts import arguments_text, policy_texts
 from tray_agent.core.picture.texts import why
 from tray_agent.core.shown import FireState, JobFacts, LastRun, Snapshot
 from tray_agent.core.standing import Lateness
+from tray_agent.shell.views.team import pc_of, pcs_json
 
 Json = dict[str, Any]
 SILENT_SECONDS = 10.0
@@ -79,6 +80,7 @@ def status(snapshot: Snapshot, reader: Reader, now: datetime, heartbeat_seconds:
         "problems": _problems(snapshot, now, heartbeat_seconds),
         "day_notes": list(snapshot.day_notes),
         "areas": _areas(shown),
+        "pcs": pcs_json(snapshot),
         "cards": (_card(facts, around, now) for facts in shown),
     }
 
@@ -114,6 +116,8 @@ def _head(snapshot: Snapshot, shown: list[JobFacts], now: datetime) -> Json:
             "queued": len(snapshot.queue),
         },
         "max_concurrent": snapshot.max_concurrent,
+        "role": snapshot.role,
+        "brain": snapshot.brain or None,
     }
 
 
@@ -172,7 +176,8 @@ def _card(facts: JobFacts, around: Surroundings, now: datetime) -> Json:
         "covered": [f"{fire.at:%H:%M}" for fire in facts.fires if fire.state is FireState.COVERED],
         "paused": _pausing(facts.pausing),
         "policies": policy_texts(job.policies),
-        "pc": None,
+        "pc": pc_of(facts, around.snapshot.brain),
+        "silent_since": stamp(facts.silent_since),
         "why": why(facts, around, now),
     }
 
@@ -231,6 +236,8 @@ def page(snapshot: Snapshot, reader: Reader, now: datetime, heartbeat_seconds: f
     if full or snapshot.order_since > since:
         answer["order"] = list(snapshot.order)
         answer["areas"] = _areas(shown)
+    if full or snapshot.pcs_since > since:
+        answer["pcs"] = pcs_json(snapshot)
     if full or snapshot.places_since > since:
         answer["places"] = {
             "base_path": snapshot.base_path,
@@ -310,6 +317,7 @@ def _mark(mark: Mark, no_data_exit_code: int) -> Json:
         "run": run.id if run else None,
         "exit_code": run.exit_code if run else None,
         "outcome": run.outcome.value if run and run.outcome else None,
+        **({"pc": run.pc} if run and run.pc else {}),
     }
 
 

@@ -34,6 +34,8 @@ def render(status: Json, *, colour: bool, width: int) -> str:
         lines += ["", *_table(status["cards"], rows, colour, width)]
     else:
         lines += ["", "Nenhuma automação ainda: verifique os problemas abaixo ou rode: tray-agent doctor"]
+    if status.get("pcs"):
+        lines += ["", "PCs da equipe", *(f"  {_pc(pc, status['now'])}" for pc in status["pcs"])]
     if status.get("day_notes"):
         lines += ["", "Do dia anterior:", *(f"  {note}" for note in status["day_notes"])]
     if status["problems"]:
@@ -142,3 +144,24 @@ def _place(problem: Json) -> str:
 
 def _hint(problem: Json) -> str:
     return f" → {problem['action']}" if problem.get("action") else ""
+
+
+def _pc(pc: Json, now: str) -> str:
+    """A PC of the team: since when it is heard or not, and what is on it."""
+    words = ["cérebro"] if pc["brain"] else []
+    since = _moment(pc["since"], now)
+    if not pc["present"]:
+        words.append(f"sem notícia{since}")
+    elif not pc["brain"]:
+        words.append(f"presente{since}")
+    words.append(f"{pc['running']} de {pc['places']} em execução")
+    if pc["tags"]:
+        words.append(", ".join(pc["tags"]))
+    return f"{pc['name']}: {' · '.join(words)}"
+
+
+def _moment(stamp: str | None, now: str) -> str:
+    if not stamp:
+        return ""
+    day = "" if stamp[:10] == now[:10] else f"{stamp[8:10]}/{stamp[5:7]} "
+    return f" desde {day}{stamp[11:16]}"
