@@ -80,14 +80,16 @@ def test_halts_last_to_the_end_of_their_last_day_or_to_their_hour() -> None:
         [date(2026, 12, 24), date(2026, 12, 26), None, None, "Congelamento"],
         [date(2026, 12, 31), None, "Câmbio", None, None],
         ["10/12/2026 14:00", "10/12/2026 18h30", None, "Envia_Pix.py", "Janela"],
+        ["10/12/2026 22:00", "11/12/2026 00:00", None, None, None],
     )
     assert read.problems == []
     assert [row.halt for row in read.halts] == [
         Halt(datetime(2026, 12, 24), datetime(2026, 12, 27), reason="Congelamento"),
         Halt(datetime(2026, 12, 31), datetime(2027, 1, 1), area="Câmbio"),
         Halt(datetime(2026, 12, 10, 14), datetime(2026, 12, 10, 18, 30), job="Envia_Pix.py", reason="Janela"),
+        Halt(datetime(2026, 12, 10, 22), datetime(2026, 12, 11)),
     ]
-    assert [row.line for row in read.halts] == [3, 4, 5]
+    assert [row.line for row in read.halts] == [3, 4, 5, 6]
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,17 @@ class TestResources:
         run = day.state.active["b"].run
         assert (run.trigger, run.arguments) == (Trigger.MANUAL, ("--dia", "2026-03-10"))
 
+    def test_who_is_asked_for_while_it_is_busy_gets_it_first(self) -> None:
+        day = local("08:00").jobs(
+            *(job(name, 8, resources=("SAP",)) for name in "abc"), job("d", resources=("SAP",))
+        )
+        day.begin("a")
+
+        day.turn(msg.RunJob("d", in_queue=True))
+        day.exit("a")
+
+        assert day.held() == ["d"]
+
     def test_the_settings_say_how_many_may_use_it(self) -> None:
         day = local("08:00", resources={"sap": 2})
         day.jobs(*(job(name, 8, resources=("SAP",)) for name in "abc"))
@@ -223,6 +234,44 @@ class TestDependencies:
         day.whole_run("carga")
 
         assert day.held() == ["pix"]
+
+    def test_that_the_other_has_nothing_today_is_said_in_the_morning_until_it_ended_well(self) -> None:
+        day = local("06:00").jobs(
+            make_job("carga"), job("pix", 8, after=("carga",)), job("fim", after=("pix",))
+        )
+
+        assert self.said(day) == ["pix: espera carga, que hoje não tem horário"]
+        day.turn(msg.RunJob("carga"))
+        day.begin("carga")
+        day.exit("carga", code=1)
+        assert self.said(day) == ["pix: espera carga, que hoje não tem horário"]
+        day.turn(msg.RunJob("carga"))
+        day.begin("carga")
+        day.exit("carga")
+        assert self.said(day) == []
+
+    def test_it_is_taken_back_when_the_job_ran_all_the_same_or_left(self) -> None:
+        jobs = (make_job("carga"), job("pix", 8, after=("carga",)), job("ted", 8, after=("carga",)))
+        day = local("06:00").jobs(*jobs)
+        assert len(self.said(day)) == 2
+
+        day.turn(msg.RunJob("pix"))
+        day.begin("pix")
+        day.exit("pix")
+        assert self.said(day) == ["ted: espera carga, que hoje não tem horário"]
+        day.turn(msg.Discovered(make_discovery(*jobs[:2])))
+        assert self.said(day) == []
+
+    def test_of_a_chain_only_whose_own_forerunner_is_missing_says_so(self) -> None:
+        day = local("06:00").jobs(
+            make_job("base", 7), job("carga", after=("base",)), job("pix", 8, after=("carga", "base"))
+        )
+
+        assert self.said(day) == []
+
+    @staticmethod
+    def said(day: Day) -> list[str]:
+        return [problem.what for problem in day.state.problems.all()]
 
     def test_it_does_not_run_after_a_failure_and_runs_after_the_repeat(self) -> None:
         day = local("08:00").jobs(make_job("carga", 8), job("pix", 8, after=("carga",)))
@@ -352,6 +401,14 @@ class TestDeadline:
         late = day.facts().late
         assert late is not None
         assert (late.since, late.due, late.done) == (at("12:30"), 2, 1)
+
+    def test_it_is_not_said_any_more_of_a_job_that_left_the_registry(self) -> None:
+        day = local("11:00").jobs(job("pix", 9, deadline=Limit(minute=600)))
+        assert len(day.state.problems.all()) == 1
+
+        day.turn(msg.Discovered(make_discovery()))
+
+        assert day.state.problems.all() == ()
 
     def test_with_bigquery_it_waits_for_a_read_or_ten_minutes(self) -> None:
         day = Day("09:00").jobs(job("pix", 9, deadline=Limit(minute=600)))

@@ -30,6 +30,19 @@ def test_among_equal_debts_the_first_to_ask_is_next() -> None:
     assert queue_of(b="08:00", a="08:00", c="08:00").jobs() == ("b", "a", "c")
 
 
+def test_who_is_put_first_comes_before_all_others_and_behind_who_was_put_first_before() -> None:
+    queue = queue_of(noon="12:00", night="00:00")
+
+    assert queue.put("b", 1002.0, at("14:00"), first=True)
+    assert queue.put("noon", 1003.0, at("14:00"), first=True)  # it waits already
+    assert not queue.put("noon", 1004.0, at("14:00"), first=True)
+    assert not queue.put("b", 1004.0, at("12:00"))
+    assert queue.jobs() == ("b", "noon", "night")
+    assert queue.ticket("b") is not None
+    queue.discard("b")
+    assert queue.jobs() == ("noon", "night")
+
+
 def test_a_job_waits_once() -> None:
     queue = queue_of(pix="08:00")
 

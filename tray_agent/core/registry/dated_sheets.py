@@ -105,7 +105,7 @@ class DatedSheets:
             if begin.time() != time():
                 raise _Wrong("falta o fim (ate)")
             end = begin
-        if end.time() == time():
+        if end.time() == time() and not _says_midnight(cells.get("end")):
             end += _ONE_DAY  # the whole of the last day
         if end <= begin:
             raise _Wrong("o fim (ate) vem antes do começo (de)")
@@ -145,6 +145,11 @@ def _places(row: Sequence[RawCell], columns: dict[str, tuple[str, ...]]) -> Iter
         place = next((names.index(alias) for alias in aliases if alias in names), None)
         if place is not None:
             yield role, place
+
+
+def _says_midnight(cell: RawCell) -> bool:
+    """Whether a text names midnight itself, "11/03/2026 00:00"; Excel's own dates do not tell."""
+    return isinstance(cell, str) and len(plain_key(cell_text(cell)).split()) > 1
 
 
 def _moment(cell: RawCell, column: str) -> datetime | None:

@@ -30,7 +30,7 @@ def run_job(state: State, command: msg.RunJob, moment: Moment) -> Actions:
         return [answer(command, False, f"{job.name}: {nowhere}; nada foi iniciado.")]
     taken = None if command.force else _who_uses(state, job, pc)
     if taken is not None and command.in_queue:
-        state.wanted[job.id] = Wanted(command.by, arguments=command.arguments)
+        state.wanted[job.id] = Wanted(command.by, arguments=command.arguments, first=True)
         state.touched.add(job.id)
         return [answer(command, True, f"{job.name} começa quando {taken[0]} ficar livre.")]
     if taken is not None:

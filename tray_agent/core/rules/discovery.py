@@ -59,10 +59,15 @@ def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> None:
         state.queue.discard(gone)
         state.wanted.pop(gone, None)
         forgive(state, gone, now)
-        state.problems.report(f"rare:{gone}", [], now)
+        state.late.discard(gone)
+        for source in ("rare", "deadline", "after"):
+            state.problems.report(f"{source}:{gone}", [], now)
         state.touched.add(gone)
     for job in jobs:
-        if former.get(job.id) != job:
+        before = former.get(job.id)
+        if before is not None and before.policies.after and not job.policies.after:
+            state.problems.report(f"after:{job.id}", [], now)
+        if before != job:
             watch_rare(state, job, now)
             state.touched.add(job.id)
             schedule_next(state, job, now)

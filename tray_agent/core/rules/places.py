@@ -10,6 +10,7 @@ from tray_agent.core.rules.again import attempt_of, repeatable, repetition
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.deadline import LONGEST_WAIT_FOR_READ, deadlines_of, lateness
 from tray_agent.core.rules.debt import ends_of_wanting
+from tray_agent.core.rules.forerunners import watch_forerunners
 from tray_agent.core.rules.holds import held_back
 from tray_agent.core.rules.owed import debt_of, fires_of
 from tray_agent.core.rules.resources import are_free, in_use, resources_of
@@ -46,11 +47,14 @@ def consider(state: State, job_id: str, moment: Moment) -> None:
     job, now = state.jobs.get(job_id), moment.now
     if job is not None and (job.policies.deadline is not None or job_id in state.late):
         _judge_deadline(state, job, now)
+    if job is not None and job.policies.after:
+        watch_forerunners(state, job, now)
     if job is None or job_id in state.active or not state.history.verified or state.quitting:
         state.queue.discard(job_id)
         return
-    if job_id in state.wanted:
-        state.queue.put(job_id, moment.seconds, now)
+    wanted = state.wanted.get(job_id)
+    if wanted is not None:
+        state.queue.put(job_id, moment.seconds, now, first=wanted.first)
         return
     owed = debt_of(state, job, now)
     retry = state.retries.get(job_id)

@@ -9,6 +9,7 @@ from operator import itemgetter
 _JOB = itemgetter(1)
 _DAY_MINUTES = 1440
 _PEERS = 10_000
+_AHEAD_OF_ALL = 1 << 52  # beyond every ticket of a month, and within what JavaScript counts exactly
 
 
 class FairQueue:
@@ -21,13 +22,15 @@ class FairQueue:
         self._base = 0
         self._asked = 0
 
-    def put(self, job: str, seconds: float, owed_since: datetime) -> bool:
+    def put(self, job: str, seconds: float, owed_since: datetime, *, first: bool = False) -> bool:
         """Enter a job at a moment of the monotonic clock (s); one that waits keeps its place.
 
-        Tells whether anything changed.
+        ``first``: before all who are not, also if it waits already. Tells whether anything changed.
         """
-        if job in self._keys:
+        kept = self._keys.get(job)
+        if kept is not None and (not first or kept[0] < 0):
             return False
+        self.discard(job)
         moment = int(seconds * 1000)
         if not self._keys:
             self._base, self._asked = moment, 0
@@ -35,7 +38,7 @@ class FairQueue:
         debt = owed_since.hour * 60 + owed_since.minute
         # One whole number, so that places can be compared: a later moment, a younger debt, a later ask.
         ticket = ((moment - self._base) * _DAY_MINUTES + debt) * _PEERS + self._asked % _PEERS
-        key = (ticket, job)
+        key = (ticket - _AHEAD_OF_ALL if first else ticket, job)
         self._keys[job] = key
         insort(self._sorted, key)
         return True

@@ -10,12 +10,13 @@ from datetime import datetime
 class Wanted:
     """A run that a person asked for and that waits in the queue: who, and whether it repeats a failed one.
 
-    ``arguments`` are those asked for, None: the row's.
+    ``arguments`` are those asked for, None: the row's; ``first``: before all others.
     """
 
     by: str
     repeats: bool = False
     arguments: tuple[str, ...] | None = None
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,46 @@
+"""Jobs that wait for others which do not run that day (``depois_de``): said in the morning, not when it is
+too late."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tray_agent.core.model import Job, Problem, Where
+from tray_agent.core.rules.owed import fires_of, good_ends
+from tray_agent.core.rules.state import State
+
+
+def absent(state: State, job: Job, now: datetime) -> list[str]:
+    """The names of those that a job waits for today, and that neither ended well yet nor run by themselves."""
+    made = state.actual(job.id)
+    if job.schedule.fire_time(made, now) is None:
+        return []
+    others = ((other, state.jobs.get(other)) for other in job.policies.after)
+    return [
+        named.name if named else other
+        for other, named in others
+        if other not in state.active
+        and not good_ends(state, other)
+        and (named is None or not _runs_today(state, named, now, {job.id}))
+    ]
+
+
+def watch_forerunners(state: State, job: Job, now: datetime) -> None:
+    """Say it, or take it back once they ended well or the job has run."""
+    names = absent(state, job, now)
+    problems = []
+    if names:
+        verb = "não tem horário" if len(names) == 1 else "não têm horário"
+        what = f"{job.name}: espera {' e '.join(names)}, que hoje {verb}"
+        action = "Execute antes o que ela espera, ou a própria, se ela não precisar esperar hoje."
+        problems = [Problem(Where.RUN, what, action, job=job.id)]
+    state.problems.report(f"after:{job.id}", problems, now)
+
+
+def _runs_today(state: State, job: Job, now: datetime, seen: set[str]) -> bool:
+    """Whether a job has fire times today, or will have some when those that it waits for have run."""
+    if fires_of(state, job, now) or not job.policies.after or job.id in seen:
+        return bool(fires_of(state, job, now))
+    seen.add(job.id)
+    others = [state.jobs.get(other) for other in job.policies.after]
+    return all(each is not None and _runs_today(state, each, now, seen) for each in others)
