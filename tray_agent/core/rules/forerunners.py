@@ -1,5 +1,4 @@
-"""Jobs that wait for others which do not run that day (``depois_de``): said in the morning, not when it is
-too late."""
+"""Jobs that wait for others which do not run that day (``depois_de``): said in the morning already."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from tray_agent.core.rules.state import State
 
 
 def absent(state: State, job: Job, now: datetime) -> list[str]:
-    """The names of those that a job waits for today, and that neither ended well yet nor run by themselves."""
+    """Whom a job waits for today that neither ended well yet nor runs by itself: their names."""
     made = state.actual(job.id)
     if job.schedule.fire_time(made, now) is None:
         return []
