@@ -14,16 +14,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from tests.adapters.team.lossy import Air, End
+from tests.builders import at, make_discovery
 from tray_agent.adapters.readers.asking import NoReader
 from tray_agent.adapters.runs import identity as ids
 from tray_agent.adapters.runs.posix import PosixBackend
 from tray_agent.adapters.runs.processes import ScriptProcesses
-from tray_agent.adapters.system.clock import SystemClock, awake_or_not
+from tray_agent.adapters.system.clock import awake_or_not
 from tray_agent.adapters.team import book as book_module
 from tray_agent.adapters.team import remote as remote_module
 from tray_agent.adapters.team import station as station_module
@@ -33,15 +33,29 @@ from tray_agent.adapters.team.station import Station
 from tray_agent.core import messages as msg
 from tray_agent.core.messages import Message
 from tray_agent.core.model import Job, Outcome, Pc, Run, Trigger
+from tray_agent.core.policies import Policies
 from tray_agent.core.ports import Standing
 from tray_agent.core.rules.state import Limits
-from tray_agent.core.schedules.schedule import MANUAL
+from tray_agent.core.schedules.schedule import MANUAL, at_hours
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.keeper import Keeper
+from tray_agent.engine.loop import Engine
 from tray_agent.engine.words_here import Outside, Post
 
-ZONE = "America/Sao_Paulo"
 SIGNAL, HOLD, ANSWER = 0.1, 1.0, 0.5
+
+
+class SteadyClock:
+    """The clock of a day on which it is never midnight."""
+
+    def now(self) -> datetime:
+        return at("12:00") + timedelta(seconds=time.monotonic() - _BEGAN)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+_BEGAN = time.monotonic()
 
 
 class Killed(BaseException):
@@ -165,7 +179,7 @@ class _PcLife:
             Outside(station.send, station.place, station.tail, station.read_log, awake_or_not),
             "PC-CEREBRO",
             Limits(local_history=True, stop_grace_seconds=0.5, loop_seconds=0.2),
-            SystemClock(ZONE),
+            SteadyClock(),
             self.processes,
             self.book,
             NoReader(),
@@ -254,7 +268,7 @@ class _ClerkLife:
         self._dead = clerk.is_dead
         self._air = air
         self._faults = faults
-        self.clock = SystemClock(ZONE)
+        self.clock = SteadyClock()
         self.inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self.tasks = {job.id: _Task(job) for job in jobs}
         self.pcs: dict[str, Pc] = {}
@@ -398,6 +412,131 @@ class _ClerkLife:
         del self.tasks[task.job.id]
 
 
+class EngineBrain:
+    """The real engine as the brain: every job of its list is due once."""
+
+    def __init__(
+        self, folder: Path, air: Air, faults: Faults, pcs: Sequence[str], jobs: Sequence[Job]
+    ) -> None:
+        self.folder = folder
+        self.air = air
+        self.faults = faults
+        self.pcs = pcs
+        self.jobs = [replace(job, schedule=at_hours({0}), policies=Policies(pcs=("*",))) for job in jobs]
+        self.is_dead = threading.Event()
+        self.snapshot: Snapshot | None = None
+
+    def start(self) -> None:
+        self.is_dead = threading.Event()
+        self.life = _EngineLife(self)
+        self.life.start()
+
+    def kill(self) -> None:
+        self.life.die()
+
+    def runs(self) -> list[Run]:
+        """All rows of its journal."""
+        journal = ToldJournal(self.folder, lambda starts, ends: None, "reader")
+        try:
+            return journal._runs("1 = 1 ORDER BY started", ())
+        finally:
+            journal.close()
+
+    def is_done(self) -> bool:
+        seen = self.snapshot
+        return bool(
+            seen
+            and seen.discovered
+            and not seen.running
+            and not seen.queue
+            and all(not facts.owed for facts in seen.facts.values())
+        )
+
+
+class _EngineLife:
+    def __init__(self, brain: EngineBrain) -> None:
+        self._brain = brain
+        self._dead = brain.is_dead
+        self.events: list[Message] = []
+        self.clock = SteadyClock()
+        self.end = End(brain.air, "")
+        base = brain.folder / "base"
+        self.reader = ToldJournal(brain.folder, lambda starts, ends: None, "reader")
+        self.local = ScriptProcesses(
+            self.post,
+            PosixBackend(),
+            lambda script: ["/bin/sh"],
+            lambda run: {"PATH": "/usr/bin:/bin", "TRAY_AGENT_RUN": run.id},
+            base=lambda: base,
+        )
+        me = Brain("PC-CEREBRO", 1, "1", secrets.token_hex(4), f"{brain.folder}/logs", 2, (), HOLD, SIGNAL)
+        self.team = TeamProcesses(
+            me, self.clock, self.local, self.post, lambda: base, self.reader.run, lambda: list(brain.pcs)
+        )
+        self.team.thread = threading.Thread(target=quietly(self.team._work), name="team", daemon=True)
+        self.journal = ToldJournal(brain.folder, self.team.recorded, "brain")
+        self.engine = Engine(
+            Limits(
+                max_concurrent=2,
+                local_history=True,
+                loop_seconds=0.2,
+                me="PC-CEREBRO",
+                stop_grace_seconds=0.5,
+            ),
+            self.clock,
+            self.team,
+            self.journal,
+            _Discovery(self.post, brain.jobs, base),
+            NoReader(),
+            self._publish,
+            logs=f"{brain.folder}/logs",
+            boot=ids.boot_id(),
+        )
+        self.thread = threading.Thread(target=quietly(self.engine.run), name="engine", daemon=True)
+
+    def post(self, message: Message) -> None:
+        if not self._dead.is_set():
+            self.events.append(message)
+            self.engine.post(message)
+
+    def start(self) -> None:
+        self._brain.air.listen("", self.team.heard)
+        self.thread.start()
+        self._brain.faults.belongs(self.thread, self.die)
+        self.team.start(self.end)
+        self._brain.faults.belongs(self.team.thread, self.die)
+        self.team.link(True, "")
+
+    def die(self) -> None:
+        if self._dead.is_set():
+            return
+        self.end.close()
+        self._brain.air.listen("", None)
+        self.engine.fence()
+        self.local.close()
+        self._dead.set()
+        self.team.end()
+        self.engine.post(msg.Woke())
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        if not self._dead.is_set():
+            self._brain.snapshot = snapshot
+
+
+class _Discovery:
+    """Finds the same jobs every time."""
+
+    def __init__(self, post: Callable[[Message], None], jobs: Sequence[Job], base: Path) -> None:
+        self._post = post
+        self._found = make_discovery(*jobs, base_path=str(base))
+
+    def ask(self, at: datetime) -> None:
+        self._post(msg.Discovered(self._found))
+
+    def close(self) -> None:
+        pass
+
+
 class _NoProcesses:
     """The brain of these tests runs nothing itself."""
 
@@ -437,6 +576,9 @@ class Team:
             pc.script(f"{job}.py", text)
         return Job(job, job, "Área", str(base / f"{job}.py"), MANUAL)
 
+    def engine(self, jobs: Sequence[Job]) -> EngineBrain:
+        return EngineBrain(self.folder / "cerebro", self.air, self.faults, list(self.pcs), jobs)
+
     def clerk(self, jobs: Sequence[Job]) -> Clerk:
         return Clerk(self.folder / "cerebro", self.air, self.faults, list(self.pcs), jobs)
 
@@ -447,10 +589,6 @@ class Team:
     def runs_started(self) -> Counter[str]:
         """How often each run really began."""
         return Counter(line.split()[0] for line in self.truth.read_text().splitlines())
-
-
-def now() -> datetime:
-    return datetime.now(ZoneInfo(ZONE))
 
 
 def wait(condition: Callable[[], object], seconds: float = 30.0, why: str = "it never came true") -> None:

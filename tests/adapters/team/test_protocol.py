@@ -332,7 +332,7 @@ class TestRefusals:
 
 
 def say_hello(epoch: int, brain: str) -> dict[str, object]:
-    from tests.adapters.team.one_process import now
+    from tests.builders import at
     from tray_agent.core.team.wire import encode
 
-    return encode(say.Order(epoch, brain, say.Hello(now(), "1", "life")))
+    return encode(say.Order(epoch, brain, say.Hello(at(), "1", "life")))
