@@ -43,11 +43,10 @@ from tray_agent.shell.channel.service import Service
 from tray_agent.shell.channel.user import os_user
 from tray_agent.shell.channel.wire import UnsafeChannelFile
 from tray_agent.shell.views.snapshots import SILENT_SECONDS, Reader
+from tray_agent.start.beside import succession_of, teller_of
 from tray_agent.start.exporting import export
 from tray_agent.start.folder_guard import FolderGuard, JournalGate
 from tray_agent.start.outside import AgentOutside
-from tray_agent.start.succession import succession
-from tray_agent.start.telling import Teller, targets
 from tray_agent.start.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class Agent:
         self._main = MainWait()
         self.is_started = False
         self._noticed: dict[str, Noticed] = {}
-        self.succession = succession(__version__, lambda: self.snapshot, self.notice, self.ask_to_quit)
+        self.succession = succession_of(lambda: self.snapshot, self.notice, self.ask_to_quit)
         self._closing = threading.Event()
         self._channel: threading.Thread | None = None
         self.listeners: list[Callable[[Snapshot], None]] = []
@@ -169,11 +168,12 @@ class Agent:
             on_no_channel(error)
             self._channel = threading.Thread(target=self._open_channel, args=(self.server,), daemon=True)
             self._channel.start()
-        self._teller = Teller(
-            targets(self.settings), lambda: self.snapshot, self.clock.now, self._sender.send, self.away
+        self._teller = teller_of(
+            self.settings, lambda: self.snapshot, self.clock.now, self._sender, self.away
         )
-        self.listeners.append(self._teller.changed)
-        self._teller.start()
+        if self._teller is not None:
+            self.listeners.append(self._teller.changed)
+            self._teller.start()
         self._start_engine()
         self._watchdog.start()
         self._awake.start()
@@ -206,7 +206,8 @@ class Agent:
         self._awake.close()
         self._keeper.close()
         self._watchdog.close()
-        self._teller.close()
+        if self._teller is not None:
+            self._teller.close()
         self._sender.close()
         self._be_heard_of()
         self.outside.close()

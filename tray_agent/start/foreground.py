@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import logging.handlers
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from tray_agent.adapters.system import program
 from tray_agent.adapters.system.console import complain
 from tray_agent.adapters.system.instance_lock import AlreadyRunning
+from tray_agent.adapters.system.log_file import RotatingFile
 from tray_agent.adapters.system.places import Places
 from tray_agent.core.messages import Quit
 from tray_agent.core.model import Problem, Where
@@ -225,14 +225,7 @@ def _second_start(places: Places, *, headless: bool, at_login: bool) -> int:
 
 def write_log(places: Places) -> None:
     """Send the agent's own log to its file in the data folder, rotated by size."""
-    handler = logging.handlers.RotatingFileHandler(
-        places.agent_log,
-        maxBytes=_LOG_BYTES,
-        backupCount=_LOG_FILES,
-        encoding="utf-8",
-        errors="backslashreplace",
-        delay=True,
-    )
+    handler = RotatingFile(places.agent_log, _LOG_BYTES, _LOG_FILES)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("wakepy").setLevel(logging.WARNING)  # it reports every attempt at length

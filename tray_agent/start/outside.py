@@ -20,16 +20,15 @@ from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
 from tray_agent.adapters.runs.environment import bundle_root, foreign_environment, outside_bundle
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.runs.log_files import read_piece
-from tray_agent.adapters.runs.log_search import search
 from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.adapters.system.places import Places
 from tray_agent.core.model import Asked, Run
 from tray_agent.core.picture.past import Ends, Tally
 from tray_agent.core.ports import JournalError
-from tray_agent.start.updates import Updates
 
 if TYPE_CHECKING:
     from tray_agent.adapters.team.logs import RemoteLogs
+    from tray_agent.start.updates import Updates
 
 _log = logging.getLogger(__name__)
 _PREFERENCES = "preferences"
@@ -152,6 +151,8 @@ class AgentOutside:
         logs = self.team_logs() if run.pc else None
         if logs is not None:
             return asdict(logs.find(run, text, start, line))
+        from tray_agent.adapters.runs.log_search import search  # now and then
+
         return asdict(search(Path(run.log), text, start, line))
 
     def export(self, file: str, days: int, overwrite: bool) -> str:

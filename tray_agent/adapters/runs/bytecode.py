@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,6 +38,8 @@ def mend(folder: Path, log: Path, exit_code: int | None) -> bool:
 
 def _clear(folder: Path) -> None:
     """Out of the way at once, for scripts begin meanwhile; then gone."""
+    import shutil  # half a megabyte of archives and compressions, for a rare fault
+
     aside = folder.with_name(f"{folder.name}-{os.getpid()}-cortado")
     _log.warning("compiled modules were cut short: %s is made anew", folder)
     with suppress(OSError):
