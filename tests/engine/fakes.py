@@ -76,7 +76,7 @@ class FakeProcesses:
         self.calls.append(("adopt", run.job))
         self.running[run.id] = run
 
-    def stop(self, run: Run, grace_seconds: float) -> None:
+    def stop(self, run: Run, grace_seconds: float, outcome: Outcome = Outcome.STOPPED) -> None:
         self.calls.append((f"stop within {grace_seconds:g} s", run.job))
 
     def end(self, job: str, code: int | None = 0) -> None:

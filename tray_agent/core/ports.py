@@ -53,8 +53,9 @@ class Processes(Protocol):
         """Watch a process that an earlier agent started; posts RunExited when it ends."""
         ...
 
-    def stop(self, run: Run, grace_seconds: float) -> None:
-        """Ask the run's tree to end, kill what is alive after the grace; posts RunStopped."""
+    def stop(self, run: Run, grace_seconds: float, outcome: Outcome = Outcome.STOPPED) -> None:
+        """Ask the run's tree to end, kill what is alive after the grace; posts RunStopped. ``outcome`` is as
+        what it will then have ended, for the record of another PC."""
         ...
 
     def standing(self, run: Run) -> Standing:

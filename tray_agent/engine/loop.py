@@ -258,8 +258,8 @@ class Engine:
                 self._recorder.unrecorded.append(run)
             case act.Drop(run_id):
                 self._processes.drop(run_id)
-            case act.Stop(run):
-                self._processes.stop(run, self._state.limits.stop_grace_seconds)
+            case act.Stop(run, outcome):
+                self._processes.stop(run, self._state.limits.stop_grace_seconds, outcome)
                 self._recorder.remember(action, moment)
             case act.StopLeftovers(run):
                 self._processes.stop(run, self._state.limits.stop_grace_seconds)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.team.simulation import Life
 
-LIVES = 1500
+LIVES = 800
 
 
 def lived(seed: int, *, loses_books: bool = False) -> Life:

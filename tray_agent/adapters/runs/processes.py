@@ -24,7 +24,7 @@ from tray_agent.adapters.runs.threads import SpareThreads
 from tray_agent.adapters.system.blank import is_blank
 from tray_agent.adapters.system.os_faults import reason
 from tray_agent.core.messages import RunExited, RunHeld, RunRefused, RunStopped
-from tray_agent.core.model import Identity, Job, Run
+from tray_agent.core.model import Identity, Job, Outcome, Run
 from tray_agent.core.ports import Post, Standing
 
 _log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class ScriptProcesses:
         if run.id not in self._held:
             self._threads.do(partial(self._watch, run))
 
-    def stop(self, run: Run, grace_seconds: float) -> None:
+    def stop(self, run: Run, grace_seconds: float, outcome: Outcome = Outcome.STOPPED) -> None:
         """End the run's tree; posts RunStopped."""
         self._threads.do(partial(self._stop, run, grace_seconds))
 

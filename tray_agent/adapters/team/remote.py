@@ -40,7 +40,8 @@ _GONE = "gone"  # the server's own word, which no PC can say
 
 @dataclass(frozen=True, slots=True)
 class Brain:
-    """Who this brain is, and how it keeps time (s)."""
+    """Who this brain is, and how it keeps time (s). ``timeout_minutes`` is for jobs that name none; 0: no
+    limit."""
 
     name: str
     epoch: int
@@ -51,6 +52,7 @@ class Brain:
     tags: tuple[str, ...] = ()
     hold_seconds: float = 30.0
     signal_seconds: float = 5.0
+    timeout_minutes: float = 0.0
 
 
 class TeamProcesses:
@@ -156,7 +158,7 @@ class TeamProcesses:
         if self._is_remote(run):
             self._inbox.put(partial(self._grants.stop, run, say.Stop(run.id, grace_seconds, outcome)))
         else:
-            self._local.stop(run, grace_seconds)
+            self._local.stop(run, grace_seconds, outcome)
 
     def standing(self, run: Run) -> Standing:
         """What became of a run on record: of one on another PC only that PC tells."""
@@ -283,10 +285,8 @@ class TeamProcesses:
             said = reason(error) if isinstance(error, OSError) else "fora da pasta de automações"
             self._post(RunRefused(run.id, f"o script não pode ser lido ({said})."))
             return
-        sha256 = digest(script)
-        self._inbox.put(
-            lambda: self._grants.ask(run, sha256, path, job.area, job.timeout_minutes, awake_or_not())
-        )
+        sha256, timeout = digest(script), job.timeout_minutes or self._brain.timeout_minutes or None
+        self._inbox.put(lambda: self._grants.ask(run, sha256, path, job.area, timeout, awake_or_not()))
 
     def _found(self, about: About) -> Run:
         """A run of which a PC tells, with script and log as they are here."""
