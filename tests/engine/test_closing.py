@@ -77,3 +77,35 @@ def test_a_clock_that_is_set_back_closes_no_day() -> None:
     world.tell(msg.Woke())
 
     assert world.journal.closings == {}
+
+
+def test_what_was_to_come_when_the_machine_fell_asleep_was_not_made_either() -> None:
+    world = World(at("09:00"), local_history=True).begin(make_job("pix", 15), make_job("ted", 15, 16))
+
+    world.clock.set(at("07:00", day=11))
+    world.tell(msg.Woke())
+
+    said = "Em 10/03, 3 execuções previstas não foram feitas: ted (2) e pix (1)."
+    assert world.now.day_notes == (said,)
+
+
+def test_what_was_not_made_while_no_agent_was_there_is_said_of_each_day() -> None:
+    journal = MemoryJournal()
+    journal.record([make_run("pix", at("08:00", day=9))], [])
+    world = World(at("07:00", day=12), journal=journal, local_history=True)
+
+    world.begin(make_job("pix", 8, 18), make_job("ted", 9), make_job("manual"))
+
+    away = "com o agente fora no fim do dia"
+    assert world.now.day_notes == (
+        f"Em 11/03, {away}, 3 execuções previstas não foram feitas: pix (2) e ted (1).",
+        f"Em 10/03, {away}, 3 execuções previstas não foram feitas: pix (2) e ted (1).",
+        f"Em 09/03, {away}, 2 execuções previstas não foram feitas: pix (1) e ted (1).",
+    )
+
+
+def test_with_bigquery_other_pcs_may_have_made_it_and_nothing_is_said() -> None:
+    journal = MemoryJournal()
+    journal.record([make_run("pix", at("08:00", day=9))], [])
+
+    assert World(at("07:00", day=12), journal=journal).begin(make_job("pix", 8, 18)).now.day_notes == ()

@@ -5,14 +5,15 @@ One line each, with its date: it is read on another day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from tray_agent.core.history.status import run_status, state_of
-from tray_agent.core.model import CardState, Run
+from tray_agent.core.model import CardState, Job, Run
 from tray_agent.core.picture.texts import duration
 from tray_agent.core.shown import FireState, JobFacts, Snapshot
 
+_NOT_MADE = "execução prevista não foi feita", "execuções previstas não foram feitas"
 REASONS, NAMED, WAITS = 5, 3, 3
 LONG_WAIT = timedelta(minutes=5)
 
@@ -54,19 +55,30 @@ def _code(run: Run) -> str:
 def _shortfalls(when: str, facts: Sequence[JobFacts]) -> list[str]:
     return [
         line
-        for state, one, many in (
-            (FireState.OWED, "execução prevista não foi feita", "execuções previstas não foram feitas"),
-            (FireState.SKIPPED, "horário não foi recuperado", "horários não foram recuperados"),
+        for states, one, many in (
+            ((FireState.OWED, FireState.COMING), *_NOT_MADE),  # what was to come when it was last looked at
+            ((FireState.SKIPPED,), "horário não foi recuperado", "horários não foram recuperados"),
         )
-        if (line := _not_made(when, facts, state, one, many))
+        if (line := _not_made(when, _in_state(facts, states), one, many))
     ]
 
 
-def _not_made(when: str, facts: Sequence[JobFacts], state: FireState, one: str, many: str) -> str:
-    counted = [
-        (each.job.name, sum(fire.state is state for fire in each.fires)) for each in facts if not each.removed
-    ]
-    missing = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0].casefold()))
+def unseen(day: date, jobs: Iterable[Job], made: Mapping[str, int]) -> str:
+    """What was not made on a day that no agent saw end: its fire times, and how many runs each job made."""
+    counted = ((job.name, len(job.schedule.fires(day)) - made.get(job.id, 0)) for job in jobs)
+    return _not_made(f"Em {day:%d/%m}, com o agente fora no fim do dia", counted, *_NOT_MADE)
+
+
+def _in_state(facts: Sequence[JobFacts], states: Container[FireState]) -> Iterator[tuple[str, int]]:
+    for each in facts:
+        if not each.removed:
+            yield each.job.name, sum(fire.state in states for fire in each.fires)
+
+
+def _not_made(when: str, counted: Iterable[tuple[str, int]], one: str, many: str) -> str:
+    missing = sorted(
+        (each for each in counted if each[1] > 0), key=lambda each: (-each[1], each[0].casefold())
+    )
     if not missing:
         return ""
     said = _count(sum(count for _, count in missing), one, many)

@@ -208,7 +208,8 @@ def _settled(facts: JobFacts, around: Surroundings) -> str:
     read = f" (BigQuery {sync:%H:%M})" if sync and around.says_sync else ""
     if facts.state is CardState.ERROR:  # the bad news first
         return f"{_aftermath(facts).strip()} {_made(facts)}{read}.{_covered(facts)}".strip()
-    return f"Em dia: {_made(facts)}{read}.{_covered(facts)}{_aftermath(facts)}"
+    standing = "Nada a fazer agora" if facts.skipped else "Em dia"
+    return f"{standing}: {_made(facts)}{read}.{_covered(facts)}{_aftermath(facts)}"
 
 
 def _aftermath(facts: JobFacts) -> str:

@@ -125,6 +125,7 @@ class State:
     ran: dict[str, set[date]] = field(default_factory=dict)
     first_day: date | None = None
     day_notes: tuple[str, ...] = ()
+    unseen: tuple[tuple[date, dict[str, int]], ...] = ()
     retries: dict[str, Retry] = field(default_factory=dict)
     queue: FairQueue = field(default_factory=FairQueue)
     agenda: Agenda = field(default_factory=Agenda)
