@@ -44,6 +44,10 @@ def _answers(mode: str) -> Answer:
         from tray_agent.adapters.team.keys import answer as keys
 
         return keys
+    if mode == "team-join":
+        from tray_agent.adapters.team.join_child import answer as join
+
+        return join
     from tray_agent.adapters.history.bigquery import answer as history
 
     return history

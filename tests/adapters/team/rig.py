@@ -88,7 +88,10 @@ class Team:
         """Files of a PC: its key, and the certificate that the brain signed."""
         private, request = keys.certificate_request()
         put(self.folder.parent / f"{key}.key", private)
-        put(self.folder.parent / f"{key}.pem", keys.sign(self.folder, TEAM, key, request).encode())
+        put(
+            self.folder.parent / f"{key}.pem",
+            keys.sign(self.folder, subjects.pc_user(TEAM, key, ""), request).encode(),
+        )
 
     def channel(self, pc: str) -> Channel:
         """How that PC speaks; "" is the brain."""
@@ -145,8 +148,7 @@ def foreign_certificate(folder: Path, name: str, user: str) -> None:
     keys.make_team(other, TEAM)
     private, request = keys.certificate_request()
     put(folder / f"{name}.key", private)
-    key = user.partition(".")[0]
-    put(folder / f"{name}.pem", keys.sign(other, TEAM, key, request).encode())
+    put(folder / f"{name}.pem", keys.sign(other, user, request).encode())
 
 
 def signed_by_pc(team: Team, name: str) -> None:

@@ -118,7 +118,7 @@ def refused(team: Team, name: str | None) -> bool:
 
 def test_without_a_certificate_of_this_team_nobody_is_let_in(team: Team) -> None:
     server_is_up(team)
-    foreign_certificate(team.folder.parent, "foreign", "pc1")
+    foreign_certificate(team.folder.parent, "foreign", subjects.pc_user(TEAM, "pc1", ""))
     team.certify("nobody")  # ours, but no user of the server
     signed_by_pc(team, "forged")
     assert not refused(team, "pc1")
@@ -163,7 +163,14 @@ def test_a_pc_s_certificate_is_no_server_s(team: Team) -> None:
 def test_a_key_of_another_kind_is_not_certified(tmp_path: Path) -> None:
     keys.make_team(tmp_path, TEAM)
     for request in ("", "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"):
-        asked = {"what": "sign", "folder": str(tmp_path), "team": TEAM, "key": "pc1", "csr": request}
+        asked = {
+            "what": "sign",
+            "folder": str(tmp_path),
+            "team": TEAM,
+            "key": "pc1",
+            "id": "1",
+            "csr": request,
+        }
         assert keys.answer(asked) == {
             "ok": False,
             "error": "O pedido do outro PC não traz uma chave válida.",

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tray_agent.adapters.team import subjects
+from tray_agent.adapters.team.codes import pin_of
 from tray_agent.adapters.team.membership import make_private, put
 
 _FROM, _UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2049, 12, 31, tzinfo=UTC)
@@ -30,7 +31,7 @@ class KeyRefused(Exception):
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """``make``, ``invitation``, ``request``, ``sign``: what the child was asked for."""
+    """``make``, ``invitation``, ``sign``: what the child was asked for."""
     folder = Path(str(request.get("folder", "")))
     try:
         match request["what"]:
@@ -38,33 +39,24 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
                 make_team(folder, request["team"])
                 return {"ok": True}
             case "invitation":
-                found, _ = invitation(bytes.fromhex(request["secret"]))
+                secret = bytes.fromhex(request["secret"])
+                found, _ = invitation(secret)
+                server = x509.load_pem_x509_certificate((folder / "server.pem").read_bytes())
                 return {
                     "ok": True,
-                    "id": invitation_id(bytes.fromhex(request["secret"])),
+                    "id": invitation_id(secret),
                     "certificate": _pem(found),
+                    "pin": pin_of(server.public_bytes(serialization.Encoding.DER)).hex(),
                 }
             case "sign":
-                return {
-                    "ok": True,
-                    "certificate": sign(folder, request["team"], request["key"], request["csr"]),
-                }
-            case "server_pin":
-                from tray_agent.adapters.team.codes import pin_of
-
-                der = x509.load_pem_x509_certificate((folder / "server.pem").read_bytes()).public_bytes(_DER)
-                return {"ok": True, "pin": pin_of(der).hex()}
+                user = subjects.pc_user(request["team"], request["key"], request["id"])
+                return {"ok": True, "certificate": sign(folder, user, request["csr"])}
     except KeyRefused as refused:
         return {"ok": False, "error": str(refused)}
     except OSError as error:
-        return {
-            "ok": False,
-            "error": f"as chaves da equipe não puderam ser gravadas ({error.strerror or error})",
-        }
+        cause = error.strerror or error
+        return {"ok": False, "error": f"as chaves da equipe não puderam ser lidas ou gravadas ({cause})"}
     return {"ok": False, "error": "pedido desconhecido"}
-
-
-_DER = serialization.Encoding.DER
 
 
 def make_team(folder: Path, team: str) -> None:
@@ -90,8 +82,8 @@ def certificate_request() -> tuple[bytes, str]:
     return _private(key), request.public_bytes(serialization.Encoding.PEM).decode("ascii")
 
 
-def sign(folder: Path, team: str, key: str, request: str) -> str:
-    """A certificate (PEM) for the key in a request: it may connect as that PC, and never pose as a server.
+def sign(folder: Path, user: str, request: str) -> str:
+    """A certificate (PEM) for the key in a request: it may connect as that user, and never pose as a server.
     Raises KeyRefused for a request that is none."""
     authority = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
     own = serialization.load_pem_private_key((folder / "ca.key").read_bytes(), None)
@@ -104,7 +96,7 @@ def sign(folder: Path, team: str, key: str, request: str) -> str:
         is_valid, public = False, None
     if not is_valid or not isinstance(public, ec.EllipticCurvePublicKey):
         raise KeyRefused("O pedido do outro PC não traz uma chave válida.")
-    return _pem(_signed(authority, own, public, subjects.pc_user(team, key), _CLIENT))
+    return _pem(_signed(authority, own, public, user, _CLIENT))
 
 
 def invitation_id(secret: bytes) -> str:

@@ -32,10 +32,12 @@ class MembershipError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A PC that was let in. ``key`` names it in subjects and in its certificate."""
+    """A PC that was let in. ``key`` names it in subjects; ``id`` makes its certificate worthless once another
+    PC has its name."""
 
     name: str
     key: str
+    id: str = ""
     places: int = 5
     tags: tuple[str, ...] = ()
     since: str = ""

@@ -92,7 +92,7 @@ def configuration(folder: Path, membership: Membership, listening: Listening) ->
     ]
     users += [
         _user(
-            subjects.pc_user(team, each.key),
+            subjects.pc_user(team, each.key, each.id),
             [subjects.from_pc(team, each.key)],
             [subjects.to_pc(team, each.key)],
         )

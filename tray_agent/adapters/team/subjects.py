@@ -32,15 +32,15 @@ def system_user(team: str) -> str:
     return f"system.{team}.tray-agent"
 
 
-def pc_user(team: str, key: str) -> str:
-    """A PC's user."""
-    return f"{key}.pc.{team}.tray-agent"
+def pc_user(team: str, key: str, joining: str) -> str:
+    """A PC's user; ``joining`` tells this PC from an earlier one of its name."""
+    return f"{key}.{joining or 'x'}.pc.{team}.tray-agent"
 
 
 def key_of_user(team: str, user: str) -> str:
     """Which PC a user is; "" where it is none."""
     end = f".pc.{team}.tray-agent"
-    return user.removesuffix(end) if user.endswith(end) else ""
+    return user.removesuffix(end).partition(".")[0] if user.endswith(end) else ""
 
 
 def invitation_user(invitation: str) -> str:
