@@ -17,7 +17,7 @@ from tray_agent import __version__
 from tray_agent.adapters.system.instance_lock import is_held
 from tray_agent.adapters.system.places import APP_DIR_VARIABLE, Places, app_folder, find_places
 from tray_agent.adapters.system.settings_file import load
-from tray_agent.commands import output, registry_file, schedule
+from tray_agent.commands import output, registry_file, schedule, team
 from tray_agent.commands.parser import DONE, FAILED, NO_AGENT, WRONG, Parser, complained, parted
 from tray_agent.core.settings import Settings
 from tray_agent.shell.channel.client import Channel, ChannelError, NoAgent, Refused, connect
@@ -113,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     leave = add("quit", "encerra o agente", _quit)
     leave.add_argument("--stop-runs", action="store_true", help="para o que está em execução")
     add("update", "troca já para a versão do arquivo do programa", _command("update"))
+    team.add_to(add, _connected, _Refusal)
     registry_file.add_to(add)
     schedule.add_to(add)
     add("doctor", "verifica pastas, registro, credenciais, BigQuery e interpretador", _doctor)

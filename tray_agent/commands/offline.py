@@ -23,7 +23,7 @@ from tray_agent.core.schedules.calendar import Calendar, own_calendar
 from tray_agent.core.settings import Settings
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.takeup import load_day, take_up_wishes
-from tray_agent.start.app import limits
+from tray_agent.start.engines import limits
 
 _LONGEST_SECONDS = 150.0  # a slow drive takes its time
 

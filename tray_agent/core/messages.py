@@ -253,6 +253,13 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class BrainNamed:
+    """The base folder names another PC as the brain, so nothing starts here by itself. "": it is not so."""
+
+    brain: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderHeard:
     """On a PC that is not the brain: the brain said this, as it came."""
 
@@ -284,6 +291,7 @@ Event = (
     | RunExited
     | RunConfirmed
     | RunFound
+    | BrainNamed
     | TeamSeen
     | RunLeft
     | RunStopped

@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from tray_agent import __version__
 from tray_agent.adapters.history.credentials import find_credentials
-from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.notices.sender import Sender
-from tray_agent.adapters.readers.asking import NoReader
 from tray_agent.adapters.readers.process import ReaderProcess
-from tray_agent.adapters.registry.discovery import DiscoveryReader
-from tray_agent.adapters.runs import bytecode, identity
+from tray_agent.adapters.runs import bytecode
 from tray_agent.adapters.runs import environment as script_environment
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.runs.log_keeper import LogKeeper
@@ -31,19 +28,20 @@ from tray_agent.adapters.system.places import Places
 from tray_agent.adapters.system.power import KeepAwake
 from tray_agent.adapters.system.privacy import close_to_others, write_privately
 from tray_agent.adapters.system.waiting import MainWait
-from tray_agent.core.messages import Message, Noticed, Quit, Refresh
+from tray_agent.core.messages import BrainNamed, Message, Noticed, Quit, Refresh, Woke
 from tray_agent.core.model import Problem, Run, Trigger, Where
-from tray_agent.core.ports import Reader as SlowReader
-from tray_agent.core.rules.state import Limits
 from tray_agent.core.settings import Settings
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.loop import Engine
+from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.channel.control import ControlServer
 from tray_agent.shell.channel.service import Service
 from tray_agent.shell.channel.user import os_user
 from tray_agent.shell.channel.wire import UnsafeChannelFile
 from tray_agent.shell.views.snapshots import SILENT_SECONDS, Reader
+from tray_agent.start.base_folder import BaseFolder, TeamSide, is_configured
 from tray_agent.start.beside import succession_of, teller_of
+from tray_agent.start.engines import alone, limits
 from tray_agent.start.exporting import export
 from tray_agent.start.folder_guard import FolderGuard, JournalGate
 from tray_agent.start.outside import AgentOutside
@@ -55,22 +53,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _SIGN_SECONDS = 60.0
 _CHANNEL_RETRY_SECONDS = 1.0
-
-
-def limits(settings: Settings) -> Limits:
-    """The settings that the rules use."""
-    return Limits(
-        max_concurrent=settings.max_concurrent,
-        discovery_seconds=settings.discovery_seconds,
-        sync_seconds=settings.sync_seconds,
-        stop_grace_seconds=settings.stop_grace_seconds,
-        timeout_minutes=settings.timeout_minutes,
-        local_history=settings.history == "local",
-        no_data_exit_code=settings.no_data_exit_code,
-        loop_seconds=settings.loop_seconds,
-        resources={name.casefold(): places for name, places, _ in settings.resources},
-        resources_per_pc=frozenset(name.casefold() for name, _, per_pc in settings.resources if per_pc),
-    )
 
 
 class Agent:
@@ -97,17 +79,17 @@ class Agent:
         # Made once: walking through it is a quarter of what a start costs the agent.
         self._foreign = script_environment.foreign_environment(os.environ, script_environment.bundle_root())
         self._lock = InstanceLock(places.data_dir)
-        self._gate = JournalGate(places.data_dir, settings.history == "local", self.notice)
+        self.gate = JournalGate(places.data_dir, settings.history == "local", self.notice)
         self._keeper = LogKeeper(
             places.data_dir,
             places.logs_dir,
             self._growing_logs,
             lambda: self.clock.now().date(),
             (settings.retention_days, settings.log_limit_mb, settings.logs_total_mb),
-            self._gate.refused,
+            self.gate.refused,
         )
-        self._processes = ScriptProcesses(
-            self._post,
+        self.processes = ScriptProcesses(
+            self.post,
             self._backend(),
             self._command,
             self._environment,
@@ -115,12 +97,15 @@ class Agent:
             self._base,
             partial(bytecode.mend, places.data_dir / "pycache"),
         )
+        self.base_folder = BaseFolder(self.post, self.notice)
+        self.team: TeamSide | None = None
+        self.changing = threading.RLock()
         self._awake = KeepAwake(settings.awake)
         self._guard = FolderGuard(places.data_dir, self._lock, self.notice, self.ask_to_quit)
         self._watchdog = Watchdog(lambda: self.engine.last_turn, self._replace_engine, also=self._look_around)
         self.away: tuple[datetime, datetime] | None = None
         self._heard_of = 0.0
-        self._sender = Sender(self._reader_process, settings.notify_deadline_seconds, self._notices_failed)
+        self._sender = Sender(self.reader_process, settings.notify_deadline_seconds, self._notices_failed)
 
     def take_folder(self) -> None:
         """Be the folder's one agent. Raises AlreadyRunning, or OSError when the folder cannot be used."""
@@ -133,7 +118,11 @@ class Agent:
     def start(self, on_no_channel: Callable[[OSError], None]) -> None:
         """Begin; the folder was taken. While the channel cannot be opened (a full disk) the agent works
         without one, having told ``on_no_channel`` why. Raises UnsafeChannelFile where it never may be."""
-        self._gate.look()
+        self.gate.look()
+        if is_configured(self.places.data_dir):
+            from tray_agent.start.team import side_of
+
+            self.team = side_of(self)
         self.engine = self._engine()
         self.outside = AgentOutside(
             self.places,
@@ -144,10 +133,11 @@ class Agent:
             self.interpreters,
             self._export,
             self.settings.no_data_exit_code,
-            self._gate.refused,
+            self.gate.refused,
             limits(self.settings).resources,
             self.succession.updates if self.succession else None,
-            self._reader_process,
+            self.reader_process,
+            self._answer_team,
         )
         reader = Reader(
             version=__version__,
@@ -158,7 +148,7 @@ class Agent:
             no_data_exit_code=self.settings.no_data_exit_code,
             person=os_user(),
         )
-        service = Service(lambda: self.snapshot, self._post, reader, self.outside)
+        service = Service(lambda: self.snapshot, self.post, reader, self.outside)
         self.server = ControlServer(self.places.data_dir, service.answer)
         try:
             self.server.start()
@@ -188,7 +178,7 @@ class Agent:
         start."""
         self._noticed[source] = Noticed(source, problems)
         if self.is_started:
-            self._post(self._noticed[source])
+            self.post(self._noticed[source])
 
     def wait(self) -> None:
         """Until the engine has ended; signals are heeded meanwhile. On the main thread."""
@@ -208,6 +198,8 @@ class Agent:
         self._watchdog.close()
         if self._teller is not None:
             self._teller.close()
+        if self.team is not None:
+            self.team.close()
         self._sender.close()
         self._be_heard_of()
         self.outside.close()
@@ -260,12 +252,16 @@ class Agent:
         engine = self.engine
         for noticed in list(self._noticed.values()):
             engine.post(noticed)
+        if self.base_folder.other:
+            engine.post(BrainNamed(self.base_folder.other))
 
         def run() -> None:
             if engine.run():
                 self._ended()
 
         threading.Thread(target=run, name="engine", daemon=True).start()
+        if self.team is not None:
+            self.team.engine_started()
 
     def _ended(self) -> None:
         self.done.set()
@@ -273,53 +269,57 @@ class Agent:
 
     def _replace_engine(self, age_seconds: float) -> None:
         """The engine died or hangs: fence it off and have a new one take everything up from the journal."""
-        self.engine.fence()
-        self._processes.close()
-        now = self.clock.now()
-        what = f"O motor parou de responder por {age_seconds:.0f} s e foi reiniciado às {now:%H:%M}."
-        self.engine = self._engine()
-        self.engine.say("engine", Problem(Where.DATA, what, "Avise o suporte e envie o agent.log."))
-        self._start_engine()
+        with self.changing:
+            self.engine.fence()
+            (self.team or self).close_processes()
+            now = self.clock.now()
+            what = f"O motor parou de responder por {age_seconds:.0f} s e foi reiniciado às {now:%H:%M}."
+            self.engine = self._engine()
+            self.engine.say("engine", Problem(Where.DATA, what, "Avise o suporte e envie o agent.log."))
+            self._start_engine()
+
+    def change_team(self, make: Callable[[], TeamSide | None]) -> None:
+        """Be something else in a team from now on: another engine takes everything up, as after its loss. The
+        processes stay the same, so that runs that go on keep their exit codes."""
+        with self.changing:
+            former, side = self.engine, self.team
+            former.fence()
+            (side or self).close_processes()
+            former.post(Woke())  # so that it sees that it is not wanted any more
+            if side is not None:
+                side.close()
+            self.team = make()
+            self.engine = self._engine()
+            self._start_engine()
+
+    def close_processes(self) -> None:
+        """Give up what is held; running scripts go on."""
+        self.processes.close()
+
+    def _answer_team(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        from tray_agent.start.joining import TeamRefused
+        from tray_agent.start.team import answer
+
+        try:
+            return answer(self, method, params)
+        except TeamRefused as refused:
+            raise Unknown(str(refused)) from None
 
     def _engine(self) -> Engine:
-        return Engine(
-            limits(self.settings),
-            self.clock,
-            self._processes,
-            SqliteJournal(self.places.data_dir, grows_ahead=True, refused=self._gate.refused),
-            DiscoveryReader(
-                self._post,
-                self.places.base_path,
-                self.places.registry,
-                self.settings.registry_deadline_seconds,
-                self.settings.full_walk_seconds,
-                reader=self._reader_process(whole=False),
-                script_folder=self.settings.script_folder,
-            ),
-            self._history_reader(),
-            self._publish,
-            logs=self.places.logs_dir.as_posix(),
-            boot=identity.boot_id(),
-            first_version=self.snapshot.version + 1 if self.snapshot else 1,
-            base_path=str(self.places.expected_base_path()),
-            registry=str(self.places.registry),
-        )
+        return alone(self) if self.team is None else self.team.engine()
 
-    def _history_reader(self) -> SlowReader:
-        if self.settings.history == "local":
-            return NoReader()
-        from tray_agent.adapters.history.reader import HistoryReader
+    def next_version(self) -> int:
+        """The first version of the next engine's snapshots: they only grow."""
+        return self.snapshot.version + 1 if self.snapshot else 1
 
-        reader = self._reader_process()
-        return HistoryReader(self._post, self.settings, self.places.history_copy, reader=reader)
-
-    def _reader_process(self, *, whole: bool = True) -> ReaderProcess:
+    def reader_process(self, *, whole: bool = True) -> ReaderProcess:
+        """A child that reads; ``whole``: see :class:`ReaderProcess`."""
         return ReaderProcess(self.own_environment(), self.places.data_dir / "readers.log", whole=whole)
 
-    def _post(self, message: Message) -> None:
+    def post(self, message: Message) -> None:
         """To the engine that turns now: another may have replaced the one at the start."""
         if isinstance(message, Refresh):  # a person has read what was said, and says to go on
-            self._gate.accept()
+            self.gate.accept()
             self.notice("folder")
         self.engine.post(message)
 
@@ -353,7 +353,7 @@ class Agent:
             as_python=program.is_frozen() and self.interpreters.for_script(Path(run.script)).is_bundled,
         )
 
-    def _publish(self, snapshot: Snapshot) -> None:
+    def publish(self, snapshot: Snapshot) -> None:
         """Runs on the engine's thread: one assignment, and a word to those who listen."""
         was_running = self.snapshot is not None and self.snapshot.running > 0
         self.snapshot = snapshot
@@ -388,7 +388,7 @@ class Agent:
 
     def _export(self, file: str, days: int, overwrite: bool) -> str:
         return export(
-            self._reader_process(), self.settings, self.places, self.clock.now(), file, days, overwrite
+            self.reader_process(), self.settings, self.places, self.clock.now(), file, days, overwrite
         )
 
     def _examine(self) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class AgentOutside:
         resources: Mapping[str, int],
         updates: Updates | None,
         reader: Callable[[], ReaderProcess],
+        team: Callable[[str, dict[str, Any]], dict[str, Any]],
     ) -> None:
         self._places = places
         self._clock = clock
@@ -69,6 +70,7 @@ class AgentOutside:
         self._updates = updates
         self._reader = reader
         self.team_logs: Callable[[], RemoteLogs | None] = lambda: None  # of whoever is a brain
+        self.team = team
         self._one = threading.Lock()
 
     def now(self) -> datetime:

@@ -16,10 +16,10 @@ from tray_agent.adapters.team.membership import (
     MembershipError,
     MembershipFile,
     Role,
-    pc_key,
 )
+from tray_agent.core.team.names import pc_key
 
-BRAIN = Membership(Role.BRAIN, "abc", "PC-MARIA", "PC-MARIA", "10.1.2.3:4222", tags=("sap",))
+BRAIN = Membership(Role.BRAIN, "abc", "PC-MARIA", "PC-MARIA", "10.1.2.3:4222", since="2026-11-27")
 
 
 def test_who_has_one_pc_has_no_file_and_reading_makes_none(tmp_path: Path) -> None:
@@ -30,7 +30,9 @@ def test_who_has_one_pc_has_no_file_and_reading_makes_none(tmp_path: Path) -> No
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     file = MembershipFile(tmp_path)
-    full = BRAIN.with_member(Member("PC-ANA", "pc-ana", 3, ("sap", "excel"), "2026-11-27T12:00:00", "1.0"))
+    full = BRAIN.with_member(
+        Member("PC-ANA", "pc-ana", "7f", 3, ("sap", "excel"), "2026-11-27T12:00:00", "1.0")
+    )
     full = full.with_invitation(Invitation("1f", 1e9, "PEM", "PC-ANA"))
     file.write(full)
     assert file.read() == full

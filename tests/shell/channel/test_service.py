@@ -79,6 +79,9 @@ class Machine:
         assert self.examined.wait(SECONDS)
         return {"checks": []}
 
+    def team(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        return {"text": f"{method} {params}"}
+
     def open_dashboard(self, job: str) -> str:
         self.shown.append(job)
         return self.trouble

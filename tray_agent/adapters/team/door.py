@@ -19,8 +19,8 @@ from tray_agent.adapters.team.membership import (
     Member,
     Membership,
     MembershipError,
-    pc_key,
 )
+from tray_agent.core.team.names import pc_key
 
 _log = logging.getLogger(__name__)
 VALID = timedelta(minutes=10)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from tray_agent.core.team.names import pc_key
+
 FOLDER, FILE = "team", "team.json"
-LONGEST_NAME = 60
 
 
 class Role(StrEnum):
@@ -66,7 +66,7 @@ class Membership:
     epoch: int = 1
     members: tuple[Member, ...] = ()
     invitations: tuple[Invitation, ...] = ()
-    tags: tuple[str, ...] = field(default=())
+    since: str = ""
 
     def member(self, name: str) -> Member | None:
         """The member of that name, however it is spelt."""
@@ -91,12 +91,6 @@ class Membership:
     def without_invitations_before(self, moment: float) -> Membership:
         """The same without what was over before a moment (seconds since 1970)."""
         return replace(self, invitations=tuple(each for each in self.invitations if each.until > moment))
-
-
-def pc_key(name: str) -> str:
-    """A PC's name as subjects and certificates spell it: small letters, digits and hyphens; "" for none."""
-    plain = unicodedata.normalize("NFKD", name.strip().casefold()).encode("ascii", "ignore").decode("ascii")
-    return "".join(sign if sign.isalnum() else "-" for sign in plain).strip("-")[:LONGEST_NAME].strip("-")
 
 
 class MembershipFile:

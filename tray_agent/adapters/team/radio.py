@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from tray_agent.adapters.system import program
 from tray_agent.core.ports import Heard, Link
+from tray_agent.core.team.names import pc_key
 
 _log = logging.getLogger(__name__)
 _LOG_LIMIT = 1_000_000
@@ -90,8 +91,8 @@ class ChildRadio:
         self._thread.start()
 
     def send(self, pc: str, message: Mapping[str, Any]) -> None:
-        """Say something to a PC, or to the brain (""). Never blocks; it may be lost."""
-        self._tell({"to": pc, "message": message})
+        """Say something to a PC, by its name or key, or to the brain (""). Never blocks; it may be lost."""
+        self._tell({"to": pc_key(pc), "message": message})
 
     def answer(self, invitation: str, message: Mapping[str, Any]) -> None:
         """Answer who has a code."""

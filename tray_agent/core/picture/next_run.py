@@ -76,6 +76,7 @@ _HELD = {
 _BLOCKED_NEXT = {
     "paused": "suspensa",
     "history": "após ler o BigQuery",
+    "brain": "suspensa: o cérebro é outro PC",
     "data": "quando o disco permitir",
     "base_path": "quando a pasta voltar",
 }

@@ -181,6 +181,7 @@ def _unverified(snapshot: Snapshot) -> str:
 _BLOCKED = {
     "paused": "Suspensa: agendamentos suspensos por uma pessoa; {owed}.",
     "data": "Aguardando: não é possível gravar o diário; {owed}.",
+    "brain": "Aguardando: o cérebro desta pasta é outro PC (veja Problemas); {owed}.",
     "quitting": "Aguardando: o agente está sendo encerrado; {owed}.",
 }
 

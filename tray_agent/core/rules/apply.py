@@ -47,6 +47,13 @@ def _noticed(state: State, event: msg.Noticed, moment: Moment) -> Actions:
     return []
 
 
+def _brain_named(state: State, event: msg.BrainNamed, moment: Moment) -> Actions:
+    if state.yields_to != event.brain:
+        state.yields_to = event.brain
+        state.touch_all()
+    return []
+
+
 _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.RunJob: commands.run_job,
     msg.StopJob: commands.stop_job,
@@ -71,6 +78,7 @@ _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.HistoryRead: history.history_read,
     msg.HistoryFailed: history.history_failed,
     msg.Woke: day.woke,
+    msg.BrainNamed: _brain_named,
     msg.Noticed: _noticed,
 }
 

@@ -132,6 +132,7 @@ class State:
     problems: ProblemBook = field(default_factory=ProblemBook)
     paused: bool = False
     paused_since: datetime | None = None
+    yields_to: str = ""
     data_trouble: str = ""
     read_failures: int = 0
     read_at: float = 0.0
@@ -244,6 +245,8 @@ class State:
             return "base_path"
         if not self.day_loaded:
             return "day"
+        if self.yields_to:
+            return "brain"
         return "paused" if self.paused else ""
 
     def new_run(

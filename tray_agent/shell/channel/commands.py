@@ -53,6 +53,8 @@ def command_of(
             if catch_up not in _CATCH_UP:
                 raise Unfit("Ao retomar, use all, last ou none.")
             return msg.Resume(job, _text(params, "area"), catch_up, reply=reply, by=by)
+        case "team_lost":
+            return msg.LoseRun(job, reply=reply, by=by)
         case "refresh":
             return msg.Refresh(reply=reply, by=by)
         case "quit":

@@ -34,10 +34,29 @@ METHODS = frozenset(
         "subscribe",
         "running",
         "update",
+        "team",
+        "team_invite",
+        "team_remove",
+        "team_lost",
+        "team_join",
+        "team_leave",
+        "team_take_over",
+        "team_alone",
     }
 )
 
 COMMANDS = frozenset(
-    {"run", "stop", "pause", "resume", "refresh", "quit", "repeat", "repeat_many", "acknowledge"}
+    {
+        "run",
+        "stop",
+        "pause",
+        "resume",
+        "refresh",
+        "quit",
+        "repeat",
+        "repeat_many",
+        "acknowledge",
+        "team_lost",
+    }
 )
 """Those that change something: each carries who asked, in ``by``."""

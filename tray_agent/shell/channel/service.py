@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from tray_agent.core import messages as msg
@@ -29,8 +30,17 @@ from tray_agent.shell.views.snapshots import Json, Reader
 
 _log = logging.getLogger(__name__)
 _ANSWERERS = 2
+_TEAM = (
+    "team",
+    "team_invite",
+    "team_remove",
+    "team_join",
+    "team_leave",
+    "team_take_over",
+    "team_alone",
+)
 _SLOW = frozenset(
-    {"details", "doctor", "export", "update"}
+    {"details", "doctor", "export", "update", *_TEAM} - {"team"}
 )  # a minute or more if need be: nobody else waits behind them
 _DEFAULT_PIECE = 64 * 1024
 _NOT_YET: Json = {"size": 0, "start": 0, "end": 0, "text": ""}  # the run's own process opens its log
@@ -52,6 +62,7 @@ class Outside(Past, Usual, Protocol):
     def program(self) -> Json | None: ...
     def update(self) -> tuple[bool, str]: ...
     def open_dashboard(self, job: str) -> str: ...
+    def team(self, method: str, params: Json) -> Json: ...
     def preferences(self) -> Json: ...
     def remember(self, preferences: Json) -> None: ...
 
@@ -95,6 +106,7 @@ class Service:
             "open": self._open,
             "preferences": lambda params: outside.preferences(),
             "remember": self._remember,
+            **{name: partial(outside.team, name) for name in _TEAM},
             **ScheduleQuestions(snapshot, outside).questions,
             **self._past,
         }

@@ -1,0 +1,65 @@
+"""Who is the brain, on record in the team's base folder: so that nobody starts everything a second time.
+
+The file is written only where there is a team. It never runs out by itself: a brain that was switched off for
+a weekend comes back on Monday. A person who knows better takes it away (``tray-agent team alone``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+NAME = ".tray-agent-brain.json"
+
+
+@dataclass(frozen=True, slots=True)
+class BrainFile:
+    """``life`` names the team's making on that PC; of two brains the one of the higher epoch is obeyed."""
+
+    brain: str
+    team: str
+    epoch: int
+    address: str = ""
+    since: str = ""
+    user: str = ""
+
+    def outranks(self, other: BrainFile) -> bool:
+        """Whether this one is obeyed and not the other; of two of one epoch the one that was there first."""
+        return self.epoch > other.epoch
+
+
+def read(base: Path) -> BrainFile | None:
+    """What is on record; None without any, or for what nobody can understand. Raises OSError of the drive."""
+    try:
+        values = json.loads((base / NAME).read_text(encoding="utf-8-sig"))
+        known = {each.name: values[each.name] for each in fields(BrainFile) if each.name in values}
+        found = BrainFile(**known)
+        return (
+            found if isinstance(found.brain, str) and isinstance(found.epoch, int) and found.brain else None
+        )
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError):
+        return None
+
+
+def write(base: Path, record: BrainFile) -> None:
+    """Put it on record, whole: others read it while it is synchronised. Raises OSError."""
+    path = base / NAME
+    beside = path.with_name(f"{NAME}.{os.getpid()}.new")
+    try:
+        beside.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1), encoding="utf-8")
+        beside.chmod(0o644)  # whoever shares the folder may know
+        beside.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+
+
+def forget(base: Path) -> None:
+    """Take it away. Raises OSError."""
+    (base / NAME).unlink(missing_ok=True)
