@@ -6,6 +6,7 @@ import { TEXT } from "./texts.js";
 const ANSWER_MS = 20_000;
 const DOCTOR_MS = 180_000;
 const EXPORT_MS = 900_000; // somebody may take his time to name a file
+const TEAM_MS = 60_000; // keys are made, a server starts
 const POLL_MS = 2_000;
 const CALM_POLLS = 5;
 
@@ -99,6 +100,20 @@ export const bridge = {
   openLogFolder: (job, run) => call("open_log_folder", [job, run]),
   /** Which version of its script lies there, and its registry row. @param {string} job */
   details: (job) => call("details", [job]),
+  /** The team as far as this PC knows it. */
+  team: () => call("team", []),
+  teamInvite: () => call("team_invite", [], TEAM_MS),
+  /** @param {string} pc */
+  teamRemove: (pc) => call("team_remove", [pc], TEAM_MS),
+  /** Declares a run lost of whose PC nothing is heard. @param {string} job */
+  teamLost: (job) => call("team_lost", [job]),
+  /** @param {string} code */
+  teamJoin: (code) => call("team_join", [code], TEAM_MS),
+  teamLeave: () => call("team_leave", [], TEAM_MS),
+  /** @param {string} confirm the name of a brain that is no more */
+  teamAlone: (confirm) => call("team_alone", [confirm], TEAM_MS),
+  /** @param {string} confirm the brain's name as the person typed it */
+  teamTakeOver: (confirm) => call("team_take_over", [confirm], TEAM_MS),
   doctor: () => call("doctor", [], DOCTOR_MS),
   /** The window's own title, which an engine does not take from the page's. @param {string} text */
   title: (text) => call("title", [text]),

@@ -20,10 +20,14 @@ export const drawingOf = (card) => DRAWING[tone(card)] ?? card.state.toLowerCase
 
 /** The state in one word. @param {Card} card */
 export function stateWord(card) {
+  if (card.silent_since) return TEXT.unheard;
   if (card.stopping_since) return TEXT.stopping;
   if (card.starting) return TEXT.starting;
   return tone(card) === "STOPPED" ? TEXT.interrupted : STATE[card.state] ?? card.state;
 }
+
+/** What stands beside the state's drawing: the last result, or the state where that says more. @param {Card} card */
+export const headWords = (card) => (card.last_run && card.state !== "SCHEDULED" && !card.silent_since ? resultWords(card) : stateWord(card));
 
 /** The last run's result in words: status, duration, and what is out of the ordinary. @param {Card} card */
 export function resultWords(card) {
@@ -67,6 +71,7 @@ export function boxWords(card, around) {
   ].filter(Boolean).join(" ");
   const why = card.why ?? "";
   if (failed(card) && card.reason) return { kind: "reason", text: card.reason, more: extra };
+  if (card.silent_since) return { kind: "late", text: TEXT.silentRun(card.pc ?? "", ahead(card.silent_since, around.day)), more: card.stopping_since ? TEXT.stopLater : extra };
   const late = lateOf(card);
   if (late?.text) return { kind: "late", text: sentence(late.text), more: extra };
   if (card.paused) return { kind: "paused", text: pausedWords(card.paused, around.day), more: extra };
@@ -85,6 +90,12 @@ const lateWords = (late) => (late.owed ? TEXT.lateSince(late.owed) : "");
 
 /** @param {{until: string|null, reason: string}} paused @param {string} day */
 export const pausedWords = (paused, day) => TEXT.pausedUntil(paused.until ? ahead(paused.until, day) : "", paused.reason ?? "");
+
+/** Why it is called late, in two words. @param {Card} card */
+export const lateWord = (card) => (card.silent_since ? TEXT.noNews : card.late ? TEXT.late : TEXT.overdue);
+
+/** The PC of a run, where that is not the one that decides. @param {Card} card @param {string|null|undefined} brain */
+export const elsewhere = (card, brain) => (card.pc && card.pc !== brain ? card.pc : "");
 
 /** The schedule in words. @param {Card} card */
 export const scheduleWords = (card) => card.schedule.text || (card.schedule.kind === "manual" ? TEXT.noSchedule : "");

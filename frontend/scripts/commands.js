@@ -88,6 +88,13 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     await ordered(() => bridge.stop(job), from);
   };
 
+  /** @param {string} job @param {HTMLElement} from */
+  const lose = async (job, from) => {
+    const chosen = await ask({ title: TEXT.loseTitle, text: `${store.cards.get(job)?.name ?? job}. ${TEXT.loseMore}`, cancel: "", choices: [
+      { value: "lose", text: TEXT.lose, kind: "button stop" }, { value: "", text: TEXT.cancel }] });
+    if (chosen === "lose") await ordered(() => bridge.teamLost(job), from);
+  };
+
   /** @param {{job?: string, area?: string|null}} of @param {HTMLElement} from */
   const pause = async ({ job, area }, from) => {
     const name = job ? store.cards.get(job)?.name ?? job : area ? TEXT.theArea(area) : TEXT.everything;
@@ -125,6 +132,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     repeatMany: (_, from) => many(from),
     acknowledge: ({ job }, from) => ordered(() => bridge.acknowledge(job), from, TEXT.acknowledgedNow),
     stop: ({ job }, from) => stop(job, from),
+    lose: ({ job }, from) => lose(job, from),
     pause,
     resume: ({ job, area }, from) => resume(job ?? null, area ?? null, from),
     exportDays: (_, from) => ordered(() => bridge.exportDays(30), from),
@@ -143,10 +151,11 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
       { text: TEXT.shortcuts, drawing: "keys", act: () => order(from)("shortcuts") },
       { text: TEXT.television, drawing: "timeline", act: () => order(from)("television") },
       { text: TEXT.exportDays, drawing: "copy", act: () => order(from)("exportDays") },
+      { text: TEXT.team, drawing: "team", act: () => order(from)("view", { view: "team" }) },
       { text: TEXT.seeProblems, drawing: "problems", act: () => order(from)("view", { view: "problems" }) }]),
     area: ({ area }) => choose({ area, view: toDense() }),
     filter: ({ filter }) => choose({ filter, view: toDense() }),
-    query: ({ query }) => choose({ query, ...(choices.view === "problems" || choices.view === "plan" ? { view: toDense() } : {}) }),
+    query: ({ query }) => choose({ query, ...(["problems", "plan", "team"].includes(choices.view) ? { view: toDense() } : {}) }),
     view: ({ view }) => choose({ view }),
     theme: ({ theme }) => choose({ theme }),
     sort: ({ sort }) => choose({ sort, backwards: choices.sort === sort && !choices.backwards }),
@@ -179,7 +188,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     if (pressed && !pressed.getAttribute("aria-disabled") && ["resume", "refresh", "update", "clear"].includes(name)) table[name]({}, pressed);
   });
 
-  return { table, choose, parts,
+  return { table, choose, parts, ordered,
     /** @param {Record<string, any>} kept */
     restore: (kept) => {
       Object.assign(choices, sensible(kept, store.facts?.areas ?? []));

@@ -1,7 +1,8 @@
 /**
  * A question in the browser's own dialog element; focus is trapped and given back by it.
  */
-import { el } from "./dom.js";
+import { el, setDisabled } from "./dom.js";
+import { TEXT } from "./texts.js";
 
 /**
  * Asks and resolves with the chosen value; Escape chooses `cancel`.
@@ -32,5 +33,35 @@ export function ask({ title, text, choices, cancel }) {
     });
     dialog.showModal();
     buttons.at(-1)?.focus();
+  });
+}
+
+/**
+ * Asks for something grave: nothing happens before a given text was typed. Resolves with it, or null.
+ * @param {{title: string, text: string, wanted: string, go: string}} question
+ * @returns {Promise<string|null>}
+ */
+export function askTyped({ title, text, wanted, go }) {
+  const typed = el("input", { type: "text", class: "field", "aria-labelledby": "typed-title", autocomplete: "off", spellcheck: "false" });
+  const send = el("button", { type: "submit", class: "button stop", value: "go", "aria-disabled": "true" }, go);
+  const form = el("form", { method: "dialog", class: "typed" }, el("h2", { id: "typed-title" }, title), el("p", { dir: "auto" }, text), typed,
+    el("div", { class: "dialog-choices" }, send, el("button", { type: "submit", class: "button", value: "" }, TEXT.cancel)));
+  const dialog = el("dialog", { class: "dialog", "aria-labelledby": "typed-title" }, form);
+  const right = () => typed.value.trim().toLocaleLowerCase() === wanted.toLocaleLowerCase() && wanted !== "";
+  typed.addEventListener("input", () => setDisabled(send, !right()));
+  document.body.append(dialog);
+  return new Promise((resolve) => {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const pressed = /** @type {HTMLButtonElement|null} */ (event.submitter);
+      if (pressed === send && !right()) return typed.focus();
+      return dialog.close(pressed?.value ?? "");
+    });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "go" ? typed.value.trim() : null);
+    });
+    dialog.showModal();
+    typed.focus();
   });
 }

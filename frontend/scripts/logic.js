@@ -5,7 +5,7 @@ import { plain } from "./format.js";
 
 /**
  * @typedef {{start: string, end: string|null, state: string, trigger: string, run: string|null,
- *   exit_code: number|null, outcome: string|null}} DayRun
+ *   exit_code: number|null, outcome: string|null, pc?: string|null}} DayRun
  * @typedef {{start: string|null, status: string|null, duration_seconds: number|null, source: string}} LastRun
  * @typedef {{time: string, state: string, run: string|null, reason: string|null}} Fire
  * @typedef {{id: string, name: string, area: string, path: string, state: string, queued: boolean, ticket: number|null,
@@ -17,7 +17,8 @@ import { plain } from "./format.js";
  *   reason?: string|null, covered?: string[], paused?: {until: string|null, reason: string}|null,
  *   fires?: Fire[]|null, late?: {since: string|null, text: string, owed?: string}|null, last_state?: string|null, owed?: number, retry_at?: string|null,
  *   acknowledged?: boolean, note?: string, script?: string, estimate?: string|null, repeatable?: boolean,
- *   leftovers?: number[], policies?: string[], has_log?: boolean, timeout_minutes?: number|null, removed?: boolean}} Card
+ *   leftovers?: number[], policies?: string[], has_log?: boolean, timeout_minutes?: number|null, removed?: boolean,
+ *   pc?: string|null, silent_since?: string|null}} Card
  * @typedef {{area: string|null, filter: string|null, query: string}} Choice
  */
 
@@ -34,8 +35,8 @@ export const clockOf = (minute) =>
 /** Whether the last run failed by itself: a person's own stop is no failure. @param {Card} card */
 export const failed = (card) => card.state === "ERROR" && card.outcome !== "stopped";
 
-/** Whether it is behind, and since when, as far as the agent says. @param {Card} card */
-export const lateOf = (card) => card.late ?? (card.overdue && card.state === "RUNNING" ? { since: card.started, text: "" } : null);
+/** Whether it is behind, and since when, as far as the agent says; nor is it well if nothing is heard of its PC. @param {Card} card */
+export const lateOf = (card) => card.late ?? (card.silent_since ? { since: card.silent_since, text: "" } : null) ?? (card.overdue && card.state === "RUNNING" ? { since: card.started, text: "" } : null);
 
 /** The state a status text means (product 5.2), or null. @param {string|null|undefined} status */
 export function statusState(status) {
@@ -117,11 +118,11 @@ export const plannedToday = (card) =>
   card.schedule.times?.length ?? (card.schedule.kind === "all" ? 24 : card.schedule.kind === "hours" ? card.schedule.hours.length : 0);
 
 /**
- * Elapsed of the active run against its usual duration; null when nothing runs.
+ * Elapsed of the active run against its usual duration; null when nothing runs, or nothing is heard of it.
  * @param {Card} card @param {number} nowMs
  */
 export function progress(card, nowMs) {
-  if (card.state !== "RUNNING" || !card.started) return null;
+  if (card.state !== "RUNNING" || !card.started || card.silent_since) return null;
   const seconds = Math.max(0, (nowMs - Date.parse(card.started)) / 1000);
   const usual = card.usual_seconds;
   return { seconds, usual, share: usual ? Math.min(1, seconds / usual) : null, overdue: card.overdue };

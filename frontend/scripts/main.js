@@ -29,6 +29,7 @@ import { mountNow } from "./views/now.js";
 import { mountPlan } from "./views/plan.js";
 import { mountProblems } from "./views/problems.js";
 import { showShortcuts } from "./views/shortcuts.js";
+import { mountTeam } from "./views/team.js";
 import { mountTimeline } from "./views/timeline.js";
 import { mountTitle } from "./views/title.js";
 import { mountTv } from "./views/tv.js";
@@ -82,6 +83,7 @@ const now = mountNow(content, store);
 const timeline = mountTimeline(content, store);
 const plan = mountPlan(content, store, bridge);
 const problems = mountProblems(content, createDoctor(bridge.doctor, tell.failed));
+const team = mountTeam(content, store, bridge, (send, from, said) => commands.ordered(send, from, said));
 const drawer = mountDrawer(document.body, bridge, store, tell);
 const tv = mountTv(document.body, store, () => commands.table.back({}, content));
 const steady = createSteady(content, () => draw());
@@ -107,7 +109,7 @@ function draw(fromTop = false) {
   shown = steady(needFirst(found, store.cards, store.troubled, pins), fromTop);
   head.update(store, choices, new Map(scope.map((id) => [id, /** @type {import("./logic.js").Card} */ (store.cards.get(id))])));
   title.update(store, choices, shown, area);
-  const nothing = shown.length === 0 && !["problems", "plan", "tv"].includes(view);
+  const nothing = shown.length === 0 && !["problems", "plan", "team", "tv"].includes(view);
   empty.update(store, nothing);
   cards.update(view === "cards" ? shown : [], pins, fromTop);
   list.update(shown, choices, view === "list" && !nothing, fromTop);
@@ -115,6 +117,7 @@ function draw(fromTop = false) {
   timeline.update(shown, view === "timeline" && !nothing);
   plan.update(view === "plan");
   problems.update(store, view === "problems");
+  team.update(view === "team");
   tv.update(view === "tv");
 }
 
@@ -168,7 +171,7 @@ bridge.listen(({ event, version, job }) => {
 window.setInterval(() => {
   if (document.hidden || link.gone || !store.facts) return;
   if (store.ageAll()) draw();
-  for (const view of [cards, list, now, plan, tv, history, drawer]) view.tick();
+  for (const view of [cards, list, now, plan, team, tv, history, drawer]) view.tick();
   if (choices.view === "timeline") timeline.tick();
 }, 1000);
 

@@ -20,6 +20,7 @@ import { troubledJobs } from "./order.js";
  *   preferences?: Record<string, any>, late?: number, estimates?: Record<string, string>,
  *   paused_all?: {until: string|null, reason: string}|null, paused_areas?: Record<string, {until: string|null, reason: string}>,
  *   day_notes?: string[], me?: string, cards: Card[],
+ *   pcs?: import("./views/team.js").Pc[], brain?: string|null, role?: string,
  *   program?: {running: string, file: string, found: string|null, state: string, text: string}|null}} Snapshot
  * @typedef {{full: boolean, changed: Set<string>, structure: boolean}} Change
  */

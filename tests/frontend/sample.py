@@ -488,6 +488,53 @@ def special(cards: dict[str, Card]) -> None:
             cards[job] |= change
 
 
+def pc(name: str, **changes: Any) -> dict[str, Any]:
+    """A PC of the team that is well."""
+    made: dict[str, Any] = {
+        "name": name,
+        "brain": False,
+        "present": True,
+        "since": at(8, 2),
+        "places": 5,
+        "running": 0,
+        "tags": [],
+        "version": "1.2.0",
+        "offset_seconds": 0.3,
+        "lagging": [],
+    }
+    return made | changes
+
+
+def team(count: int = 38, role: str = "brain") -> Snapshot:
+    """The rich sample of a team: one PC decides, one is well, one is not heard."""
+    made = rich(count)
+    made |= {
+        "role": role,
+        "brain": "PC-ANA",
+        "pcs": [
+            pc("PC-ANA", brain=True, running=2),
+            pc("PC-MARIA", running=1, tags=["sap", "excel"], offset_seconds=42.0, version="1.1.9"),
+            pc(
+                "PC-JOÃO-CONCILIACAO",
+                running=1,
+                present=False,
+                since=at(14, 2),
+                lagging=["envia_arquivo_pix"],
+            ),
+            pc("PC-NOVO", since=at(13, 40), places=2),
+        ],
+    }
+    cards = {each["id"]: each for each in made["cards"]}
+    for job, changes in {
+        "envia_arquivo_pix": {"pc": "PC-MARIA"},
+        "extrai_posicao_custodia": {"pc": "PC-JOÃO-CONCILIACAO", "silent_since": at(14, 2), "overdue": False},
+        "carga_mensageria_spb": {"pc": "PC-MARIA"},
+    }.items():
+        if job in cards:
+            cards[job] |= changes
+    return made
+
+
 def sample(count: int = 38, seed: int = 7) -> Snapshot:
     """The known cards first, then made-up ones up to ``count``."""
     rng = random.Random(seed)

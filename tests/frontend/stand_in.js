@@ -92,6 +92,9 @@
       registry: { sheet: "Automações", line: 12, cells: [["A12", "script_name", job], ["C12", "cron_schedule", "8, 12"]] } },
     doctor: () => ({ checks: standIn.checks }),
     preferences: () => current.preferences,
+    team: () => { if (!given.role) throw { code: "unknown_method", text: "Este agente não conhece o pedido." }; return { role: given.role, brain: given.brain, me: given.me_pc ?? null, address: "10.1.2.3:4222", pcs: given.pcs, invite: standIn.invite }; },
+    team_invite: () => (standIn.invite = { code: "10.1.2.3:4222/XY6U-36BD-QQ7A-K2MN-P4RT-9W3Z-VB5C-8HJD", until: new Date(Date.parse(nowText()) + 600_000).toISOString() }),
+    team_remove: () => ({ text: "" }), team_lost: () => ({ text: "" }), team_join: () => ({ text: "Este PC agora é da equipe." }), team_leave: () => ({ text: "" }), team_take_over: () => ({ text: "" }), team_alone: () => ({ text: "" }),
     remember: () => ({}), title: () => ({}),
   };
 
@@ -110,7 +113,7 @@
   }
 
   const standIn = {
-    asked, refusals, logs, checks: [], error: null, delay: 0,
+    asked, refusals, logs, checks: [], error: null, delay: 0, invite: null,
     tell: (detail) => window.dispatchEvent(new CustomEvent("agent", { detail })),
     /** A change of the agent's: kept, and announced as the window's Python side does. */
     push(delta, silently = false) {

@@ -54,6 +54,14 @@ def show_menu(page: Page) -> None:
     page.locator("article").first.get_by_role("button", name="Mais ações").click()
 
 
+def show_team(pressed: str) -> Callable[[Page], None]:
+    def shown(page: Page) -> None:
+        page.get_by_role("button", name="Equipe").click()
+        page.get_by_role("button", name=pressed).click()
+
+    return shown
+
+
 SCENES: dict[str, tuple[dict[str, Any], Callable[[Page], None]]] = {
     "rich cards": (sample.rich(38), lambda page: None),
     "list": (sample.rich(38), key("2")),
@@ -65,6 +73,9 @@ SCENES: dict[str, tuple[dict[str, Any], Callable[[Page], None]]] = {
     "details": (sample.rich(14), show_tab("Detalhes")),
     "menu": (sample.rich(14), show_menu),
     "pausing": (sample.rich(14), press("Suspender agendamentos")),
+    "team": (sample.team(14), show_team("Convidar outro PC")),
+    "another brain's PC": (sample.team(14, role="pc"), show_team("Assumir como cérebro")),
+    "silent run": (sample.team(14), lambda page: None),
     "cards": (sample.sample(14), lambda page: None),
     "trouble": (troubled(), lambda page: None),
     "log": (sample.sample(14), show_log),

@@ -8,7 +8,8 @@ import { keyedList } from "../list.js";
 import { STATE, TEXT } from "../texts.js";
 
 const ALL = "\u0000all";
-const VIEWS = [["timeline", TEXT.timeline, "timeline"], ["plan", TEXT.plan, "plan"], ["problems", TEXT.problems, "problems"]];
+const VIEWS = [["timeline", TEXT.timeline, "timeline"], ["plan", TEXT.plan, "plan"], ["problems", TEXT.problems, "problems"],
+  ["team", TEXT.team, "team"]];
 const DENSE = ["cards", "list", "now"];
 
 /** A small number with its drawing, silent where it is none. @param {string} state @param {string} drawing */
@@ -118,7 +119,11 @@ export function mountAreas(side) {
           pausedOf(store, summaries[index].area));
       });
       const problems = store.facts?.problems.length ?? 0;
-      for (const { view, entry } of views) entry.update(choices.view === view, view === "problems" ? problems : 0);
+      const away = store.facts?.pcs?.filter(({ present }) => !present).length ?? 0;
+      for (const { view, entry } of views) {
+        setShown(entry.element, view !== "team" || (store.facts?.role ?? "alone") !== "alone");
+        entry.update(choices.view === view, view === "problems" ? problems : view === "team" ? away : 0);
+      }
     },
   };
 }

@@ -14,9 +14,10 @@ const BLOCKED = { quitting: TEXT.quitting, data: TEXT.blockedData, base_path: TE
  * @param {import("../store.js").Store} store
  * @param {{gone: boolean, silent: boolean}} link
  * @param {boolean} causes whether causes are said here: not where the problems are on the same screen
+ * @param {boolean} inTeam whether the page Equipe is open, which says who is the brain
  * @returns {Message[]}
  */
-function messages(store, link, causes) {
+function messages(store, link, causes, inTeam) {
   if (link.gone) return [{ kind: "ERROR", text: TEXT.gone, more: TEXT.goneMore }];
   const facts = store.facts;
   if (!facts) return [];
@@ -40,6 +41,7 @@ function messages(store, link, causes) {
     found.push({ kind: "PAUSED", text: TEXT.paused(since(facts.paused_since), end, reason), command: "resume" });
   }
   if (facts.program?.found) found.push({ kind: "IDLE", text: facts.program.text, command: "update" });
+  if (facts.role === "pc" && facts.brain && !inTeam) found.push({ kind: "IDLE", text: TEXT.brainIs(facts.brain) });
   for (const note of facts.day_notes ?? []) found.push({ kind: "IDLE", text: note });
   return found;
 }
@@ -78,7 +80,7 @@ export function mountBanner(place) {
   return {
     /** @param {import("../store.js").Store} store @param {{gone: boolean, silent: boolean}} link @param {string} view */
     update(store, link, view) {
-      const found = messages(store, link, view !== "problems");
+      const found = messages(store, link, view !== "problems", view === "team");
       const silent = found.filter((message) => !message.command);
       plain.forEach((view, index) => view.update(silent[index]));
       for (const { command, view } of acting) view.update(found.find((message) => message.command === command));

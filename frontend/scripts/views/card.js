@@ -2,7 +2,7 @@
  * One job as a card of 300 by 300: fixed markup once, then only what changed.
  */
 import { button, el, icon, iconButton, setAttribute, setDisabled, setIcon, setName, setShown, setText } from "../dom.js";
-import { age, boxWords, countdown, drawingOf, resultWords, scheduleWords, stateWord, tone } from "../cardwords.js";
+import { age, boxWords, countdown, drawingOf, elsewhere, headWords, resultWords, scheduleWords, tone } from "../cardwords.js";
 import { clock, ordinal } from "../format.js";
 import { lateOf, plannedToday } from "../logic.js";
 import { TEXT } from "../texts.js";
@@ -11,7 +11,7 @@ import { CARD_STRIP, fortnightMarkup, fortnightOf, stripMarkup, stripOf } from "
 
 /**
  * @typedef {import("../logic.js").Card} Card
- * @typedef {import("../cardwords.js").Around & {minute: number, pinned: boolean, past: import("../memory.js").Past|undefined}} Context
+ * @typedef {import("../cardwords.js").Around & {minute: number, brain: string|null, pinned: boolean, past: import("../memory.js").Past|undefined}} Context
  */
 
 function markup() {
@@ -21,6 +21,7 @@ function markup() {
     el("span", { class: `badge ${name}`, "data-state": state, hidden: true }, icon(drawing), el("span", null));
   const body = el("div", { class: "card-body" },
     el("div", { class: "card-top" }, el("p", { class: "card-area", dir: "auto" }),
+      el("span", { class: "card-pc", dir: "auto", hidden: true }, icon("pc"), el("span", null)),
       el("button", { type: "button", class: "card-star", tabindex: "-1", "data-command": "pin", "aria-label": TEXT.pin }, icon("star"))),
     el("h3", { class: "card-name", "data-command": "open" }),
     el("div", { class: "card-state" }, el("span", { class: "disc" }, icon("idle")),
@@ -34,7 +35,7 @@ function markup() {
     stripMarkup(CARD_STRIP), fortnightMarkup(),
     el("div", { class: "card-buttons" },
       button("repeat", TEXT.repeat, "repeat", "button primary"), button("run", TEXT.run, "run", "button run"),
-      button("stop", TEXT.stop, "stop", "button stop"), button("log", TEXT.log, "log", "button quiet"),
+      button("stop", TEXT.stop, "stop", "button stop"), button("lose", TEXT.lose, "close"), button("log", TEXT.log, "log", "button quiet"),
       iconButton("menu", TEXT.more, "more")));
   return el("article", { class: "card", tabindex: "-1" }, body);
 }
@@ -83,7 +84,7 @@ export function createCard() {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (article.querySelector(selector));
   const [area, star, name, disc, result, since] = [".card-area", ".card-star", ".card-name", ".disc", ".card-result", ".card-age"].map(find);
   const [why, more, last, done, next, wait] = [".card-why", ".card-more", ".card-last", ".card-done", ".card-next", ".card-countdown"].map(find);
-  const box = find(".card-box");
+  const [box, pc] = [".card-box", ".card-pc"].map(find);
   const [repeat, run, stop] = /** @type {HTMLElement[]} */ ([...find(".card-buttons").children]);
   const showBadges = badgesOf(find);
   const showStrip = stripOf(/** @type {SVGElement} */ (article.querySelector(".strip")), CARD_STRIP);
@@ -113,6 +114,11 @@ export function createCard() {
     const schedule = card.schedule.kind === "rule" ? scheduleWords(card) : "";
     setText(area, [card.area, schedule].filter(Boolean).join(" · "));
     setAttribute(area, "title", [card.area, scheduleWords(card)].filter(Boolean).join(" · "));
+    const other = elsewhere(card, context.brain);
+    setShown(pc, other !== "");
+    setText(/** @type {Node} */ (pc.lastChild), other);
+    setAttribute(pc, "title", other ? TEXT.on(other) : null);
+    setAttribute(article, "data-silent", card.silent_since ? "" : null);
     setAttribute(star, "data-on", context.pinned ? "" : null);
     setAttribute(star, "aria-label", context.pinned ? TEXT.unpin : TEXT.pin);
     setName(name, card.name);
@@ -120,7 +126,7 @@ export function createCard() {
     setAttribute(disc, "data-state", kind === "STOPPED" ? "UNKNOWN" : card.state);
     setAttribute(disc, "data-tone", kind);
     setIcon(/** @type {Element} */ (disc.firstChild), drawingOf(card));
-    if (card.state !== "RUNNING" || !card.started) setText(result, card.last_run && card.state !== "SCHEDULED" ? resultWords(card) : stateWord(card));
+    if (card.state !== "RUNNING" || !card.started || card.silent_since) setText(result, headWords(card));
     setAttribute(result, "title", resultWords(card) || null);
     const said = boxWords(card, context);
     setAttribute(box, "data-kind", said.kind);
@@ -138,7 +144,7 @@ export function createCard() {
     /** Idempotent: shows the card as it is now. @param {Card} card @param {Context} context @param {number} nowMs */
     update(card, context, nowMs) {
       const { day, rank, queued, running, max, flowing, troubled, pinned, past } = context;
-      const key = `${day} ${flowing} ${troubled} ${pinned} ${past?.runs} ${past?.failed} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
+      const key = `${day} ${flowing} ${troubled} ${pinned} ${context.brain} ${past?.runs} ${past?.failed} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
       if (card === shown && key === seen) {
         if (minute !== context.minute) minutes(card, context, nowMs);
         return;

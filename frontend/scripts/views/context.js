@@ -11,6 +11,6 @@ export function contextOf(store) {
   const facts = store.facts;
   return {
     day: facts?.processing_date ?? "", minute: minuteNow(store), queued: store.ranks.size,
-    running: facts?.running ?? 0, max: facts?.max_concurrent ?? 0, flowing: store.flowing,
+    running: facts?.running ?? 0, max: facts?.max_concurrent ?? 0, flowing: store.flowing, brain: facts?.brain ?? null,
   };
 }

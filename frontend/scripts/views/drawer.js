@@ -2,7 +2,7 @@
  * A job opened: its head with everything one can do, and three parts: log, past runs, details.
  */
 import { button, command, el, icon, iconButton, setAttribute, setIcon, setName, setShown, setText } from "../dom.js";
-import { age, boxWords, drawingOf, resultWords, scheduleWords, stateWord, tone } from "../cardwords.js";
+import { age, boxWords, drawingOf, headWords, scheduleWords, stateWord, tone } from "../cardwords.js";
 import { elapsed } from "../format.js";
 import { progress } from "../logic.js";
 import { TEXT } from "../texts.js";
@@ -23,7 +23,7 @@ function markup() {
   const about = el("p", { class: "drawer-about", dir: "auto" });
   const words = el("p", { class: "drawer-words", dir: "auto" });
   const buttons = [button("repeat", TEXT.repeat, "repeat", "button primary"), button("run", TEXT.run, "run", "button run"),
-    button("stop", TEXT.stop, "stop", "button stop"), button("acknowledge", TEXT.acknowledge, "ack"),
+    button("stop", TEXT.stop, "stop", "button stop"), button("acknowledge", TEXT.acknowledge, "ack"), button("lose", TEXT.lose, "close"),
     button("pause", TEXT.pauseJob, "paused"), button("resume-job", TEXT.resumeJob, "run")];
   const tabs = TABS.map(([id, text]) =>
     el("button", { type: "button", class: "tab", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, "data-tab": id }, text));
@@ -81,7 +81,7 @@ export function mountDrawer(page, bridge, store, tell) {
     const shown = card();
     const now = shown && progress(shown, store.now());
     if (!shown) return;
-    const words = now ? [stateWord(shown), elapsed(now.seconds)] : [shown.last_run && shown.state !== "SCHEDULED" ? resultWords(shown) : stateWord(shown), age(shown, store.now())];
+    const words = now ? [stateWord(shown), elapsed(now.seconds)] : [headWords(shown), shown.state === "RUNNING" ? "" : age(shown, store.now())];
     setText(ui.state, words.filter(Boolean).join(" · "));
   };
 
@@ -98,17 +98,18 @@ export function mountDrawer(page, bridge, store, tell) {
     setName(ui.name, shown.name);
     setAttribute(ui.name, "title", shown.name);
     time();
-    setText(ui.about, [shown.area, scheduleWords(shown), shown.next_run_text].filter(Boolean).join(" · "));
+    setText(ui.about, [shown.area, shown.pc ? TEXT.on(shown.pc) : "", scheduleWords(shown), shown.next_run_text].filter(Boolean).join(" · "));
     const around = { ...contextOf(store), rank: store.ranks.get(shown.id) ?? null, troubled: store.troubled.has(shown.id) };
     const said = boxWords(shown, around);
     setText(ui.words, [said.text, said.more].filter(Boolean).join(" "));
     setAttribute(ui.words, "data-kind", said.kind);
-    const [repeat, run, stop, ack, pause, resume] = ui.buttons;
+    const [repeat, run, stop, ack, lose, pause, resume] = ui.buttons;
     const active = shown.state === "RUNNING";
     setShown(repeat, Boolean(shown.repeatable) && !active && !shown.queued);
     setOff(run, active || shown.starting);
     setOff(stop, !stoppable(shown) || shown.stopping_since !== null);
     setShown(ack, kind === "ERROR");
+    setShown(lose, Boolean(shown.silent_since));
     setShown(pause, !shown.paused);
     setShown(resume, Boolean(shown.paused));
     if (tab === "details") details.update(shown);

@@ -2,7 +2,7 @@
  * One job as a row of 36 pixels: state, name, last run, what it said, what comes next, its day and its fortnight.
  */
 import { el, icon, iconButton, setAttribute, setIcon, setShown, setText } from "../dom.js";
-import { age, boxWords, countdown, drawingOf, stateWord, tone } from "../cardwords.js";
+import { age, boxWords, countdown, drawingOf, elsewhere, lateWord, stateWord, tone } from "../cardwords.js";
 import { clock, duration, elapsed, hourMinute } from "../format.js";
 import { lateOf, progress } from "../logic.js";
 import { rate } from "../memory.js";
@@ -26,7 +26,7 @@ function markup() {
     cell("row-state", el("span", { class: "disc" }, icon("idle")), el("span", { class: "unseen" })),
     el("div", { class: "row-job", role: "rowheader", dir: "auto" }, el("span", { class: "row-star", "aria-hidden": "true", hidden: true }, icon("star")), el("span", null)),
     cell("row-last"), cell("row-ago"), cell("row-age"),
-    cell("row-said", el("span", { class: "row-flag", hidden: true }, icon("late"), el("span", null)), el("span", { class: "row-words", dir: "auto" })),
+    cell("row-said", el("span", { class: "row-flag", hidden: true }, icon("late"), el("span", null)), el("span", { class: "row-pc", dir: "auto", hidden: true }), el("span", { class: "row-words", dir: "auto" })),
     cell("row-next"), cell("row-day", stripMarkup(ROW_STRIP)), cell("row-days", daysMarkup(DAYS_WIDTH)), cell("row-rate"), buttons);
 }
 
@@ -39,7 +39,7 @@ export function createListRow() {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (element.querySelector(selector));
   const [disc, star, flag, words, last, since, next, share] =
     [".disc", ".row-star", ".row-flag", ".row-words", ".row-last", ".row-age", ".row-next", ".row-rate"].map(find);
-  const ago = find(".row-ago");
+  const [ago, pc] = [".row-ago", ".row-pc"].map(find);
   const [state, name] = [/** @type {Element} */ (find(".row-state").lastChild), /** @type {Element} */ (find(".row-job").lastChild)];
   const [run, stop] = /** @type {HTMLElement[]} */ ([...find(".row-buttons").children]);
   const showStrip = stripOf(/** @type {SVGElement} */ (element.querySelector(".strip")), ROW_STRIP);
@@ -51,7 +51,7 @@ export function createListRow() {
   const time = (/** @type {import("../logic.js").Card} */ card, /** @type {number} */ nowMs) => {
     const now = progress(card, nowMs);
     const took = card.last_run?.duration_seconds;
-    setText(since, now ? elapsed(now.seconds) : took === null || took === undefined ? "" : duration(took));
+    setText(since, now ? elapsed(now.seconds) : card.state === "RUNNING" || took === null || took === undefined ? "" : duration(took));
     setText(ago, now ? "" : age(card, nowMs));
     setAttribute(last, "title", age(card, nowMs) || null);
   };
@@ -61,7 +61,7 @@ export function createListRow() {
     /** @param {import("../logic.js").Card} card @param {import("./card.js").Context} context @param {number} nowMs */
     update(card, context, nowMs) {
       const { day, minute, rank, queued, running, max, flowing, troubled, pinned, past } = context;
-      const key = `${day} ${minute} ${troubled} ${pinned} ${past?.runs} ${past?.failed} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
+      const key = `${day} ${minute} ${troubled} ${pinned} ${context.brain} ${past?.runs} ${past?.failed} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
       if (card === shown && key === seen) return;
       [shown, seen] = [card, key];
       const kind = tone(card);
@@ -84,7 +84,9 @@ export function createListRow() {
       setShown(flag, late !== null || Boolean(card.paused) || troubled);
       setAttribute(flag, "data-state", late ? "LATE" : card.paused ? "PAUSED" : "LATE");
       setIcon(/** @type {Element} */ (flag.firstChild), late ? "late" : card.paused ? "paused" : "problems");
-      setText(/** @type {Node} */ (flag.lastChild), late ? (card.late ? TEXT.late : TEXT.overdue) : card.paused ? "" : TEXT.problem);
+      setText(/** @type {Node} */ (flag.lastChild), late ? lateWord(card) : card.paused ? "" : TEXT.problem);
+      setShown(pc, elsewhere(card, context.brain) !== "" && !card.silent_since);
+      setText(pc, elsewhere(card, context.brain));
       setAttribute(words, "data-kind", said.kind);
       setText(words, said.kind === "why" && card.state === "SUCCESS" ? "" : [said.text, said.more].filter(Boolean).join(" "));
       setAttribute(words, "title", said.text);

@@ -18,6 +18,7 @@ export function jobActions(card, pinned, order) {
   const found = [{ text: TEXT.openDrawer, drawing: "log", act: () => order("open", { job }) }];
   if (card.repeatable && card.state !== "RUNNING") found.push({ text: TEXT.repeat, drawing: "repeat", act: () => order("repeat", { job }) });
   if (failed(card) && !card.acknowledged) found.push({ text: TEXT.acknowledge, drawing: "ack", act: () => order("acknowledge", { job }) });
+  if (card.silent_since) found.push({ text: TEXT.lose, drawing: "close", act: () => order("lose", { job }) });
   found.push(card.paused
     ? { text: TEXT.resumeJob, drawing: "run", act: () => order("resume", { job }) }
     : { text: TEXT.pauseJob, drawing: "paused", act: () => order("pause", { job }) });

@@ -2,13 +2,13 @@
  * The items of Agora: what needs somebody, what runs or waits, what comes next. Each touches only what changed.
  */
 import { button, el, icon, setAttribute, setIcon, setName, setShown, setText } from "../dom.js";
-import { age, boxWords, drawingOf, resultWords, stateWord } from "../cardwords.js";
+import { age, boxWords, drawingOf, elsewhere, lateWord, resultWords, stateWord } from "../cardwords.js";
 import { about, ahead, elapsed } from "../format.js";
 import { failed, lateOf, progress } from "../logic.js";
 import { nextOf } from "../order.js";
 import { TEXT } from "../texts.js";
 
-/** @typedef {import("../logic.js").Card} Card @typedef {import("../cardwords.js").Around & {minute: number}} Around */
+/** @typedef {import("../logic.js").Card} Card @typedef {import("../cardwords.js").Around & {minute: number, brain: string|null}} Around */
 
 /** What an item says beside its card. @param {Card} card @param {Around} around */
 const keyOf = (card, { day, minute, troubled, rank, queued, running, max, flowing }) =>
@@ -20,10 +20,11 @@ export function needItem() {
   const place = el("span", { class: "now-place", dir: "auto" });
   const result = el("p", { class: "now-result" });
   const words = el("p", { class: "now-words", dir: "auto" });
+  const lose = button("lose", TEXT.lose, "close");
   const [repeat, run, stop, ack, log] = [button("repeat", TEXT.repeat, "repeat", "button primary"), button("run", TEXT.run, "run", "button run"),
     button("stop", TEXT.stop, "stop", "button stop"), button("acknowledge", TEXT.acknowledge, "ack"), button("log", TEXT.log, "log", "button quiet")];
   const element = el("li", { class: "now-item" }, disc,
-    el("div", { class: "now-body" }, el("p", { class: "now-head" }, name, place), result, words, el("div", { class: "now-buttons" }, repeat, run, stop, ack, log)));
+    el("div", { class: "now-body" }, el("p", { class: "now-head" }, name, place), result, words, el("div", { class: "now-buttons" }, repeat, run, stop, lose, ack, log)));
   let seen = "";
   /** @type {Card|null} */
   let shown = null;
@@ -41,8 +42,9 @@ export function needItem() {
       setAttribute(disc, "data-state", bad ? card.state : "LATE");
       setIcon(/** @type {Element} */ (disc.firstChild), bad ? drawingOf(card) : late ? "late" : "problems");
       setName(name, card.name);
-      setText(place, card.area);
-      const what = late && !bad ? (card.late ? TEXT.late : TEXT.overdue) : around.troubled && !bad ? TEXT.problem : resultWords(card);
+      setText(place, [card.area, elsewhere(card, around.brain)].filter(Boolean).join(" · "));
+      setShown(lose, Boolean(card.silent_since));
+      const what = late && !bad ? lateWord(card) : around.troubled && !bad ? TEXT.problem : resultWords(card);
       setText(result, [what, card.state === "RUNNING" ? "" : age(card, nowMs)].filter(Boolean).join(" · "));
       const said = boxWords(card, around);
       setAttribute(words, "data-kind", said.kind);
@@ -76,14 +78,15 @@ export function runItem() {
       setShown(bar, now !== null);
       if (!now) {
         setText(side, card.estimate ? `≈ ${ahead(card.estimate, around.day)}` : "");
-        setText(more, around.rank ? TEXT.queuePlace(around.rank, around.queued) : stateWord(card));
+        setText(more, around.rank ? TEXT.queuePlace(around.rank, around.queued) : [stateWord(card), elsewhere(card, around.brain)].filter(Boolean).join(" · "));
         return;
       }
       const beyond = now.usual !== null && now.seconds > now.usual;
       setAttribute(bar, "data-pace", beyond ? "beyond" : now.usual ? "usual" : "unknown");
       fill.style.transform = `scaleX(${beyond && now.usual ? now.usual / now.seconds : now.share ?? 1})`;
       setText(side, elapsed(now.seconds));
-      setText(more, !now.usual ? TEXT.noUsual : beyond ? TEXT.beyond(about(now.seconds - now.usual)) : TEXT.left(about(now.usual - now.seconds)));
+      const pace = !now.usual ? TEXT.noUsual : beyond ? TEXT.beyond(about(now.seconds - now.usual)) : TEXT.left(about(now.usual - now.seconds));
+      setText(more, [elsewhere(card, around.brain), pace].filter(Boolean).join(" · "));
     },
   };
 }

@@ -13,7 +13,7 @@ const MOST_ORDERS = 30;
 
 /**
  * @typedef {{job: string, start: string, end: string|null, status: string|null, outcome: string|null, exit_code: number|null,
- *   reason: string|null, trigger: string, by?: string|null, arguments?: string[], run?: string|null, log?: boolean}} PastRun
+ *   reason: string|null, trigger: string, by?: string|null, pc?: string|null, arguments?: string[], run?: string|null, log?: boolean}} PastRun
  * @typedef {{runs: number, success_rate: number|null, median_seconds: number|null, p95_seconds: number|null,
  *   trend_seconds_per_day: number|null}} Stats
  */
@@ -37,7 +37,7 @@ function row(run, openLog) {
     el("td", { class: "number" }, clock(run.start)),
     el("td", null, el("span", { class: "past-state" }, disc, word)),
     el("td", { class: "number" }, seconds === null ? TEXT.none : duration(seconds)),
-    el("td", { class: "past-how", dir: "auto" }, [TRIGGER[run.trigger] ?? run.trigger, run.by, argumentsOf(run)].filter(Boolean).join(", ")),
+    el("td", { class: "past-how", dir: "auto" }, [TRIGGER[run.trigger] ?? run.trigger, run.by, run.pc ? TEXT.on(run.pc) : "", argumentsOf(run)].filter(Boolean).join(", ")),
     el("td", { class: "past-reason", dir: "auto" }, run.reason || ""),
   ];
   const link = el("button", { type: "button", class: "link" }, TEXT.openLog);

@@ -21,6 +21,7 @@ const OPEN = ["owed", "coming", "covered", "skipped"];
 /** What hovering or focusing a bar says. @param {string} name @param {import("../day.js").Bar} bar */
 function words(name, bar) {
   const said = [name, STATE[bar.state] ?? bar.state, TEXT.begun(clock(bar.run.start))];
+  if (bar.run.pc) said.push(TEXT.on(bar.run.pc));
   if (bar.seconds !== null) said.push(duration(bar.seconds));
   if (bar.run.outcome && OUTCOME[bar.run.outcome]) said.push(OUTCOME[bar.run.outcome]);
   said.push(TRIGGER[bar.run.trigger] ?? bar.run.trigger);
@@ -80,7 +81,7 @@ export function createRow(id) {
       setAttribute(disc, "data-tone", kind);
       setIcon(/** @type {Element} */ (disc.firstChild), drawingOf(card));
       setText(text, card.name);
-      setAttribute(name, "title", `${card.name} · ${stateWord(card)}`);
+      setAttribute(name, "title", [card.name, stateWord(card), card.pc ? TEXT.on(card.pc) : ""].filter(Boolean).join(" · "));
       const open = marksOf(card, moment.day, moment.minute).filter((mark) => OPEN.includes(mark.kind));
       setAttribute(ticks, "data-many", open.length > 30 ? "" : null);
       marks.sync(open.map(({ time }, index) => `${time} ${index}`), (tick, _, index) => tick.update(card.name, open[index]));

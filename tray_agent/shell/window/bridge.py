@@ -35,6 +35,14 @@ BRIDGE_METHODS = frozenset(
         "explain",
         "open_log_folder",
         "details",
+        "team",
+        "team_invite",
+        "team_remove",
+        "team_lost",
+        "team_join",
+        "team_leave",
+        "team_take_over",
+        "team_alone",
         "doctor",
         "preferences",
         "remember",
@@ -52,6 +60,7 @@ _FIND_SECONDS = 19.0
 _EXPORT_SECONDS = 310.0
 _WORKBOOK = "automacoes.xlsx"
 _UPDATE_SECONDS = 60.0
+_TEAM_SECONDS = 55.0  # keys are made, a server starts
 _MAX_JOBS = 5000
 
 _log = logging.getLogger(__name__)
@@ -209,6 +218,38 @@ class Bridge:
     def details(self, job: Any = None, *_: Any) -> Result:
         """Which version of a job's script lies there, and its row of the registry."""
         return self._answer("details", lambda: {"job": _text(job)})
+
+    def team(self, *_: Any) -> Result:
+        """The team as far as this PC knows it."""
+        return self._answer("team")
+
+    def team_invite(self, *_: Any) -> Result:
+        """A code for one more PC."""
+        return self._answer("team_invite", lambda: {"timeout": _TEAM_SECONDS})
+
+    def team_remove(self, pc: Any = None, *_: Any) -> Result:
+        """Have a PC belong to the team no more."""
+        return self._answer("team_remove", lambda: {"pc": _text(pc), "timeout": _TEAM_SECONDS})
+
+    def team_lost(self, job: Any = None, *_: Any) -> Result:
+        """A person declares a job's run lost, of whose PC nothing is heard."""
+        return self._answer("team_lost", lambda: {"job": _text(job)})
+
+    def team_join(self, code: Any = None, *_: Any) -> Result:
+        """Belong to the team of the PC that gave this code."""
+        return self._answer("team_join", lambda: {"code": _text(code), "timeout": _TEAM_SECONDS})
+
+    def team_leave(self, *_: Any) -> Result:
+        """Belong to the team no more."""
+        return self._answer("team_leave", lambda: {"timeout": _TEAM_SECONDS})
+
+    def team_take_over(self, confirm: Any = None, *_: Any) -> Result:
+        """Be the brain from now on; ``confirm`` is the former one's name as the person typed it."""
+        return self._answer("team_take_over", lambda: {"confirm": _text(confirm), "timeout": _TEAM_SECONDS})
+
+    def team_alone(self, confirm: Any = None, *_: Any) -> Result:
+        """A person says that the brain that the base folder names is no more; ``confirm`` is its name."""
+        return self._answer("team_alone", lambda: {"confirm": _text(confirm), "timeout": _TEAM_SECONDS})
 
     def doctor(self, *_: Any) -> Result:
         """Check every place; takes up to some minutes."""
