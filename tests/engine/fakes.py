@@ -275,6 +275,40 @@ class MemoryJournal:
             raise JournalError(self.fault)
 
 
+class MemoryBook(MemoryJournal):
+    """The book of a PC without a disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.remembered: dict[str, str] = {}
+        self.told: set[str] = set()
+
+    def run(self, run: str) -> Run | None:
+        self._may_fail()
+        return self.runs.get(run)
+
+    def said(self) -> set[str]:
+        self._may_fail()
+        return set(self.told)
+
+    def record_said(self, runs: Sequence[str]) -> None:
+        self._may_fail()
+        self.told |= set(runs)
+
+    def ends_unsaid(self, since: date) -> list[Run]:
+        self._may_fail()
+        ends = [run for run in self._oldest_first() if run.ended is not None and run.day >= since]
+        return [run for run in ends if run.book and run.id not in self.told]
+
+    def recall(self, name: str) -> str | None:
+        self._may_fail()
+        return self.remembered.get(name)
+
+    def remember(self, name: str, value: str) -> None:
+        self._may_fail()
+        self.remembered[name] = value
+
+
 class FakeReader:
     """Counts what it is asked; the test posts the answers."""
 

@@ -94,7 +94,8 @@ class Keeper(Engine):
             case msg.OrderHeard(said):
                 return self._heed(said, moment)
             case msg.BrainLinked(up, why):
-                self._linked, self._why, self._since = up, why, moment
+                self._since = moment if up else self._since
+                self._linked, self._why = up, why
                 self._tell_all()
                 return []
             case msg.ScriptPlaced():
@@ -140,7 +141,9 @@ class Keeper(Engine):
             ordered += self._runs.give_up(run)
             said = f"ficou {self._station.hold_seconds:g} s no {self._station.me} sem ordem de começar."
             self._runs.replies.append(say.Never(run, said))
+        known = state.problems.version
         self._judge_brain(moment)
+        state.changed |= state.problems.version != known
         if state.quitting and not any(keeps_agent(active) for active in state.active.values()):
             ordered.append(act.End())
         state.changed = state.changed or bool(state.touched or ordered)
@@ -152,7 +155,7 @@ class Keeper(Engine):
         """Say that the brain is not heard, since when, and what that means."""
         heard = self._heard if self._heard and self._heard.seconds > self._since.seconds else self._since
         silence = moment.seconds - heard.seconds
-        if self._linked and silence <= _SILENT_SIGNALS * self._station.signal_seconds:
+        if silence <= _SILENT_SIGNALS * self._station.signal_seconds:
             self._state.problems.report("brain", [], moment.now)
             return
         what = f"O cérebro, {self._named_brain()}, não é ouvido desde {heard.now:%H:%M}"

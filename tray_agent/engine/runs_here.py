@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from pathlib import PurePath
 
 from tray_agent.core import actions as act
@@ -20,7 +21,7 @@ from tray_agent.core.schedules.schedule import MANUAL
 from tray_agent.core.team import orders as say
 from tray_agent.core.team.keeping import Keeping, Stage
 from tray_agent.core.team.orders import ReplyBody
-from tray_agent.engine.words_here import Outside, Post, Words
+from tray_agent.engine.words_here import MOST_TOLD, Outside, Post, Words
 
 _TOLD_DAYS = 30
 
@@ -59,7 +60,7 @@ class RunsHere:
 
     def tell_ends(self) -> None:
         """Say every end that the brain does not have."""
-        self.to_tell |= self._unsaid
+        self.to_tell |= dict.fromkeys(islice(self._unsaid, MOST_TOLD))
 
     def mark_said(self, runs: tuple[str, ...]) -> None:
         """The brain has these ends. Raises JournalError."""
@@ -95,6 +96,7 @@ class RunsHere:
             return self.refuse(about.run, said)
         if other is not None:  # the brain has one run of a job: this one it gave up
             ordered += self.give_up(other.run.id)
+            self._keeping.deny(other.run.id)
             self.replies.append(say.Never(other.run.id))
         zone = moment.now.tzinfo
         job = Job(about.job, about.name, about.area or NO_AREA, about.path, MANUAL, hold.timeout_minutes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from tray_agent.core.model import Run
@@ -11,7 +12,7 @@ from tray_agent.core.rules.state import Active, Moment, Phase, State
 from tray_agent.core.team import orders as say
 from tray_agent.core.team.orders import About, ReplyBody
 
-_MOST_TOLD = 500
+MOST_TOLD = 50  # at once: each end comes with that of its log
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Words:
             moment.now,
             tuple(waits),
             tuple(begun),
-            tuple(unsaid)[:_MOST_TOLD],
+            tuple(islice(unsaid, MOST_TOLD)),
             epoch,
             brain,
             leaving=state.quitting,
@@ -110,14 +111,14 @@ class Words:
 
     def _about(self, run: Run) -> About:
         path = run.script.replace("\\", "/")
-        base = self._state.base_path.replace("\\", "/").rstrip("/") + "/"
+        base = self._state.base_path.replace("\\", "/").rstrip("/")
         job = self._state.jobs.get(run.job)
         return About(
             run.id,
             run.job,
             run.name,
             job.area if job else "",
-            path.removeprefix(base),
+            path.removeprefix(f"{base}/") if base else path,
             run.trigger,
             run.day,
             run.started,

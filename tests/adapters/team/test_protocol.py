@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.team.lossy import Air
-from tests.adapters.team.one_process import HOLD, Clerk, Team, wait
+from tests.adapters.team.one_process import HOLD, Clerk, Pc_, Team, wait
 from tray_agent.adapters.system.fault_points import POINTS
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Outcome, Run
@@ -60,6 +60,11 @@ def has_ended(clerk: Clerk) -> bool:
 def ended_there(team: Team) -> bool:
     """Whether its end is on the PC's record."""
     return any(run.outcome for run in team.pcs["PC-ANA"].rows())
+
+
+def shows_running(pc: Pc_) -> bool:
+    facts = pc.snapshot.facts.get("pix") if pc.snapshot else None
+    return facts is not None and facts.active is not None and not facts.holding
 
 
 def said(clerk: Clerk, kind: type) -> list[msg.Message]:
@@ -315,7 +320,7 @@ class TestRefusals:
     def test_a_person_at_the_pc_may_stop_a_run_and_nothing_else_there(self, team: Team, alone: Clerk) -> None:
         wait(lambda: runs(team))
         pc = team.pcs["PC-ANA"]
-        wait(lambda: pc.snapshot is not None and not pc.snapshot.facts["pix"].holding)
+        wait(lambda: shows_running(pc))
         replies: list[msg.Reply] = []
         for command in (
             msg.RunJob("pix", reply=replies.append),
