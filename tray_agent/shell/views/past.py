@@ -46,7 +46,6 @@ def past_run(run: Run, no_data_exit_code: int) -> Json:
         "trigger": run.trigger.value,
         "pc": run.pc or None,
         "by": run.by or None,
-        "arguments": list(run.arguments),
     }
 
 
@@ -62,6 +61,7 @@ def page_run(run: Run, no_data_exit_code: int, *, has_log: bool) -> Json:
         "run": run.id,
         "duration_seconds": None if run.duration_seconds is None else round(run.duration_seconds, 3),
         "attempt": run.attempt,
+        "arguments": list(run.arguments),
         "log": has_log,
     }
 
