@@ -27,11 +27,6 @@ DEMO = r"C:\Medida da equipe"
 DATA = "/wine/drive_c/Medida da equipe/dados"
 FORMER_MB, FORMER_START_SECONDS = 72, 20  # of the one file that unpacked itself anew at each start
 _COMMAND_SECONDS, _UP_SECONDS = 120.0, 240.0
-_MAKE_A_WINDOW = """
-import ctypes, sys, time
-ctypes.WinDLL("user32").CreateWindowExW(0, "STATIC", "", 0, 0, 0, 0, 0, None, None, None, None)
-time.sleep(float(sys.argv[1]))
-"""
 
 
 def measure(short: bool) -> list[Figure]:
@@ -68,12 +63,10 @@ def _built() -> Iterator[Path]:
 
 @contextmanager
 def _desktop() -> Iterator[Session]:
-    from tests.wine.agent import fresh_windows
-    from tests.wine.session import PYTHON
+    from tests.wine.agent import fresh_windows, hold_desktop
 
     with fresh_windows() as windows:
-        windows.start([PYTHON, "-c", _MAKE_A_WINDOW, "3600"])
-        windows.run([PYTHON, "-c", _MAKE_A_WINDOW, "0"], timeout=_COMMAND_SECONDS)  # it waits for the desktop
+        hold_desktop(windows)
         yield windows
 
 

@@ -11,11 +11,11 @@ from pathlib import Path, PureWindowsPath
 from typing import Any, TypeVar
 
 from tests.wine.provision import provision
-from tests.wine.session import CHECKOUT, PYTHON, Session, windows_path
+from tests.wine.session import CHECKOUT, COMMAND_SECONDS, PYTHON, Session, windows_path
 
 EXE = PureWindowsPath("C:/Programas da equipe/tray-agent.exe")
-COMMAND_SECONDS = 180.0
-FAILED, NO_AGENT = 1, 3
+LONGEST_SECONDS = 300.0
+NO_AGENT = 3
 FROM_SOURCE = {"PYTHONPATH": windows_path(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 T = TypeVar("T")
@@ -31,9 +31,12 @@ class Program:
         self._command = list(command)
         self._env = dict(env or {})
 
-    def run(self, *arguments: str, seconds: float = COMMAND_SECONDS) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, seconds: float = COMMAND_SECONDS, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run one command to its end (stderr is in `stdout`). Raises TooLong after `seconds`."""
-        return self.windows.run([*self._command, *arguments], timeout=seconds, env=self._env)
+        command = [*self._command, *arguments]
+        return self.windows.run(command, timeout=seconds, env={**self._env, **(env or {})})
 
     def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Start an agent and leave it."""
@@ -53,21 +56,38 @@ def fresh_windows() -> Iterator[Session]:
         yield session
 
 
+_MAKE_A_WINDOW = """
+import ctypes, sys, time
+ctypes.WinDLL("user32").CreateWindowExW(0, "STATIC", "", 0, 0, 0, 0, 0, None, None, None, None)
+time.sleep(float(sys.argv[1]))
+"""
+
+
+def hold_desktop(windows: Session) -> None:
+    """Windows always has a desktop; Wine makes one, in seconds, for each first program with a window."""
+    windows.start([PYTHON, "-c", _MAKE_A_WINDOW, "7200"])
+    windows.python("-c", _MAKE_A_WINDOW, "0")  # it waits for the desktop
+
+
 def register_python(windows: Session) -> None:
     """What an installer of Python writes (PEP 514)."""
     key = r"HKCU\Software\Python\PythonCore\3.11\InstallPath"
-    done = windows.run(["reg.exe", "add", key, "/v", "ExecutablePath", "/d", PYTHON, "/f"], timeout=60)
+    done = windows.run(["reg.exe", "add", key, "/v", "ExecutablePath", "/d", PYTHON, "/f"])
     assert done.returncode == 0, done.stdout
 
 
-def until(look: Callable[[], T | None], seconds: float, what: str) -> T:
-    """Look until there is something; each look is a command that takes a second or more itself."""
-    deadline = time.monotonic() + seconds
+def until(look: Callable[[], T | None], what: str, said: Callable[[], str] = str) -> T:
+    """Look until there is something; most looks are commands that take a second or more themselves.
+
+    How long it may take depends on the machine, so one long limit is for all: it only ends what never comes.
+    """
+    deadline = time.monotonic() + LONGEST_SECONDS
     while True:
         seen = look()
         if seen is not None:
             return seen
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        assert time.monotonic() < deadline, f"not within {LONGEST_SECONDS:.0f} s: {what}; {said()}"
+        time.sleep(0.05)
 
 
 class Agent:
@@ -77,14 +97,16 @@ class Agent:
         self.folder = folder
         self._windows = windows
         self._source = from_source(windows)
+        self._said = "nothing was asked"
 
     def status(self) -> dict[str, Any] | None:
-        """The JSON of the contract, None while no agent answers."""
+        """The JSON of the contract, None while no agent answers: one that is starting or leaving says so in
+        more than one way."""
         if not self.seen("tray_agent.toml").is_file():
             return None
         answer = self._source.run("--app-dir", self.folder, "status", "--json")
-        starting = answer.returncode == FAILED and "não responde" in answer.stdout
-        return None if starting or answer.returncode == NO_AGENT else _parsed(answer)
+        self._said = answer.stdout[-4000:]
+        return _parsed(answer) if answer.returncode == 0 else None
 
     def seen(self, name: str) -> Path:
         """A file of the application folder as this side reaches it."""
@@ -100,14 +122,14 @@ class Agent:
         script = next(self.seen("automacoes").rglob(f"metodos/{job}.py"))
         script.write_text(text, "utf-8")
 
-    def when(self, true: Callable[[dict[str, Any]], bool], seconds: float, what: str) -> dict[str, Any]:
+    def when(self, true: Callable[[dict[str, Any]], bool], what: str) -> dict[str, Any]:
         """The first status for which `true` holds."""
 
         def look() -> dict[str, Any] | None:
             status = self.status()
             return status if status is not None and true(status) else None
 
-        return until(look, seconds, what)
+        return until(look, what, lambda: f"last said: {self._said}")
 
     def log(self, job: str) -> str:
         """The output of the job's newest run."""
@@ -115,7 +137,6 @@ class Agent:
 
 
 def _parsed(answer: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    assert answer.returncode == 0, answer.stdout
     status: dict[str, Any] = json.loads(answer.stdout[answer.stdout.index("{") :])
     return status
 
@@ -139,7 +160,7 @@ print(json.dumps(seen))
 
 def processes(windows: Session) -> list[dict[str, Any]]:
     """The Windows processes that can be asked: pid, name, exe, cmdline."""
-    asked = windows.python("-c", _LIST, timeout=60)
+    asked = windows.python("-c", _LIST)
     assert asked.returncode == 0, asked.stdout
     seen: list[dict[str, Any]] = json.loads(asked.stdout[asked.stdout.index("[") :])
     return seen

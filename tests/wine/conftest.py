@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wine.agent import EXE, Program, fresh_windows
+from tests.wine.agent import EXE, Program, fresh_windows, hold_desktop
 from tests.wine.building import build
 from tests.wine.session import Session
 
@@ -45,6 +45,7 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def windows() -> Iterator[Session]:
     """The Windows in which the exe runs."""
     with fresh_windows() as session:
+        hold_desktop(session)
         yield session
 
 

@@ -20,6 +20,8 @@ SERVER = "/usr/lib/wine/wineserver64"
 PYTHON = r"C:\Python311\python.exe"
 PREFIX = "/wine"
 SCREEN = "1024x768x24"
+COMMAND_SECONDS = 180.0  # of a command that takes one on a machine of one's own
+_END_SECONDS = 120.0
 
 # PID 1 of the session: mounts, says so, and stays until its standard input closes; the kernel ends the rest.
 _INIT = """
@@ -95,18 +97,18 @@ class Session:
         """End every process of the session and remove its folder."""
         if self._init is not None:
             with contextlib.suppress(subprocess.TimeoutExpired, OSError):
-                self._linux([SERVER, "-k"], timeout=30)  # writes the registry before it ends
-                self._linux([SERVER, "-w"], timeout=30)
+                self._linux([SERVER, "-k"], timeout=_END_SECONDS)  # writes the registry before it ends
+                self._linux([SERVER, "-w"], timeout=_END_SECONDS)
             assert self._init.stdin is not None
             self._init.stdin.close()
-            self._init.wait(30)
+            self._init.wait(_END_SECONDS)
             assert self._init.stdout is not None
             self._init.stdout.close()
         for process in self._started:
-            process.wait(30)
+            process.wait(_END_SECONDS)
         if self._screen is not None:
             self._screen.terminate()
-            self._screen.wait(30)
+            self._screen.wait(_END_SECONDS)
         shutil.rmtree(self._scratch, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         os.close(self._lock)
@@ -149,7 +151,7 @@ class Session:
     def _start_windows(self) -> None:
         # Started with no pipe of ours: the server and Windows' own processes would keep it open for ever.
         for command in ([SERVER, "-p"], [WINE, "wineboot", "-i"]):
-            if self._linux(command, timeout=180) != 0:
+            if self._linux(command, timeout=2 * COMMAND_SECONDS) != 0:
                 raise RuntimeError(f"{command} failed in the session")
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -190,6 +192,12 @@ class Session:
             Path(f"/proc/{self._init.pid}/task/{self._init.pid}/children").read_text("ascii").split()[0]
         )
 
+    def mount(self, path: str, *options: str) -> None:
+        """A small disk of its own at a path of the session's root, for instance `size=20m` or `ro`."""
+        self.seen(path).mkdir(parents=True)
+        inside = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", f"{self.root}{path}"]
+        subprocess.run(["nsenter", "--target", str(self._first), "--mount", *inside], check=True)
+
     def _enter(self, command: Sequence[str], cwd: Path | None) -> list[str]:
         inside = ["chroot", str(self.root), "env", "-C", str(cwd or self.work), *command]
         return ["nsenter", "--target", str(self._first), "--mount", "--pid", *inside]
@@ -223,7 +231,7 @@ class Session:
         self,
         command: Sequence[str],
         *,
-        timeout: float,
+        timeout: float = COMMAND_SECONDS,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         echo: bool = False,
@@ -256,7 +264,11 @@ class Session:
         return subprocess.CompletedProcess(list(command), code, "".join(printed))
 
     def python(
-        self, *arguments: str, timeout: float, env: Mapping[str, str] | None = None, cwd: Path | None = None
+        self,
+        *arguments: str,
+        timeout: float = COMMAND_SECONDS,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run the Windows Python as `run` does."""
         return self.run([PYTHON, *arguments], timeout=timeout, env=env, cwd=cwd)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -27,8 +28,10 @@ finally:
 RUN_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
 
 
+@functools.cache
 def early_morning() -> str:
-    """A time zone in which few of the demo's hours are due yet, whatever the hour here."""
+    """A time zone in which few of the demo's hours are due yet, whatever the hour here; the same to the end,
+    also when the hour here turns."""
     ahead = (2 - datetime.now(UTC).hour + 12) % 24 - 12
     return f"Etc/GMT{-ahead:+d}"
 
@@ -57,12 +60,12 @@ def _process(windows: Session, pid: int) -> dict[str, Any] | None:
 
 
 def test_what_runs_was_unpacked_and_the_file_is_free(windows: Session, day: Agent) -> None:
-    day.when(lambda now: True, 240, "it is up")
-    until(lambda: True if _running_from(windows) == {"versions"} else None, 60, "the launcher has left")
+    day.when(lambda now: True, "it is up")
+    until(lambda: True if _running_from(windows) == {"versions"} else None, "the launcher has left")
     # Windows refuses to write into or to remove what a process runs from.
     moved = f"import os; os.replace({str(EXE)!r}, 'C:/beside.exe'); os.replace('C:/beside.exe', {str(EXE)!r})"
     opened = f"open({str(EXE)!r}, 'r+b').close()"
-    done = windows.python("-c", f"{moved}; {opened}", timeout=60)
+    done = windows.python("-c", f"{moved}; {opened}")
     assert done.returncode == 0, done.stdout
 
 
@@ -79,9 +82,11 @@ def test_the_exe_examines_itself_and_finds_every_part(windows: Session, exe: Pro
 
 
 def test_a_demo_day_is_worked_off_and_its_counts_are_right(day: Agent) -> None:
-    status = day.when(_is_worked_off, 420, "every run that is due has been made")
+    def is_over(now: dict[str, Any]) -> bool:
+        return _is_worked_off(now) and not now["problems"]  # a slow machine's late reader is one, for a while
+
+    status = day.when(is_over, "every run that is due has been made")
     assert status["headless"] is True
-    assert status["problems"] == []
     assert status["totals"]["started"] == sum(each["actual"] for each in status["cards"])
     assert {each["name"]: each["state"] for each in status["cards"] if each["state"] != "SUCCESS"} == {
         "conciliacao_boletos_d0": "ERROR",
@@ -111,20 +116,20 @@ def test_a_script_is_run_by_the_python_of_the_machine_and_not_by_the_exe(
 ) -> None:
     done = exe.run("--app-dir", DEMO, "run", BY_HAND)
     assert done.returncode == 0, done.stdout
-    status = day.when(_runs, 60, f"{BY_HAND} runs")
+    status = day.when(_runs, f"{BY_HAND} runs")
     process = _process(windows, card(status, BY_HAND)["pid"])
     assert process is not None
     assert process["exe"].lower() == PYTHON.lower()
-    log = until(lambda: day.log(BY_HAND) or None, 60, "it prints")
+    log = until(lambda: next((log for log in [day.log(BY_HAND)] if "Modo: " in log), None), "it prints")
     assert f"Quem executa: {PYTHON}" in log
     assert "Modo: MANUAL" in log
 
 
 def test_a_run_is_stopped_by_a_ctrl_c_that_the_script_sees(day: Agent, exe: Program) -> None:
-    before = card(day.when(_runs, 60, "it runs"), BY_HAND)["actual"]
+    before = card(day.when(_runs, "it runs"), BY_HAND)["actual"]
     stopped = exe.run("--app-dir", DEMO, "stop", BY_HAND)
     assert stopped.returncode == 0, stopped.stdout
-    ended = card(day.when(lambda now: not _runs(now), 30, "it ends"), BY_HAND)
+    ended = card(day.when(lambda now: not _runs(now), "it ends"), BY_HAND)
     assert ended["actual"] == before + 1
     log = day.log(BY_HAND)
     assert "KeyboardInterrupt" in log
@@ -150,52 +155,69 @@ def test_doctor_names_the_python_of_the_machine(day: Agent, exe: Program) -> Non
 
 
 def test_a_second_start_makes_no_second_engine(windows: Session, day: Agent, exe: Program) -> None:
-    first = day.when(lambda now: True, 30, "a status")["pid"]
+    first = day.when(lambda now: True, "a status")["pid"]
     second = exe.run("demo", "--headless", "--dir", DEMO)
     assert second.returncode == 0
     assert "já há um agente" in second.stdout
-    assert day.when(lambda now: True, 30, "a status")["pid"] == first
+    assert day.when(lambda now: True, "a status")["pid"] == first
     # What started it has left; readers come and go.
-    until(lambda: True if len(_exes(windows)) == 1 else None, 60, "the agent alone")
+    until(lambda: True if len(_exes(windows)) == 1 else None, "the agent alone")
 
 
 def test_a_killed_agent_is_followed_by_one_that_takes_its_run_up(
     windows: Session, day: Agent, exe: Program
 ) -> None:
     from_source(windows).run("--app-dir", DEMO, "run", BY_HAND)
-    running = day.when(_runs, 60, f"{BY_HAND} runs")
-    for each in _exes(windows):
-        windows.run(["taskkill.exe", "/F", "/PID", str(each["pid"])], timeout=60)
-    assert _exes(windows) == []
+    running = day.when(_runs_alone, f"{BY_HAND} runs")
+    kill(windows)
     _start(exe)
-    again = day.when(lambda now: now["pid"] != running["pid"] and _runs(now), 240, "the next agent has it")
+    again = day.when(lambda now: now["pid"] != running["pid"] and _runs_alone(now), "the next agent has it")
     assert card(again, BY_HAND)["pid"] == card(running, BY_HAND)["pid"]
     assert card(again, BY_HAND)["state"] == "RUNNING"
-    assert {each["name"]: each["actual"] for each in again["cards"]} == {
-        each["name"]: each["actual"] for each in running["cards"]
-    }
+    assert _beyond_what_is_due(again) == _beyond_what_is_due(running)
+
+
+def _runs_alone(now: dict[str, Any]) -> bool:
+    """The run by hand goes on, and nothing else is due: an hour may turn while this is tested."""
+    return _runs(now) and all(
+        each["backlog"] <= 0 and each["pid"] is None for each in now["cards"] if each["name"] != BY_HAND
+    )
+
+
+def _beyond_what_is_due(now: dict[str, Any]) -> dict[str, int]:
+    return {each["name"]: each["actual"] - each["target"] for each in now["cards"]}
+
+
+def kill(windows: Session) -> None:
+    """Every process of the exe, until none is left: one that was just being started is seen late."""
+
+    def one_more_time() -> bool | None:
+        windows.run(["taskkill.exe", "/F", "/IM", EXE.name])
+        return None if _exes(windows) else True
+
+    until(one_more_time, "every process of the exe is killed")
 
 
 def test_quit_ends_it_with_its_runs_and_leaves_nothing_behind(
     windows: Session, day: Agent, exe: Program
 ) -> None:
-    running = card(day.when(_runs, 60, "the run of the killed agent"), BY_HAND)["pid"]
+    running = card(day.when(_runs, "the run of the killed agent"), BY_HAND)["pid"]
     done = exe.run("--app-dir", DEMO, "quit", "--stop-runs")
     assert done.returncode == 0, done.stdout
     assert exe.run("--app-dir", DEMO, "status").returncode == NO_AGENT
-    until(lambda: None if _exes(windows) else True, 30, "every process of the exe has ended")
-    assert _process(windows, running) is None
+    until(lambda: None if _exes(windows) else True, "every process of the exe has ended")
+    until(lambda: None if _process(windows, running) else True, "the run has ended")
 
 
 def test_starting_at_login_is_written_read_back_and_taken_away(windows: Session, exe: Program) -> None:
     assert "não inicia" in exe.run("autostart", "status").stdout
     assert exe.run("autostart", "on").returncode == 0
-    written = windows.run(["reg.exe", "query", RUN_KEY, "/v", "tray-agent"], timeout=60)
+    written = windows.run(["reg.exe", "query", RUN_KEY, "/v", "tray-agent"])
     assert f'"{EXE}"' in written.stdout
     assert "--autostart" in written.stdout
     assert str(EXE) in exe.run("autostart", "status").stdout
     assert exe.run("autostart", "off").returncode == 0
-    assert windows.run(["reg.exe", "query", RUN_KEY, "/v", "tray-agent"], timeout=60).returncode != 0
+    assert windows.run(["reg.exe", "query", RUN_KEY, "/v", "tray-agent"]).returncode != 0
 
 
 def _running_from(windows: Session) -> set[str]:
@@ -211,4 +233,4 @@ def test_a_command_removes_what_it_unpacked(windows: Session, exe: Program) -> N
     temporary = windows.seen("/wine/drive_c/users/root/AppData/Local/Temp")
     before = {folder.name for folder in temporary.glob("_MEI*")}
     assert exe.run("autostart", "status").returncode == 0
-    assert {folder.name for folder in temporary.glob("_MEI*")} == before
+    assert {folder.name for folder in temporary.glob("_MEI*")} <= before

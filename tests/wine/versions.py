@@ -1,9 +1,11 @@
-"""Another version of a built exe, made without building one: the same program with one more file."""
+"""Other versions of a built exe, made without building one."""
 
 from __future__ import annotations
 
 import hashlib
 import lzma
+import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +19,21 @@ from tray_agent.adapters.versions.archive import (
     encode,
     read,
 )
+from tray_agent.adapters.versions.packing import pack
 
 MARK = "_internal/assets/outra-versao.txt"
+
+
+def one_of_files(exe: Path, target: Path, version: str, files: Mapping[str, bytes]) -> Package:
+    """Write ``target``: the launcher of ``exe``, and these files, one named as the exe, as its program."""
+    content, start = exe.read_bytes(), read(exe).start
+    with exe.open("rb") as opened:
+        archive = content[archive_place(opened)[0] :]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            Path(folder, name).write_bytes(text)
+        pack(Path(folder), "tray-agent.exe", version, content[:start], archive, target)
+    return read(target)
 
 
 def another_version(exe: Path, target: Path, version: str) -> Package:

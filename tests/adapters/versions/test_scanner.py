@@ -162,3 +162,4 @@ def test_a_folder_for_versions_that_is_too_deep_is_one_sentence(tmp_path: Path, 
     deep = tmp_path / "perfil" / ("x" * 100) / ("y" * 100)
     with pytest.raises(NoVersion, match=r"longo demais para o Windows .* defina TRAY_AGENT_VERSIONS_DIR"):
         Store(deep).ready(package)
+    assert not (tmp_path / "perfil").exists()

@@ -62,10 +62,12 @@ class Store:
             self._refuse_strange_owner(folder)
             return folder
         try:
-            self._make_root()
             if long(folder).is_dir():
+                self._make_root()
                 mend(package, folder)
             else:
+                self._refuse_long_path(package, folder)
+                self._make_root()
                 self._unpack(package, folder, progress)
         except NotWhole as broken:
             raise NoVersion(f"o arquivo {package.file} não está completo: {broken}.") from broken
@@ -152,7 +154,6 @@ class Store:
                 )
 
     def _unpack(self, package: Package, folder: Path, progress: Progress) -> None:
-        self._refuse_long_path(package, folder)
         self._refuse_full_disk(package)
         draft = self.root / f"{folder.name}.{os.urandom(6).hex()}{_DRAFT}"
         lock = InstanceLock(_lock_folder(draft))
