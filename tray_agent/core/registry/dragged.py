@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 _FEWEST = 3
 _NUMBER = re.compile(r"[0-9]+")
@@ -34,10 +35,17 @@ def _rising(cells: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int, str]]:
         run, place = [(line, text)], None
 
 
+@lru_cache(maxsize=1024)
+def _parted(text: str) -> tuple[str, tuple[str, ...]]:
+    """A text with its numbers taken out, and these."""
+    return _NUMBER.sub("#", text), tuple(_NUMBER.findall(text))
+
+
 def _step(former: str, text: str) -> int | None:
     """Which number of the text (0 the first) is one more than above, if that is all that differs."""
-    if _NUMBER.sub("#", former) != _NUMBER.sub("#", text):
+    (before, olds), (after, news) = _parted(former), _parted(text)
+    if before != after or olds == news:
         return None
-    pairs = zip(_NUMBER.findall(former), _NUMBER.findall(text), strict=True)
+    pairs = zip(olds, news, strict=True)
     changed = [(place, int(new) - int(old)) for place, (old, new) in enumerate(pairs) if int(new) != int(old)]
     return changed[0][0] if len(changed) == 1 and changed[0][1] == 1 else None

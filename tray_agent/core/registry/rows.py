@@ -26,32 +26,20 @@ from tray_agent.core.registry.columns import (
     unclear,
 )
 from tray_agent.core.registry.dragged import dragged
+from tray_agent.core.registry.found import ABSENT, Found, found_in
 from tray_agent.core.registry.policies import NOWHERE, POLICY_ROLES, PolicyReader
 from tray_agent.core.registry.sheets import NO_AREA, RegistryReading, Sheet
 from tray_agent.core.registry.wording import listed, shown
 from tray_agent.core.schedules.schedule import MANUAL
 
 _FIX_HOURS = "Corrija a célula {}, por exemplo: 8, 12h30; seg-sex 8h; dias úteis 9h; ALL; MANUAL."
-_FIX_CELL = "Corrija a célula {}."
 _FIX_ACTIVE = "Escreva sim ou não na célula {}."
-_FIX_FORMULA = "Troque a fórmula da célula {} por um valor; os dias de execução se escrevem no agendamento."
 _EMPTY = (None, "")
 _LONGEST_NOTE = 500
 _MOST_PCS = 100
 _NEEDED_ROLES = frozenset({"script", "schedule", "active"})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The cell that counts for a role in a row. ``wrong`` says why its value may not be used, or is ""."""
-
-    cell: RawCell
-    column: int
-    wrong: str = ""
-    fix: str = _FIX_CELL
-
-
-_ABSENT = Found(None, -1)
 _FIRST_COUNTS = frozenset({"script", "area"})  # for the rest, what cannot be read for certain is not obeyed
 
 
@@ -64,6 +52,7 @@ class Rows:
     problems: list[Problem] = field(default_factory=list)
     _schedules: dict[tuple[type, RawCell], ScheduleReading] = field(default_factory=dict)
     _actives: dict[tuple[type, RawCell], bool | None] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
     _reader: PolicyReader = field(default_factory=PolicyReader)
     _written: list[tuple[int, str]] = field(default_factory=list)
     _roles: tuple[str, ...] = ()
@@ -167,7 +156,7 @@ class Rows:
     def _active_row(self, index: int, row: Sequence[RawCell], name: str, key: str) -> RegistryRow:
         hours = self._pick(index, row, "schedule")
         reading = self._schedule(hours)
-        self._written.append((index + 1, cell_text(hours.cell)))
+        self._written.append((index + 1, self._text(hours.cell)))
         lost = ""
         if reading.wrong:
             lost = f"célula {self._address(index, hours)}: {reading.wrong}"
@@ -179,7 +168,7 @@ class Rows:
         area = self._pick(index, row, "area")
         if area.wrong:
             self._wrong_cell(index, area, area.wrong, area.fix)
-        where = "" if isinstance(area.cell, CellFault) else cell_text(area.cell)
+        where = "" if isinstance(area.cell, CellFault) else self._text(area.cell)
         note = self._pick(index, row, "note")
         policies = self._policies(index, row)
         if policies.pcs:
@@ -238,6 +227,15 @@ class Rows:
             self._wrong_cell(index, picked[role], wrong, picked[role].fix)
         return reading.policies
 
+    def _text(self, cell: RawCell) -> str:
+        """The text of a cell of which many rows have the same."""
+        if not isinstance(cell, str):
+            return cell_text(cell)
+        known = self._texts.get(cell)
+        if known is None:
+            known = self._texts[cell] = cell_text(cell)
+        return known
+
     def _active(self, cell: RawCell) -> bool | None:
         """Each distinct cell is read once."""
         key = type(cell), cell
@@ -259,21 +257,14 @@ class Rows:
         """Of the columns of one meaning the filled one (product 2.1)."""
         columns = self.header.columns.get(role)
         if columns is None:
-            return _ABSENT
+            return ABSENT
         column = columns[0]
         if len(columns) > 1:  # seldom
             filled = [each for each in columns if each < len(row) and cell_text(row[each])]
             column = filled[0] if filled else column
             if len(filled) > 1 and len({self._meaning(role, row[each]) for each in filled}) > 1:
                 return self._disagreeing(index, row, role, filled)
-        cell = row[column] if column < len(row) else None
-        if self.sheet.volatile and (index, column) in self.sheet.volatile:
-            function = self.sheet.volatile[index, column]
-            wrong = f"a fórmula depende de {function}, e o valor é o do dia em que o arquivo foi salvo"
-            return Found(cell, column, wrong, _FIX_FORMULA)
-        if isinstance(cell, CellFault):
-            return Found(cell, column, f"a fórmula não tem valor ({cell.text})")
-        return Found(cell, column)
+        return found_in(self.sheet, index, row, column)
 
     def _meaning(self, role: str, cell: RawCell) -> object:
         if isinstance(cell, CellFault):
