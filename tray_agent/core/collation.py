@@ -74,6 +74,8 @@ def _visible(sign: str) -> str:
 
 def match_key(text: str) -> str:
     """What two spellings of one name have in common: blanks, case and Unicode form aside."""
+    if text.isascii():
+        return displayed(text).casefold()
     return unicodedata.normalize("NFKC", displayed(unicodedata.normalize("NFKC", text)).casefold())
 
 
