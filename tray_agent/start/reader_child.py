@@ -25,6 +25,8 @@ _LOOK_SECONDS = 0.2
 
 def _answers(mode: str) -> Answer:
     if mode == "read-registry":
+        # pandas would load it for types of columns that nobody asks for: a tenth of this child's time.
+        sys.modules["pyarrow"] = None  # type: ignore[assignment]
         from tray_agent.adapters.registry.child import answer
 
         return answer
