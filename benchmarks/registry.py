@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.setting import ROOT, Figure, clean_environment, median, rest, temporary, write_registry
@@ -16,6 +16,8 @@ from tray_agent.adapters.registry.source import RegistrySource
 from tray_agent.adapters.system import program
 
 ROWS = 10_000
+_RICH = 200
+_PLAIN = ("ALL", "8,12,18", "MANUAL", "7;9;11;13;15;17", "08:00")
 _HEADINGS = ("script_name", "area_name", "cron_schedule", "active", "dono", "descricao", "criado", "versao")
 _CALAMINE = """import sys, time; from python_calamine import CalamineWorkbook
 began = time.perf_counter()
@@ -23,8 +25,22 @@ CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).to_python()
 print(time.perf_counter() - began)"""
 
 
-def _registry(folder: Path) -> Path:
-    hours = ("ALL", "8,12,18", "MANUAL", "7;9;11;13;15;17", "08:00")
+def _rich(number: int) -> str:
+    """A schedule cell as no other: business days, days of the month, spans, cron."""
+    hour, minute = 6 + number % 12, number * 7 % 60
+    weekday = ("seg", "ter", "qua", "qui", "sex")[number % 5]
+    return (
+        f"dias úteis às {hour:02d}:{minute:02d}",
+        f"seg-sex a cada {15 + number % 30} min das {hour:02d}:00 às 18:00",
+        f"{1 + number % 20}º dia útil às {hour:02d}:{minute:02d}",
+        f"último dia útil às {hour:02d}:{minute:02d}",
+        f"{weekday} {hour:02d}:{minute:02d}; sáb {hour + 1:02d}:{minute:02d}",
+        f"dia {1 + number % 28} às {hour:02d}:{minute:02d}",
+        f"{minute} {hour} * * 1-5",
+    )[number % 7]
+
+
+def _registry(folder: Path, hours: Sequence[str] = _PLAIN) -> Path:
     rows = [
         (
             f"automacao_{number:05d}",
@@ -80,6 +96,14 @@ def _waits(act: Callable[[], float]) -> tuple[float, float, float]:
     return taken, kept_waiting, neighbour.milliseconds()
 
 
+def _processor_seconds(registry: Path) -> float:
+    """Processor seconds of a whole reader child."""
+    before = os.times()
+    _child(registry)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
 def _child(registry: Path) -> float:
     """Seconds of a whole reader child, from its start to its answer taken apart in the agent."""
     source = RegistrySource(registry, 60.0, reader=ReaderProcess(program.environment(clean_environment())))
@@ -120,11 +144,22 @@ def measure(short: bool) -> list[Figure]:
             children.append(taken)
             waits.append(kept_waiting)
             rests.append(idle)
+        (folder / "rico").mkdir()
+        registry_rich = _registry(folder / "rico", [_rich(number) for number in range(_RICH)])
+        rich = [_processor_seconds(registry_rich) for _ in range(3 if short else 7)]
         look, read = _microseconds_unchanged(registry, 300 if short else 2000)
     text = f"python-calamine alone: {median(floors) * 1000:.0f} ms"
     idle_text = f"beside a rest as long: {median(rests):.1f} ms"
     return [
         Figure("W4", f"changed, {ROWS} rows, the whole child", median(children), "s", 0.6, 1.8, text),
+        Figure(
+            "W4",
+            f"{ROWS} rows with {_RICH} rich schedules, the whole child's processor time",
+            median(rich),
+            "s",
+            0.6,
+            1.2,
+        ),
         Figure("W4", "longest wait of another thread", median(waits), "ms", floor=idle_text),
         Figure("W4", "unchanged", read, "µs", 50, 150, f"one stat: {look:.1f} µs"),
     ]
