@@ -65,3 +65,11 @@ def test_the_years_holidays_come_with_the_teams_own_days() -> None:
         "seg 02/11 Finados, dom 15/11 Proclamação da República, sex 20/11 Consciência Negra, sex 25/12 Natal"
         "; da equipe: dom 25/01, qui 09/07 Revolução; dias úteis da equipe: seg 16/02"
     )
+
+
+def test_a_teams_list_that_ends_before_the_year_says_so() -> None:
+    own = [OwnDay(date(2025, 1, 25))]
+
+    assert holidays_text(2026, own).endswith("; a aba Feriados acaba em 2025: em 2026 contam só os nacionais")
+    assert "acaba" not in holidays_text(2025, own)
+    assert "acaba" not in holidays_text(2026, [])

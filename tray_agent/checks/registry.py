@@ -101,6 +101,9 @@ def holidays_text(year: int, own_days: Sequence[OwnDay]) -> str:
         text += f"; da equipe: {', '.join(holidays)}"
     if worked:
         text += f"; dias úteis da equipe: {', '.join(map(_day, sorted(worked)))}"
+    newest = max((each.day.year for each in own_days), default=year)
+    if newest < year:
+        text += f"; a aba Feriados acaba em {newest}: em {year} contam só os nacionais"
     return text
 
 
