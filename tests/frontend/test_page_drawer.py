@@ -125,7 +125,8 @@ def test_details_name_the_day_the_script_and_the_note(open_page: OpenPage) -> No
     expect(drawer.get_by_text("recurso: SAP")).to_be_visible()
     expect(drawer.get_by_text("dias úteis às 8:30, 10h e 16h", exact=True)).to_be_visible()
     expect(drawer.get_by_text("12:00 não roda (prazo de 30 min passou)")).to_be_visible()
-    expect(drawer.get_by_text("/automacoes/x/metodos/baixa_extrato_str.py")).to_be_visible()
+    expect(drawer.locator(".drawer-path")).to_have_text("/automacoes/x/metodos/baixa_extrato_str.py")
+    expect(drawer.locator(".terms")).to_contain_text("/automacoes/x/metodos/baixa_extrato_str.py")
 
 
 def test_details_tell_the_scripts_version_and_the_registrys_row(open_page: OpenPage) -> None:

@@ -259,3 +259,17 @@ def test_the_keys_are_on_a_sheet(open_page: OpenPage) -> None:
     expect(page.get_by_role("dialog", name="Atalhos do teclado")).to_contain_text("modo TV")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_an_area_has_its_figures_of_thirty_days(open_page: OpenPage) -> None:
+    page = open_page(sample.rich())
+    expect(page.locator(".area-figures")).to_be_hidden()
+    page.get_by_role("button", name="Conciliação").first.click()
+
+    expect(page.locator(".area-figures")).to_have_text(
+        "30 dias: 44 execuções · 93 % com sucesso · mediana 38 s · 95 % até 47 s"
+        " · tendência +0,4 s por dia · só deste agente"
+    )
+    assert page.evaluate("standIn.calls('history')") == [[None, 30, False, "Conciliação"]]
+    page.get_by_role("button", name="Todas").first.click()
+    expect(page.locator(".area-figures")).to_be_hidden()

@@ -90,7 +90,7 @@ export const VIEWS = {
   pastAway: "Este agente não guarda o histórico de dias anteriores.",
   reading: "Lendo…",
   statRuns: "execuções em 30 dias", statRate: "com sucesso", statMedian: "mediana", statP95: "95 % até", statTrend: "tendência",
-  steadyTrend: "estável",
+  thirtyDays: "30 dias", steadyTrend: "estável",
   chart: "Duração das execuções nos últimos 30 dias, com a mediana",
   when: "Início", lasted: "Duração", ended: "Resultado", how: "Como", said: "Motivo", whoHead: "Quem pediu", refused: "recusado",
   openLog: "Ver log",

@@ -88,7 +88,7 @@ function viewEntry(view, text, drawing) {
 
 /** @param {HTMLElement} side @param {KeyboardEvent} event */
 function walk(side, event) {
-  const entries = /** @type {HTMLElement[]} */ ([...side.querySelectorAll(".side-entry")]);
+  const entries = /** @type {HTMLElement[]} */ ([...side.querySelectorAll("li:not([hidden]) > .side-entry")]);
   const at = entries.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   /** @type {Record<string, number>} */
   const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 };

@@ -21,6 +21,7 @@ function markup() {
   const disc = el("span", { class: "disc" }, icon("idle"));
   const state = el("p", { class: "drawer-state" });
   const about = el("p", { class: "drawer-about", dir: "auto" });
+  const path = el("code", { class: "drawer-path", dir: "ltr", title: TEXT.scriptPath });
   const words = el("p", { class: "drawer-words", dir: "auto" });
   const buttons = [button("repeat", TEXT.repeat, "repeat", "button primary"), button("run", TEXT.run, "run", "button run"),
     button("stop", TEXT.stop, "stop", "button stop"), button("acknowledge", TEXT.acknowledge, "ack"), button("lose", TEXT.lose, "close"),
@@ -29,11 +30,11 @@ function markup() {
     el("button", { type: "button", class: "tab", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, "data-tab": id }, text));
   const list = el("div", { class: "tabs", role: "tablist", "aria-label": TEXT.tabs }, ...tabs);
   const head = el("header", { class: "drawer-head" },
-    el("div", { class: "drawer-top" }, disc, name, close), state, about, words,
+    el("div", { class: "drawer-top" }, disc, name, close), state, about, path, words,
     el("div", { class: "drawer-buttons" }, ...buttons));
   const drawer = el("section", { class: "drawer", role: "dialog", "aria-modal": "true", "aria-labelledby": "drawer-name", hidden: true }, head, list);
   const scrim = el("div", { class: "scrim", hidden: true });
-  return { drawer, scrim, close, name, disc, state, about, words, buttons, tabs, list };
+  return { drawer, scrim, close, name, disc, state, about, path, words, buttons, tabs, list };
 }
 
 /**
@@ -99,6 +100,7 @@ export function mountDrawer(page, bridge, store, tell) {
     setAttribute(ui.name, "title", shown.name);
     time();
     setText(ui.about, [shown.area, shown.pc ? TEXT.on(shown.pc) : "", scheduleWords(shown), shown.next_run_text].filter(Boolean).join(" · "));
+    setText(ui.path, shown.script ?? shown.path);
     const around = { ...contextOf(store), rank: store.ranks.get(shown.id) ?? null, troubled: store.troubled.has(shown.id) };
     const said = boxWords(shown, around);
     setText(ui.words, [said.text, said.more].filter(Boolean).join(" "));

@@ -53,18 +53,24 @@ function orders(asked, today) {
   return [el("h3", null, TEXT.whoHead), el("ul", { class: "orders" }, ...items)];
 }
 
+/** Whole percent that ended well. @param {Stats} stats */
+export const percentOf = ({ success_rate: rate }) => (rate === null || rate === undefined ? null : Math.floor(rate <= 1 ? rate * 100 : rate));
+
+/** By how much a run takes longer from day to day. @param {Stats} stats */
+export function trendWords({ trend_seconds_per_day: trend }) {
+  if (trend === null || trend === undefined) return TEXT.none;
+  return Math.abs(trend) < 0.05 ? TEXT.steadyTrend : TEXT.perDay(`${trend > 0 ? "+" : "−"}${duration(Math.abs(trend))}`);
+}
+
 /** @param {Stats} stats */
 function figures(stats) {
-  const percent = stats.success_rate === null || stats.success_rate === undefined ? null
-    : stats.success_rate <= 1 ? Math.floor(stats.success_rate * 100) : Math.floor(stats.success_rate);
-  const trend = stats.trend_seconds_per_day;
+  const percent = percentOf(stats);
   const shown = [
     [String(stats.runs), TEXT.statRuns],
     [percent === null ? TEXT.none : `${percent} %`, TEXT.statRate],
     [stats.median_seconds === null || stats.median_seconds === undefined ? TEXT.none : duration(stats.median_seconds), TEXT.statMedian],
     [stats.p95_seconds === null || stats.p95_seconds === undefined ? TEXT.none : duration(stats.p95_seconds), TEXT.statP95],
-    [trend === null || trend === undefined ? TEXT.none : Math.abs(trend) < 0.05 ? TEXT.steadyTrend
-      : TEXT.perDay(`${trend > 0 ? "+" : "−"}${duration(Math.abs(trend))}`), TEXT.statTrend],
+    [trendWords(stats), TEXT.statTrend],
   ];
   return shown.map(([value, label]) => el("li", null, el("b", null, value), el("span", null, label)));
 }
