@@ -76,6 +76,7 @@ SENTENCES: list[tuple[str, JobFacts, dict[str, Any]]] = [
     ("Em dia: 2 previstas até agora, 5 feitas (BigQuery 14:00).", facts(actual=5), {}),
     ("Nada previsto até agora; a primeira é às 18:00.", facts(make_job("pix", 18)), {}),
     ("Manual: roda só quando alguém executa.", facts(MANUAL), {}),
+    ("Roda aqui por ordem do cérebro, PC-ANA.", facts(MANUAL), {"role": "pc", "brain": "PC-ANA"}),
     ("Na fila, posição 3 de 4; 5 de 5 em execução.", OWED, {"queue": ("a", "b", "pix", "c"), "running": 5}),
     ("Aguardando a vez: 2 previstas até agora, 1 feita.", OWED, {}),
     (

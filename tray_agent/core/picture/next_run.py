@@ -33,6 +33,8 @@ def surroundings(snapshot: Snapshot, grace_seconds: float, *, says_sync: bool = 
 
 def next_run_text(facts: JobFacts, around: Surroundings) -> str:
     """When the next run comes (product 5.3): never a time at which nothing will happen."""
+    if around.snapshot.role == "pc":
+        return f"Decide o cérebro, {around.snapshot.brain}"
     if facts.job.schedule.kind is ScheduleKind.MANUAL and not facts.job.policies.after:
         return "Sem agendamento"
     return f"Próxima execução: {_next(facts, around)}"

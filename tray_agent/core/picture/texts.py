@@ -53,6 +53,8 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
     if facts.retry is not None and facts.retry.at > now:
         again = f"; nova tentativa às {facts.retry.at:%H:%M}" if facts.owed > 0 else ""
         return f"Não iniciou: {facts.retry.reason.rstrip('.')}{again}."
+    if around.snapshot.role == "pc":
+        return f"Roda aqui por ordem do cérebro, {around.snapshot.brain}." + _aftermath(facts)
     if facts.job.schedule.kind is ScheduleKind.MANUAL and not facts.job.policies.after:
         return _unscheduled(facts) + _aftermath(facts)
     if not around.snapshot.history.verified:
