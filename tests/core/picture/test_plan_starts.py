@@ -10,7 +10,7 @@ from tests.builders import Day, at, make_job, make_read
 from tests.core.picture.test_plan_of_day import WEDNESDAY, job, plan, told
 from tray_agent.core import messages as msg
 from tray_agent.core.picture import queue_to_come
-from tray_agent.core.policies import Retries
+from tray_agent.core.policies import CatchUp, Limit, Retries
 from tray_agent.shell.views import plans
 
 
@@ -140,3 +140,34 @@ def test_a_plan_that_is_too_long_to_list_says_how_much_is_missing() -> None:
     assert view["left_out"] == {"fires": 80 * 288 - 20_000, "skipped": 0}
     said = list(plans.plan_lines(view, {}, day.now))
     assert any(f"… e mais {80 * 288 - 20_000} horários" in line for line in said)
+
+
+def test_what_would_wait_past_its_limit_is_left_out_and_says_so() -> None:
+    day = local("08:00", max_concurrent=1).jobs(
+        job("a", "9"), job("b", "9", start_by=Limit(after_minutes=30)), job("c", "9", catch_up=CatchUp.NONE)
+    )
+
+    found = plan(day, seconds={"a": 1900.0})
+
+    assert told(found) == ["09:00 a coming 09:00:00"]
+    assert [(each.job, each.reason) for each in found.skipped] == [
+        ("b", "espera a vez, e passa da hora limite (iniciar_ate)"),
+        ("c", "espera a vez, e não recuperada (recuperar: não)"),
+    ]
+
+
+def test_of_fire_times_that_come_while_a_run_lasts_only_the_newest_is_expected_where_the_row_says_so() -> (
+    None
+):
+    day = local("08:00").jobs(job("a", "9h, 9h05, 9h10, 9h15", catch_up=CatchUp.LAST), job("b", "9h, 9h05"))
+
+    found = plan(day, seconds={"a": 720.0, "b": 720.0})
+
+    assert told(found) == [
+        "09:00 a coming 09:00:00",
+        "09:00 b coming 09:00:00",
+        "09:05 b coming 09:12:00",
+        "09:10 a coming 09:12:00",
+        "09:15 a coming 09:24:00",
+    ]
+    assert [(f"{each.at:%H:%M}", each.job) for each in found.skipped if each.at] == [("09:05", "a")]

@@ -81,8 +81,12 @@ def plan_of_day(
     for ahead in range((until.date() - day).days + 1 if until else 1):
         builder.add_day(day + timedelta(days=ahead))
     starts = starts_of(snapshot, builder.wishes(FireState.OWED), builder.wishes(FireState.COMING), means, now)
-    fires = [_estimated(each, starts) for each in builder.fires]
-    skipped = builder.skipped
+    fires = [_estimated(each, starts) for each in builder.fires if not _is_lost(each, starts)]
+    lost = [each for each in builder.fires if _is_lost(each, starts)]
+    skipped = builder.skipped + [
+        Skipped(each.job, each.at, f"espera a vez, e {_too_late(snapshot.facts[each.job].job)}")
+        for each in lost
+    ]
     if until is not None:
         fires = [each for each in fires if _lies_ahead(each) and each.at <= until]
         skipped = [each for each in skipped if each.at is not None and now <= each.at <= until]
@@ -134,7 +138,8 @@ class _Builder:
                 self.fires.append(fire)
                 continue
             ready, reason = self._held(job, max(fire.at, self._startable(job)))
-            if ready is None or _is_lost(job, fire.at, ready):
+            last = _last_start(job, fire.at)
+            if ready is None or (last is not None and ready > last):
                 self.skipped.append(Skipped(job.id, fire.at, reason or _too_late(job)))
                 continue
             self.fires.append(fire)
@@ -155,9 +160,9 @@ class _Builder:
         """What is to be played ahead: the owed runs with the retries, or those to come."""
         facts = self.snapshot.facts
         found = [
-            Wish(facts[each.job].job, each.at, self.ready[each.job, each.at])
+            Wish(job, each.at, self.ready[each.job, each.at], until=_last_start(job, each.at))
             for each in self.fires
-            if each.state is state
+            if each.state is state and (job := facts[each.job].job)
         ]
         if state is FireState.OWED:
             found += [wish for each in self.fires if (wish := self._again(each)) is not None]
@@ -172,7 +177,9 @@ class _Builder:
             return None
         job = self.snapshot.facts[fire.job].job
         ready, _ = self._held(job, at)
-        return None if ready is None else Wish(job, fire.at, ready)
+        return (
+            None if ready is None else Wish(job, fire.at, ready, until=_last_start(job, fire.at, again=True))
+        )
 
     def _startable(self, job: Job) -> datetime:
         """From when on a start is tried: one that failed waits for a while."""
@@ -223,14 +230,17 @@ def _halted(halt: Halt, at: datetime) -> str:
     return f"parada prevista até {clock(end, at)}" + (f" ({halt.reason})" if halt.reason else "")
 
 
-def _is_lost(job: Job, fire: datetime, ready: datetime) -> bool:
-    """Whether the job's policies give a fire time up before it may run."""
+def _last_start(job: Job, fire: datetime, *, again: bool = False) -> datetime | None:
+    """Up to when the job's policies want a fire time, or what is tried ``again`` for it; None: all day."""
+    ends: list[datetime] = []
     limit = job.policies.start_by
-    if limit is not None and limit.minute is not None and ready > at_minute(limit.minute, fire):
-        return True
+    if limit is not None and limit.minute is not None:
+        ends.append(at_minute(limit.minute, fire))
     if limit is not None and limit.after_minutes is not None:
-        return ready > fire + timedelta(minutes=limit.after_minutes)
-    return job.policies.catch_up is CatchUp.NONE and ready > fire + STILL_IN_TIME
+        ends.append(fire + timedelta(minutes=limit.after_minutes))
+    if job.policies.catch_up is CatchUp.NONE and not again:
+        ends.append(fire + STILL_IN_TIME)
+    return min(ends, default=None)
 
 
 def _too_late(job: Job) -> str:
@@ -255,6 +265,10 @@ def _without_fires(job: Job, day: date, now: datetime) -> Iterable[Skipped]:
 def _estimated(fire: PlannedFire, starts: Starts) -> PlannedFire:
     at = starts.at.get((fire.job, fire.at))
     return replace(fire, estimate=at) if fire.state in AHEAD else replace(fire, retry_at=at)
+
+
+def _is_lost(fire: PlannedFire, starts: Starts) -> bool:
+    return fire.state in AHEAD and (fire.job, fire.at) in starts.lost
 
 
 def _lies_ahead(fire: PlannedFire) -> bool:

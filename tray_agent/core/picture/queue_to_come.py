@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from tray_agent.core.model import Job
+from tray_agent.core.policies import CatchUp
 
 UNKNOWN_SECONDS = 60.0
 MOST_EVENTS = 200_000
@@ -22,13 +23,14 @@ _SHORTEST = timedelta(seconds=1)
 class Wish:
     """A run to be made: for which fire time, and not before ``ready``; wishes come in the queue's order.
 
-    One ``asked`` for by a person waits for no other job.
+    One ``asked`` for by a person waits for no other job. After ``until`` it is wanted no more.
     """
 
     job: Job
     fire: datetime
     ready: datetime
     asked: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,13 @@ class Places:
 class Starts:
     """When each wish is likely to start, by job and fire time; one that would never start is missing.
 
-    ``known_until`` is the moment after which nothing is known any more: there was too much to play.
+    ``known_until`` is the moment after which nothing is known any more: there was too much to play. ``lost``
+    are the wishes that waited until they were wanted no more, by their policies.
     """
 
     at: dict[tuple[str, datetime], datetime]
     known_until: datetime | None = None
+    lost: frozenset[tuple[str, datetime]] = frozenset()
 
 
 def starts_to_come(wishes: Iterable[Wish], places: Places, now: datetime) -> Starts:
@@ -63,7 +67,8 @@ def starts_to_come(wishes: Iterable[Wish], places: Places, now: datetime) -> Sta
         heapq.heappush(played.events, (max(wish.ready, now), 1, order, wish))
         if not wish.asked:
             played.ahead[wish.job.id].add(wish.fire)
-    return Starts(played.starts, played.run())
+    known_until = played.run()
+    return Starts(played.starts, known_until, frozenset(played.lost))
 
 
 Event = tuple[datetime, int, int, Wish | Job]
@@ -81,6 +86,7 @@ class _Play:
         self._waiting: dict[str, None] = {}  # in order, each job once
         self._running: dict[str, date] = {}  # and the day for which each run counts
         self._used: Counter[str] = Counter()
+        self.lost: set[tuple[str, datetime]] = set()
         self._free = places.most
         self._well = set(places.well)
         for order, (job, end) in enumerate(places.running):
@@ -125,7 +131,10 @@ class _Play:
         for job_id in self._waiting:
             if self._free <= 0:
                 break
-            wish = self._ready[job_id][0]
+            wish = self._next(job_id, at)
+            if wish is None:
+                begun.append(job_id)
+                continue
             if self._waits_for_others(wish):
                 continue
             needed = _resources(wish.job)
@@ -137,6 +146,24 @@ class _Play:
             self._begin(wish, at)
         for job_id in begun:
             del self._waiting[job_id]
+
+    def _next(self, job_id: str, at: datetime) -> Wish | None:
+        """What a job that waits would start now; what its policies give up meanwhile is lost."""
+        kept: list[Wish] = []
+        for wish in self._ready[job_id]:
+            newer = kept and wish.job.policies.catch_up is not CatchUp.ALL and not kept[-1].asked
+            if newer:
+                self._lose(kept.pop())
+            if wish.until is not None and at > wish.until:
+                self._lose(wish)
+            else:
+                kept.append(wish)
+        self._ready[job_id] = kept
+        return kept[0] if kept else None
+
+    def _lose(self, wish: Wish) -> None:
+        self.lost.add((wish.job.id, wish.fire))
+        self.ahead[wish.job.id].discard(wish.fire)
 
     def _begin(self, wish: Wish, at: datetime) -> None:
         self.starts[wish.job.id, wish.fire] = at
