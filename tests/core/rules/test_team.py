@@ -400,6 +400,35 @@ class TestLost:
         assert day.state.actual("a") == 1
         assert day.state.ended == 1
 
+    def test_its_end_may_come_as_that_of_any_run(self) -> None:
+        day, run = self.lost()
+
+        day.turn(msg.RunExited(run, 3, duration_seconds=9.0, reason="KeyError", outcome=Outcome.ENDED))
+
+        ended = day.state.finished["a"][0]
+        assert (ended.exit_code, ended.reason, ended.outcome) == (3, "KeyError", Outcome.ENDED)
+        assert act.RecordFound(ended) in day.ordered
+        assert day.state.actual("a") == 1
+
+    def test_when_its_pc_knows_no_end_either_a_late_word_does_not_revive_it(self) -> None:
+        day, run = self.lost()
+        day.turn(msg.RunFound(replace(day.journal[0], reason="o PC foi desligado")))
+
+        day.turn(msg.RunConfirmed(run))
+
+        assert places(day) == {}
+        assert day.state.finished["a"][0].reason == "o PC foi desligado"
+
+    def test_an_old_word_of_its_pc_leaves_it_silent(self) -> None:
+        day, run = self.lost()
+
+        day.turn(msg.RunConfirmed(run))
+
+        assert day.facts("a").silent_since == at("14:02")
+        day.turn(msg.LoseRun("a"))
+        assert places(day) == {}
+        assert day.state.actual("a") == 1
+
     @pytest.mark.parametrize("where", ["PC-MARIA", "PC-BRAIN"])
     def test_a_pc_that_is_heard_is_asked_to_stop_it_instead(self, where: str) -> None:
         day = team(MARIA).jobs(on("a", where))

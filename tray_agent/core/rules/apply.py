@@ -68,7 +68,7 @@ _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.RunHeld: runs.held,
     msg.RunRefused: runs.refused,
     msg.RunUnplaced: remote.unplaced,
-    msg.RunExited: runs.exited,
+    msg.RunExited: remote.ended,
     msg.RunConfirmed: remote.confirmed,
     msg.RunFound: remote.found,
     msg.TeamSeen: remote.team_seen,

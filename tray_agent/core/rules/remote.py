@@ -28,6 +28,8 @@ from tray_agent.core.rules.team_problems import problems_of
 from tray_agent.core.rules.wanted import Unsuited, Wanted
 from tray_agent.core.schedules.schedule import MANUAL
 
+_GIVEN_UP = "; dada por perdida por "
+
 
 def team_seen(state: State, event: msg.TeamSeen, moment: Moment) -> Actions:
     """What is known of the PCs, all of it, replaces what was known."""
@@ -134,14 +136,19 @@ def confirmed(state: State, event: msg.RunConfirmed, moment: Moment) -> Actions:
     if active is not None:
         return _heard(state, active) if active.silent_since is not None else []
     lost = _counted(state, event.run)
-    if lost is None or lost.outcome is not Outcome.UNKNOWN or lost.job in state.active:
+    if lost is None or not _was_given_up(lost) or lost.job in state.active:
         return []
-    # A person had given it up, and it is at work: its job is not free.
+    # A person had given it up, and it is at work: its job is not free. An end that a PC told stands.
     state.finished[lost.job].remove(lost)
     state.finished_count -= 1
     open_run = replace(lost, ended=None, duration_seconds=None, outcome=None, reason="")
     _occupy(state, open_run, moment)
     return []
+
+
+def _was_given_up(run: Run) -> bool:
+    """Whether a person declared it lost, and its PC has not told its end since."""
+    return run.outcome is Outcome.UNKNOWN and _GIVEN_UP in run.reason
 
 
 def _counted(state: State, run: str) -> Run | None:
@@ -153,8 +160,9 @@ def _occupy(state: State, run: Run, moment: Moment) -> None:
     """A run that this agent did not start is under way."""
     job = state.jobs.get(run.job) or Job(run.job, run.name, NO_AREA, run.script, MANUAL)
     since = moment.seconds - max(0.0, (moment.now - run.started).total_seconds())
-    state.active[run.job] = Active(run, job, Phase.RUNNING, since, adopted=True)
+    state.active[run.job] = active = Active(run, job, Phase.RUNNING, since, adopted=True)
     state.touched.add(run.job)
+    _listen(state, active, moment.now)
 
 
 def found(state: State, event: msg.RunFound, moment: Moment) -> Actions:
@@ -174,7 +182,9 @@ def found(state: State, event: msg.RunFound, moment: Moment) -> Actions:
         return exited(state, told, moment)
     ordered: Actions = [act.RecordFound(run)]
     known = _counted(state, run.id)
-    if known is not None:
+    if known is not None and run.outcome is None:
+        ordered += confirmed(state, msg.RunConfirmed(run.id), moment)
+    elif known is not None:
         _correct(state, known, run)
     elif run.outcome is None:
         if run.job not in state.active:
@@ -184,9 +194,28 @@ def found(state: State, event: msg.RunFound, moment: Moment) -> Actions:
     return ordered
 
 
+def ended(state: State, event: msg.RunExited, moment: Moment) -> Actions:
+    """A run's process ended; perhaps that of a run which a person had given up."""
+    ordered = exited(state, event, moment)
+    if ordered or not state.pcs or not event.began:
+        return ordered
+    known = _counted(state, event.run)
+    if known is None or not _was_given_up(known):
+        return []
+    told = replace(
+        known,
+        exit_code=event.exit_code,
+        duration_seconds=event.duration_seconds,
+        reason=event.reason,
+        outcome=event.outcome or Outcome.UNKNOWN,
+    )
+    _correct(state, known, told)
+    return [act.RecordFound(told)]
+
+
 def _correct(state: State, known: Run, told: Run) -> None:
     """What was counted without a result has one after all."""
-    if known.outcome is Outcome.UNKNOWN and told.outcome not in {None, Outcome.UNKNOWN}:
+    if known.outcome is Outcome.UNKNOWN and (told.outcome is not Outcome.UNKNOWN or _was_given_up(known)):
         runs = state.finished[known.job]
         runs[runs.index(known)] = replace(told, day=known.day, job=known.job)
         state.touched.add(known.job)
@@ -220,7 +249,7 @@ def lose_run(state: State, command: msg.LoseRun, moment: Moment) -> Actions:
         active.run,
         ended=moment.now,
         outcome=Outcome.UNKNOWN,
-        reason=f"sem notícia do {active.run.pc}; dada por perdida por {who}",
+        reason=f"sem notícia do {active.run.pc}{_GIVEN_UP}{who}",
     )
     del state.active[command.job]
     state.touched.add(command.job)

@@ -38,6 +38,8 @@ def held(state: State, event: msg.RunHeld, moment: Moment) -> Actions:
     active = state.active_run(event.run)
     if active is None or active.given_up:
         return [act.Drop(event.run)]
+    if active.phase is not Phase.HOLDING or active.run.identity is not None:
+        return []  # said before: its start is on record, or on its way there
     if not is_still_wanted(state, active, moment.now):
         return [act.Drop(event.run), *refuse(state, event.run, "", moment, wait=False)]
     # Its process may have been long in the making: the run starts now, and counts for this day.
