@@ -133,7 +133,7 @@ const pull = createSync(bridge.snapshot, store, {
       memory.start();
     } else if (change.changed.size) memory.soon();
     draw(first);
-    if (wanted) commands.table.show({ job: wanted }, document.body);
+    if (wanted) lead(wanted);
     wanted = null;
     drawer.update(change.changed);
     many.update();
@@ -155,6 +155,11 @@ function focus(job) {
   if (job === "first") view?.focusFirst();
   else (choices.view === "list" ? list : cards).focusJob(job);
 }
+/** @param {string} to a job, or "#equipe" */
+function lead(to) {
+  if (to === "#equipe") commands.table.view({ view: "team" }, document.body);
+  else commands.table.show({ job: to }, document.body);
+}
 const many = createMany({ bridge, store, shown: () => shown, tell, pull });
 const zone = () => store.facts?.now.slice(19) || "Z";
 const commands = createCommands({ bridge, store, choices, draw, tell, drawer, focus, pull, many: many.ask, zone });
@@ -166,7 +171,7 @@ bridge.listen(({ event, version, job }) => {
     link.gone = true;
     drawFrame();
   } else if (event === "show" && job) {
-    if (store.facts) commands.table.show({ job }, document.body);
+    if (store.facts) lead(job);
     else wanted = job;
   } else if (!link.gone) void pull(event === "changed" ? version : undefined);
 });

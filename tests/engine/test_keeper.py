@@ -260,11 +260,11 @@ def test_a_silent_brain_is_a_problem_and_changes_nothing_else() -> None:
     assert (
         problem.what == "O cérebro, PC-JOAO, não é ouvido desde 14:05: O servidor PC-JOAO:4222 não responde"
     )
-    assert pc.snapshot.running == 1
+    assert (pc.snapshot.running, pc.snapshot.blocked) == (1, "unheard")
 
     pc.turn(msg.BrainLinked(True))
     pc.order(say.Hello(at(), "1", "x"))
-    assert pc.snapshot.problems == ()
+    assert (pc.snapshot.problems, pc.snapshot.blocked) == ((), "")
 
 
 @pytest.mark.parametrize("command", [msg.RunJob("pix"), msg.Pause(), msg.Resume(), msg.RepeatJob("pix")])

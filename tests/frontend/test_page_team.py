@@ -46,6 +46,13 @@ def test_who_has_one_pc_sees_no_team_but_in_the_menu(open_page: OpenPage) -> Non
     expect(page.locator(".cards")).to_be_visible()
 
 
+def test_the_tray_leads_to_the_page(open_page: OpenPage) -> None:
+    page = open_page(sample.team())
+    page.evaluate("standIn.tell({ event: 'show', job: '#equipe' })")
+
+    expect(page.locator(".team-pc h3").first).to_be_visible()
+
+
 def test_each_pc_tells_how_it_stands(open_page: OpenPage) -> None:
     page = team_page(open_page)
 

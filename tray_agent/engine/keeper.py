@@ -63,12 +63,13 @@ class Keeper(Engine):
         self._keeping = Keeping(post.instance, post.hold_seconds, post.script_folder)
         self._brain = Brain()
         self._brain_name = brain
+        self._is_unheard = False
         self._linked, self._why = False, ""
         self._presence_at = 0.0
         self._heard: Moment | None = None
 
         def show(seen: Snapshot) -> None:
-            publish(replace(seen, role="pc", brain=self._named_brain()))
+            publish(self._as_pc(seen))
 
         super().__init__(
             limits,
@@ -155,7 +156,8 @@ class Keeper(Engine):
         """Say that the brain is not heard, since when, and what that means."""
         heard = self._heard if self._heard and self._heard.seconds > self._since.seconds else self._since
         silence = moment.seconds - heard.seconds
-        if silence <= _SILENT_SIGNALS * self._station.signal_seconds:
+        self._is_unheard = silence > _SILENT_SIGNALS * self._station.signal_seconds
+        if not self._is_unheard:
             self._state.problems.report("brain", [], moment.now)
             return
         what = f"O cérebro, {self._named_brain()}, não é ouvido desde {heard.now:%H:%M}"
@@ -164,6 +166,10 @@ class Keeper(Engine):
         self._state.problems.report(
             "brain", [Problem(Where.SETTINGS, what + why.rstrip("."), action)], moment.now
         )
+
+    def _as_pc(self, seen: Snapshot) -> Snapshot:
+        blocked = seen.blocked or ("unheard" if self._is_unheard else "")
+        return replace(seen, role="pc", brain=self._named_brain(), blocked=blocked)
 
     def _named_brain(self) -> str:
         return self._brain.name or self._brain_name

@@ -16,7 +16,7 @@ from tray_agent.shell.tray import tray as tray_module
 from tray_agent.shell.tray.icon import tray_icon
 from tray_agent.shell.tray.notices import CLOSED_TO_TRAY
 from tray_agent.shell.tray.question import Choice
-from tray_agent.shell.tray.tray import Entry, NoScreen, Tray, TrayAction, menu_entries
+from tray_agent.shell.tray.tray import TEAM_PAGE, Entry, NoScreen, Tray, TrayAction, menu_entries
 from tray_agent.shell.tray.view import TrayView
 from tray_agent.shell.tray.windows import (
     BALLOON_CLICKED,
@@ -149,9 +149,26 @@ def test_the_menu_offers_what_the_product_says() -> None:
         Entry("Iniciar com o Windows", TrayAction.AUTOSTART, True),
         Entry("Notificações", TrayAction.NOTIFICATIONS, False),
         Entry("Abrir logs", TrayAction.LOGS),
+        Entry(
+            "Equipe",
+            inner=(
+                Entry("Convidar outro PC…", TrayAction.OPEN, job=TEAM_PAGE),
+                Entry("Entrar em uma equipe…", TrayAction.OPEN, job=TEAM_PAGE),
+            ),
+        ),
         Entry(),
         Entry("Sair", TrayAction.QUIT),
     )
+
+
+def test_the_menu_leads_to_the_team_by_what_this_pc_is_in_it() -> None:
+    def offered(role: str) -> list[str]:
+        [team] = [each for each in menu_entries(replace(IDLE, role=role)) if each.text == "Equipe"]
+        assert {each.job for each in team.inner} == {TEAM_PAGE}
+        return [each.text for each in team.inner]
+
+    assert offered("brain") == ["Ver os PCs", "Convidar outro PC…"]
+    assert offered("pc") == ["Ver o cérebro e este PC", "Sair da equipe…"]
 
 
 def test_a_suspended_agent_offers_to_resume_and_says_why() -> None:
@@ -253,8 +270,7 @@ def test_what_failed_is_a_menu_that_leads_to_each_job(shown: Shown) -> None:
     failed = (("envia_pix", "Envia_PIX"), ("ted", "ted"))
     desk = Desk(replace(RED, failed=failed, failures=7))
     desk.tray.prepare()
-    [group] = [each for each in desk.tray._icon.menu if each.submenu]
-    assert group.text == "Em erro (7)"
+    [group] = [each for each in desk.tray._icon.menu if each.submenu and each.text == "Em erro (7)"]
     inner = list(group.submenu)
     assert [item.text for item in inner] == ["Envia_PIX", "ted"]
     inner[1](desk.tray._icon)

@@ -35,6 +35,7 @@ NOTICE_SECONDS = 5.0  # between two notifications
 LOGIN_SECONDS = (10.0, 60.0)  # the taskbar may come after us
 RESUME_SECONDS = (2.0, 15.0)
 LARGEST = 64
+TEAM_PAGE = "#equipe"  # what the page is opened at in the place of a job
 GTK_PIXELS = 32  # it is drawn anew at the tray's own size, and what a larger canvas took is not given back
 
 _LOST = "O ícone foi perdido: a tela não responde mais."
@@ -77,6 +78,13 @@ class Entry:
     inner: tuple[Entry, ...] = ()
 
 
+_TEAM = {
+    "alone": ("Convidar outro PC…", "Entrar em uma equipe…"),
+    "brain": ("Ver os PCs", "Convidar outro PC…"),
+    "pc": ("Ver o cérebro e este PC", "Sair da equipe…"),
+}
+
+
 def menu_entries(view: TrayView) -> tuple[Entry, ...]:
     """The menu of this view, from top to bottom."""
     suspended = view.suspended[:1].upper() + view.suspended[1:]
@@ -98,6 +106,9 @@ def menu_entries(view: TrayView) -> tuple[Entry, ...]:
         *(start if view.autostart is not None else ()),
         Entry("Notificações", TrayAction.NOTIFICATIONS, view.notifications),
         Entry("Abrir logs", TrayAction.LOGS),
+        Entry(
+            "Equipe", inner=tuple(Entry(text, TrayAction.OPEN, job=TEAM_PAGE) for text in _TEAM[view.role])
+        ),
         Entry(),
         Entry("Sair", TrayAction.QUIT),
     )

@@ -23,6 +23,8 @@ _BLOCKED = {
     "history": "BigQuery não verificado: agendamentos suspensos",
     "data": "não é possível gravar: agendamentos suspensos",
     "base_path": "pasta das automações inacessível",
+    "brain": "o cérebro da equipe é outro PC: nada inicia por conta própria",
+    "unheard": "o cérebro da equipe não é ouvido: nada novo inicia",
 }
 
 
@@ -31,7 +33,7 @@ class TrayView:
     """All that the tray shows. ``suspended`` says why nothing is scheduled, "" when it is.
 
     ``autostart`` is None where the system has no such thing; ``running`` holds the names of running jobs,
-    ``failed`` id and name of the first of the ``failures`` jobs in error.
+    ``failed`` id and name of the first of the ``failures`` jobs in error. ``role`` is this PC's in its team.
     """
 
     aggregate: CardState = CardState.IDLE
@@ -44,6 +46,7 @@ class TrayView:
     running: tuple[str, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
     failures: int = 0
+    role: str = "alone"
 
 
 def tray_view(snapshot: Snapshot, autostart: bool | None, notifications: bool) -> TrayView:
@@ -67,6 +70,7 @@ def tray_view(snapshot: Snapshot, autostart: bool | None, notifications: bool) -
         running=tuple(sorted(running, key=str.casefold)),
         failed=tuple(failed[:_LISTED]),
         failures=len(failed),
+        role=snapshot.role,
     )
 
 
@@ -83,7 +87,7 @@ def _counts(snapshot: Snapshot, failed: list[str] | None = None) -> str:
     if not snapshot.discovered:
         return "lendo o registro…"
     if not snapshot.facts:
-        return "nenhuma ativa no registro"
+        return "nada rodou neste PC hoje" if snapshot.role == "pc" else "nenhuma ativa no registro"
     states = Counter(each.counted_state for each in snapshot.facts.values())
     parts = [f"{states[state]} {words}" for state, words in _WORDS if states[state]]
     if failed:

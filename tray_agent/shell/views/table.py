@@ -32,6 +32,8 @@ def render(status: Json, *, colour: bool, width: int) -> str:
     rows = [_row(card) for card in status["cards"]]
     if rows:
         lines += ["", *_table(status["cards"], rows, colour, width)]
+    elif status.get("role") == "pc":
+        lines += ["", f"Nada rodou neste PC hoje; quem decide é o cérebro, {status.get('brain')}."]
     else:
         lines += ["", "Nenhuma automação ainda: verifique os problemas abaixo ou rode: tray-agent doctor"]
     if status.get("pcs"):
