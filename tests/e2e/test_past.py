@@ -41,7 +41,7 @@ def test_history_is_the_contracts_newest_first(program: Program) -> None:
     assert sorted(run["job"] for run in days[1]["runs"]) == ["alfa", "alfa", "falha"]
     bad = next(run for run in days[0]["runs"] if run["job"] == "falha")
     assert set(bad) == {
-        "job", "start", "end", "status", "outcome", "exit_code", "reason", "trigger", "pc", "by", "arguments",
+        "job", "start", "end", "status", "outcome", "exit_code", "reason", "trigger", "pc", "by",
     }  # fmt: skip
     assert (bad["status"], bad["outcome"], bad["exit_code"]) == ("ERROR", "ended", 1)
     assert bad["start"].startswith("2026-03-11T")
