@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,6 +90,16 @@ def find_places(app_dir: Path, settings: Settings) -> Places:
 
 
 def _absolute(app_dir: Path, text: str) -> Path:
+    return _expanded(app_dir, text) if "$" in text or "~" in text or "%" in text else _joined(app_dir, text)
+
+
+@lru_cache(maxsize=16)
+def _joined(app_dir: Path, text: str) -> Path:
+    """What nothing outside can change; every start of a script asks where the base is."""
+    return app_dir / text
+
+
+def _expanded(app_dir: Path, text: str) -> Path:
     # Path.expanduser raises where there is no such user; here the path is then as it is written.
     return app_dir / os.path.expanduser(os.path.expandvars(text))  # noqa: PTH111
 
