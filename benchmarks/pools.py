@@ -38,7 +38,8 @@ def bare_pool(
 
 def promising_pool(scripts: Sequence[Path], python: str, env: dict[str, str], logs: Path) -> float:
     """The same where a script begins only once its start is on record: a shell holds it, one row with the
-    process's id is written and synchronised, then it is let go. Nobody decides, counts or shows anything."""
+    process's id is written and synchronised, then it is let go. Nobody decides, counts or shows anything.
+    It makes the folders of its logs too, as a first day has to: scripts that keep no output need none."""
     logs.mkdir()
     with closing(
         sqlite3.connect(logs / "starts.sqlite3", isolation_level=None, check_same_thread=False)
@@ -49,6 +50,7 @@ def promising_pool(scripts: Sequence[Path], python: str, env: dict[str, str], lo
         one = threading.Lock()
 
         def run(script: Path, file: Path) -> None:
+            file.parent.mkdir()
             child = subprocess.Popen(
                 ["/bin/sh", "-c", _HELD, str(file), python, str(script)],
                 cwd=script.parent,
@@ -63,15 +65,18 @@ def promising_pool(scripts: Sequence[Path], python: str, env: dict[str, str], lo
             child.stdin.close()
             child.wait()
 
-        return _drain(scripts, logs / "logs", run)
+        return _drain(scripts, logs / "logs", run, makes_folders=False)
 
 
-def _drain(scripts: Sequence[Path], logs: Path, run: Callable[[Path, Path], None]) -> float:
-    """Seconds that five threads need for all scripts. The logs' folders are there, the files are not."""
+def _drain(
+    scripts: Sequence[Path], logs: Path, run: Callable[[Path, Path], None], *, makes_folders: bool = True
+) -> float:
+    """Seconds that five threads need for all scripts. The logs' files are not there, their folders are."""
     logs.mkdir()
     waiting: queue.SimpleQueue[tuple[Path, Path]] = queue.SimpleQueue()
     for number, script in enumerate(scripts):
-        (logs / script.stem).mkdir(exist_ok=True)
+        if makes_folders:
+            (logs / script.stem).mkdir(exist_ok=True)
         waiting.put((script, logs / script.stem / f"{number}.log"))
 
     def work() -> None:
