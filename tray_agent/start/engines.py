@@ -46,13 +46,19 @@ def alone(agent: Agent) -> Engine:
 def deciding(agent: Agent, processes: Processes, journal: Journal, me: str = "") -> Engine:
     """An engine that decides what runs; ``me`` is the brain's name where there is a team."""
     places, settings = agent.places, agent.settings
-    return Engine(
+    made: list[Engine] = []
+
+    def discovered(message: Message) -> None:
+        if agent.engine in made:  # else another engine, perhaps of another kind, has taken its place since
+            agent.base_folder.post(message)
+
+    engine = Engine(
         limits(settings, me),
         agent.clock,
         processes,
         journal,
         DiscoveryReader(
-            agent.base_folder.post,
+            discovered,
             places.base_path,
             places.registry,
             settings.registry_deadline_seconds,
@@ -68,6 +74,8 @@ def deciding(agent: Agent, processes: Processes, journal: Journal, me: str = "")
         base_path=str(places.expected_base_path()),
         registry=str(places.registry),
     )
+    made.append(engine)
+    return engine
 
 
 def _history(agent: Agent, post: Callable[[Message], None]) -> SlowReader:

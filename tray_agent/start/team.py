@@ -16,6 +16,7 @@ from tray_agent.adapters.team.membership import Membership, MembershipError, Mem
 from tray_agent.core.model import Problem, Where
 from tray_agent.core.ports import JournalError
 from tray_agent.core.team.names import pc_key
+from tray_agent.shell.views.team import pcs_json
 from tray_agent.start.base_folder import TeamSide
 from tray_agent.start.joining import join, joined_text, own_name, refuse_for_brain
 from tray_agent.start.team_brain import BrainSide, new_brain
@@ -63,7 +64,8 @@ def _team(agent: Agent, params: Json) -> Json:
     side = agent.team
     if not isinstance(side, BrainSide | PcSide):
         other = agent.base_folder.other
-        return {"role": "alone", "brain": other or None, "me": None, "address": None, "invite": None}
+        nothing: Json = {"me": None, "address": None, "invite": None, "pcs": []}
+        return {"role": "alone", "brain": other or None, **nothing}
     membership = side.membership
     return {
         "role": membership.role.value,
@@ -71,6 +73,7 @@ def _team(agent: Agent, params: Json) -> Json:
         "me": membership.me,
         "address": membership.address,
         "epoch": membership.epoch,
+        "pcs": pcs_json(agent.snapshot) if agent.snapshot else [],
         **side.view(),
     }
 
@@ -81,11 +84,12 @@ def _invite(agent: Agent, params: Json) -> Json:
         raise DoorRefused(f"Quem convida é o cérebro, {side.membership.brain}; peça o código lá.")
     if agent.base_folder.other and not isinstance(side, BrainSide):
         raise DoorRefused(f"O cérebro desta pasta é {agent.base_folder.other}; peça o código lá.")
+    is_first = not isinstance(side, BrainSide)
     if not isinstance(side, BrainSide):
         side = _become_brain(agent, own_name(_text(params, "name")), 1)
     trouble = side.wait_up()
     if trouble:
-        if not side.membership.members:
+        if is_first:
             _be_alone(agent)
         raise DoorRefused(trouble)
     given = side.invite(_text(params, "host"))
@@ -202,7 +206,7 @@ def _take_over(agent: Agent, params: Json) -> Json:
     if not isinstance(side, PcSide):
         raise DoorRefused("Só um PC que está numa equipe toma o lugar do cérebro.")
     old = side.membership
-    if side.is_brain_heard():
+    if side.answers_brain():
         raise DoorRefused(f"{old.brain} responde; só se toma o lugar de um cérebro que se foi.")
     _check_confirmed(params, old.brain, f"tomar o lugar de {old.brain}")
     epoch = 1 + max(old.epoch, _epoch_heard(agent), _epoch_on_record(agent))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SILENT_SIGNALS = 3
 _LEAVE_SECONDS = 3.0
+_LINK_SECONDS = 2.0  # a connection that is just being made
 
 
 class PcSide:
@@ -31,6 +32,8 @@ class PcSide:
         self.membership = membership
         self.station = Station(agent.post, agent.places.base_path)
         self._heard_at = -1e9
+        self._spoke = threading.Event()
+        self._silent_seconds = _SILENT_SIGNALS * agent.settings.signal_seconds
         self._up, self._why = False, ""
         self._down = threading.Event()
         self._is_started = False
@@ -86,8 +89,14 @@ class PcSide:
 
     def is_brain_heard(self) -> bool:
         """Whether the brain spoke within the last three signals."""
-        silence = time.monotonic() - self._heard_at
-        return self._up and silence <= _SILENT_SIGNALS * self._agent.settings.signal_seconds
+        return self._up and time.monotonic() - self._heard_at <= self._silent_seconds
+
+    def answers_brain(self) -> bool:
+        """Whether the brain speaks now; it is listened to for as long as a living one may be silent."""
+        if self.is_brain_heard():
+            return True
+        self._spoke.clear()
+        return self._spoke.wait(self._silent_seconds + _LINK_SECONDS)
 
     def say_goodbye(self) -> bool:
         """Tell the brain that this PC leaves; whether it has taken it out. Blocks for a moment."""
@@ -107,9 +116,12 @@ class PcSide:
 
     def _heard(self, pc: str, message: Mapping[str, Any]) -> None:
         self._heard_at = time.monotonic()
+        self._spoke.set()
         self._agent.post(OrderHeard(message))
 
     def _link(self, up: bool, why: str) -> None:
+        if (up, why) == (self._up, self._why):
+            return  # one more attempt failed
         self._up, self._why = up, why
         if not up:
             self._down.set()

@@ -81,7 +81,7 @@ class _Radio:
     async def _one_connection(self) -> None:
         """Connect, stay as long as it holds, and wait a moment before the next."""
         self._lost = asyncio.Event()
-        pause = _RETRY_SECONDS
+        pause = quick = min(_RETRY_SECONDS, max(0.2, self._channel.signal_seconds))
         try:
             await asyncio.wait_for(self._connect(), _CONNECT_SECONDS)
             self._say({"link": True})
@@ -89,11 +89,11 @@ class _Radio:
             self._say({"link": False, "why": "a conexão com o cérebro caiu"})
         except Exception as error:  # noqa: BLE001 - whatever the library raises is one more failed attempt
             why = sentence(error, self._channel.servers)
-            pause = _REFUSED_SECONDS if why.startswith("o cérebro") else _RETRY_SECONDS
+            pause = _REFUSED_SECONDS if why.startswith("o cérebro") else quick
             self._say({"link": False, "why": why})
             print(f"{time.monotonic():.1f} no connection: {error!r}", file=sys.stderr, flush=True)  # noqa: T201
         await self._leave()
-        await asyncio.sleep(min(pause, max(0.2, self._channel.signal_seconds)))
+        await asyncio.sleep(pause)
 
     async def _connect(self) -> None:
         channel = self._channel
