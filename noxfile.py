@@ -108,19 +108,12 @@ for parts in (("frontend", "index.html"), ("assets", "tray-agent.ico"), ("assets
 PYTEST = ["-m", "pytest", "-q"]
 # Tests that wait more than they compute, or share nothing, run two at a time.
 TWO_AT_A_TIME = [*PYTEST, "-n", "2", "--dist"]
-UNIT = [f"tests/{room}" for room in ("core", "engine", "adapters", "shell", "checks", "benchmarks")]
+ROOMS = ("core", "engine", "adapters", "shell", "checks", "launcher", "start", "benchmarks")
+UNIT = [f"tests/{room}" for room in ROOMS]
 SPEED = "tests/frontend/test_page_speed.py"
 STAGES = {
     "wheel": ["-I", "-c", WHEEL],
-    "unit": [
-        *PYTEST,
-        "tests/core",
-        "tests/engine",
-        "tests/adapters",
-        "tests/shell",
-        "tests/checks",
-        "tests/benchmarks",
-    ],
+    "unit": [*PYTEST, *UNIT],
     "frontend": [*TWO_AT_A_TIME, "worksteal", "tests/frontend", f"--ignore={SPEED}"],
     "page-speed": [*PYTEST, SPEED],
     "e2e": [*TWO_AT_A_TIME, "loadfile", "tests/e2e", "tests/faults"],

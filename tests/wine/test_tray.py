@@ -116,11 +116,16 @@ def test_a_first_start_says_how_far_it_is(windows: Session, tray: Agent, watch: 
 def _painted(windows: Session, place: tuple[int, int, int, int]) -> Image.Image | None:
     """The screen, if there is something to see there: text on a ground of another colour."""
     shown = _screen(windows)
-    return shown if len(shown.crop(place).getcolors(1 << 24) or []) > 1 else None
+    left, top, right, bottom = place
+    edges = [(left + 2, top + 2, left + 8, bottom - 2), (right - 8, top + 2, right - 2, bottom - 2)]
+    if len(shown.crop(place).getcolors(1 << 24) or []) < 3:
+        return None
+    assert all(len(shown.crop(edge).getcolors(1 << 24) or []) == 1 for edge in edges), "the text is cut"
+    return shown
 
 
 def _is_splash(window: tuple[Any, ...]) -> bool:
-    return bool(re.search(r"^Preparando o tray-agent .*… \d+%$", window[5]))
+    return bool(re.search(r"^\s*Preparando o tray-agent .*…\s+\d+%$", window[5]))
 
 
 def test_the_icon_is_in_the_tray_in_the_colour_of_the_day(windows: Session, tray: Agent, kept: Path) -> None:

@@ -8,7 +8,8 @@ from types import TracebackType
 
 AFTER_SECONDS = 1.0
 _REFRESH_SECONDS = 0.1
-_WIDTH, _HEIGHT = 380, 90
+_WIDTH, _HEIGHT = 480, 90
+_GUI_FONT, _SET_FONT = 17, 0x0030
 
 
 class Splash:
@@ -28,7 +29,7 @@ class Splash:
     @property
     def text(self) -> str:
         """What the window says just now."""
-        return f"Preparando o tray-agent para o primeiro uso desta versão… {self._share:.0%}"
+        return f"\nPreparando o tray-agent para o primeiro uso desta versão…\n\n{self._share:.0%}"
 
     def __enter__(self) -> Splash:
         if self._thread is not None:
@@ -56,8 +57,11 @@ class Splash:
             user.CreateWindowExW.restype = wintypes.HWND
             user.SetWindowTextW.argtypes = [wintypes.HWND, wintypes.LPCWSTR]
             user.DestroyWindow.argtypes = [wintypes.HWND]
+            user.SendMessageW.argtypes = [wintypes.HWND, wintypes.UINT, wintypes.HANDLE, wintypes.LPARAM]
+            stock = ctypes.WinDLL("gdi32").GetStockObject
+            stock.restype = wintypes.HANDLE
             topmost_tool, visible_popup_border = 0x8 | 0x80, 0x90800000
-            centred_text = 0x1 | 0x200
+            centred_text = 0x1
             left = (user.GetSystemMetrics(0) - _WIDTH) // 2
             top = (user.GetSystemMetrics(1) - _HEIGHT) // 2
             window = user.CreateWindowExW(
@@ -67,6 +71,7 @@ class Splash:
                 wintypes.DWORD(visible_popup_border | centred_text),
                 *(left, top, _WIDTH, _HEIGHT, None, None, None, None),
             )
+            user.SendMessageW(window, _SET_FONT, stock(_GUI_FONT), 1)
             message = wintypes.MSG()
             while not self._over.wait(_REFRESH_SECONDS):
                 user.SetWindowTextW(window, self.text)
