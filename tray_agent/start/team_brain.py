@@ -190,6 +190,7 @@ class BrainSide:
                 settings.team_tags,
                 settings.hold_seconds,
                 settings.signal_seconds,
+                settings.timeout_minutes,
             ),
             agent.clock,
             agent.processes,
