@@ -100,6 +100,8 @@ export const bridge = {
   openLogFolder: (job, run) => call("open_log_folder", [job, run]),
   /** Which version of its script lies there, and its registry row. @param {string} job */
   details: (job) => call("details", [job]),
+  /** Makes a model registry where the registry is looked for. */
+  newRegistry: () => call("new_registry", [], TEAM_MS),
   /** The team as far as this PC knows it. */
   team: () => call("team", []),
   teamInvite: () => call("team_invite", [], TEAM_MS),

@@ -137,6 +137,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     resume: ({ job, area }, from) => resume(job ?? null, area ?? null, from),
     exportDays: (_, from) => ordered(() => bridge.exportDays(30), from),
     refresh: (_, from) => ordered(() => bridge.refresh(), from),
+    newRegistry: (_, from) => ordered(() => bridge.newRegistry(), from).then(() => bridge.refresh().catch(() => undefined)),
     update: (_, from) => ordered(() => bridge.update(), from),
     folder: ({ job }, from) => ordered(() => bridge.openLogFolder(job, null), from),
     log: drawerOf("log", false), open: drawerOf("log", false), error: drawerOf("log", true),
@@ -162,10 +163,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     fold: ({ area }) => choose({ folds: choices.folds.includes(area) ? choices.folds.filter((each) => each !== area) : [...choices.folds, area] }),
     pin: ({ job }) => choose({ pins: choices.pins.includes(job) ? choices.pins.filter((each) => each !== job) : [...choices.pins, job].slice(-MOST_PINS) }),
     clear: () => choose({ filter: null, query: "" }),
-    first: () => {
-      drawNow();
-      focus("first");
-    },
+    first: () => (drawNow(), focus("first")),
     show: ({ job }) => {
       choose({ area: null, filter: null, query: "", view: toDense() === "now" ? "cards" : toDense() });
       focus(job);
@@ -185,7 +183,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
   document.addEventListener("click", (event) => {
     const pressed = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("[data-command]"));
     const name = pressed?.dataset.command ?? "";
-    if (pressed && !pressed.getAttribute("aria-disabled") && ["resume", "refresh", "update", "clear"].includes(name)) table[name]({}, pressed);
+    if (pressed && !pressed.getAttribute("aria-disabled") && ["resume", "refresh", "update", "clear", "newRegistry"].includes(name)) table[name]({}, pressed);
   });
 
   return { table, choose, parts, ordered,

@@ -273,3 +273,17 @@ def test_the_foot_names_the_version_and_a_new_file_is_changed_to_on_a_click(open
     expect(page.get_by_text("no arquivo, 1.1.0 (4e5f6a7b)")).to_be_visible()
     page.get_by_role("button", name="Trocar agora").click()
     assert page.evaluate("standIn.calls('update').length") == 1
+
+
+def test_a_first_run_makes_a_model_registry(open_page: OpenPage) -> None:
+    made = sample.snapshot([], areas=[])
+    made["places"] |= {"discovered": False}
+    gone = {"where": "registry", "what": "o registro não pode ser lido: o arquivo não existe", "action": ""}
+    made["problems"] = [gone | {"since": None, "cell": None, "job": None}]
+    page = open_page(made)
+
+    expect(page.get_by_role("heading", name="Bem-vindo")).to_be_visible()
+    page.get_by_role("button", name="Criar registro modelo").click()
+
+    expect(page.get_by_text("Registro modelo criado.")).to_be_visible()
+    page.wait_for_function("standIn.calls('refresh').length === 1")

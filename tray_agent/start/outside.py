@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from tray_agent.adapters.journal.past import PastRuns
 from tray_agent.adapters.journal.store import SqliteJournal
+from tray_agent.adapters.readers.children import run_to_end
 from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
 from tray_agent.adapters.runs.environment import bundle_root, foreign_environment, outside_bundle
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.runs.log_files import read_piece
+from tray_agent.adapters.system import program
 from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.adapters.system.places import Places
 from tray_agent.core.model import Asked, Run
@@ -169,6 +171,19 @@ class AgentOutside:
         except ReaderFailed as failed:
             return {"script": {"error": str(failed)}, "registry": {"error": str(failed)}}
         return {"script": found.get("script") or {}, "registry": found.get("registry") or {}}
+
+    def new_registry(self) -> tuple[bool, str]:
+        """Make a model registry where the registry is looked for, in a child; never over another file."""
+        path = self._places.registry
+        argv = program.command("--internal", "make-registry", str(path))
+        code = run_to_end(argv, program.environment())
+        if code == 0:
+            return (
+                True,
+                f"Registro modelo criado em {path}. Abra-o no Excel e preencha uma linha por automação.",
+            )
+        known = {4: f"{path} já existe.", 5: f"{path} não pôde ser gravado; veja permissão e espaço."}
+        return False, known.get(code, f"Não foi possível criar {path}.")
 
     def open_folder(self, run: Run | None) -> str:
         """Show a run's folder (or all logs) in the file manager; what was done, in Portuguese."""

@@ -1,6 +1,7 @@
 /**
  * What the views beyond the cards say: empty states, problems, doctor, log, and the rest.
  */
+import { count } from "./count.js";
 
 export const VIEWS = {
   columnState: "Estado", columnName: "Nome", columnLast: "Última", columnDuration: "Duração", columnSaid: "O que disse",
@@ -24,11 +25,12 @@ export const VIEWS = {
   firstTitle: "Bem-vindo",
   firstMore: "O agente lê um registro em Excel com as automações da equipe. Ele ainda não foi encontrado.",
   firstSteps: [
-    "Crie um registro modelo na pasta da aplicação, em um terminal:",
+    "Crie um registro modelo com o botão abaixo, ou em um terminal:",
     "Preencha uma linha por automação: nome do script, área, agendamento e ativo.",
     "Coloque cada script em uma pasta chamada «metodos» dentro da pasta das automações.",
     "Volte aqui e use «Procurar de novo».",
   ],
+  makeRegistry: "Criar registro modelo",
   firstCommand: "tray-agent registry new",
   baseFolder: "Pasta das automações",
   registryFile: "Registro",
@@ -90,7 +92,7 @@ export const VIEWS = {
   pastAway: "Este agente não guarda o histórico de dias anteriores.",
   reading: "Lendo…",
   statRuns: "execuções em 30 dias", statRate: "com sucesso", statMedian: "mediana", statP95: "95 % até", statTrend: "tendência",
-  thirtyDays: "30 dias", steadyTrend: "estável",
+  steadyTrend: "estável",
   chart: "Duração das execuções nos últimos 30 dias, com a mediana",
   when: "Início", lasted: "Duração", ended: "Resultado", how: "Como", said: "Motivo", whoHead: "Quem pediu", refused: "recusado",
   openLog: "Ver log",
@@ -102,6 +104,8 @@ export const VIEWS = {
   rowOf: (line, sheet, cells) => `linha ${line} da aba ${sheet}\n${cells}`,
   /** @param {string} why */
   notRead: (why) => `não foi possível ler: ${why}`,
+  /** @param {number} runs */
+  thirtyDays: (runs) => `30 dias: ${count(runs, "execução", "execuções")}`,
   /** @param {number} minutes */
   minutes: (minutes) => `${minutes} min`,
   /** @param {string} change */

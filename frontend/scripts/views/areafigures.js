@@ -4,7 +4,6 @@
 import { el, setShown, setText } from "../dom.js";
 import { duration } from "../format.js";
 import { percentOf, trendWords } from "./past.js";
-import { count } from "../texts/count.js";
 import { TEXT } from "../texts.js";
 
 const DAYS = 30;
@@ -14,7 +13,7 @@ const AGAIN_MS = 5 * 60_000;
 function words(stats) {
   if (!stats.runs) return "";
   const percent = percentOf(stats);
-  return [`${TEXT.thirtyDays}: ${count(stats.runs, "execução", "execuções")}`,
+  return [TEXT.thirtyDays(stats.runs),
     percent === null ? "" : TEXT.rate(percent),
     stats.median_seconds ? `${TEXT.statMedian} ${duration(stats.median_seconds)}` : "",
     stats.p95_seconds ? `${TEXT.statP95} ${duration(stats.p95_seconds)}` : "",

@@ -44,10 +44,11 @@ export function mountEmpty(place, doctor) {
   const causes = el("ul", { class: "causes" });
   const steps = el("ol", { class: "first-steps" }, ...TEXT.firstSteps.map((text, index) =>
     el("li", null, text, ...(index === 0 ? [" ", el("code", null, TEXT.firstCommand)] : []))));
+  const make = button("newRegistry", TEXT.makeRegistry, "list", "button primary");
   const clear = button("clear", TEXT.clear, "close");
   const again = button("refresh", TEXT.again, "refresh");
   const section = el("section", { class: "empty", hidden: true }, drawing, title, more, where, causes, steps,
-    el("div", { class: "empty-buttons" }, clear, again, doctor.start), doctor.answer);
+    el("div", { class: "empty-buttons" }, make, clear, again, doctor.start), doctor.answer);
   place.append(section);
   let seen = "";
   return {
@@ -63,6 +64,7 @@ export function mountEmpty(place, doctor) {
       setText(path, reason.place);
       setShown(where, reason.place !== "");
       setShown(steps, reason.first ?? false);
+      setShown(make, reason.first ?? false);
       setShown(clear, reason.offers === "clear");
       setShown(again, reason.offers === "doctor");
       setShown(doctor.start, reason.offers === "doctor");

@@ -75,6 +75,9 @@ class Machine:
     def details(self, job: str, script: str) -> dict[str, Any]:
         return {"script": {"sha256": f"{job} {script}"}, "registry": {}}
 
+    def new_registry(self) -> tuple[bool, str]:
+        return not self.trouble, self.trouble or "Registro modelo criado."
+
     def doctor(self) -> dict[str, Any]:
         assert self.examined.wait(SECONDS)
         return {"checks": []}
@@ -295,6 +298,11 @@ class TestQuestions:
 
         assert [run["status"] for run in asked.ask("runs", job="pix")["runs"]] == ["SUCCESS"]
         assert asked.ask("runs", job="x") == ("unknown", "Não há automação ativa chamada x.")
+
+    def test_a_model_registry_is_made_or_it_is_said_why_not(self, asked: Asked) -> None:
+        assert asked.ask("new_registry") == {"text": "Registro modelo criado."}
+        asked.machine.trouble = "r.xlsx já existe."
+        assert asked.ask("new_registry") == ("unknown", "r.xlsx já existe.")
 
     def test_details_are_of_the_jobs_own_script(self, asked: Asked) -> None:
         asked.day.jobs(make_job("pix"))

@@ -42,6 +42,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "runs": ["envia_pix"],
     "open_log_folder": ["envia_pix", "20260310-1"],
     "details": ["envia_pix"],
+    "new_registry": [],
     "team": [],
     "team_invite": [],
     "team_remove": ["PC-MARIA"],

@@ -18,6 +18,7 @@ METHODS = frozenset(
         "runs",
         "open_log_folder",
         "details",
+        "new_registry",
         "doctor",
         "days",
         "history",

@@ -40,7 +40,7 @@ _TEAM = (
     "team_alone",
 )
 _SLOW = frozenset(
-    {"details", "doctor", "export", "update", *_TEAM} - {"team"}
+    {"details", "new_registry", "doctor", "export", "update", *_TEAM} - {"team"}
 )  # a minute or more if need be: nobody else waits behind them
 _DEFAULT_PIECE = 64 * 1024
 _NOT_YET: Json = {"size": 0, "start": 0, "end": 0, "text": ""}  # the run's own process opens its log
@@ -58,6 +58,7 @@ class Outside(Past, Usual, Protocol):
     def find_run(self, job: str, run: str | None) -> Run | None: ...
     def open_folder(self, run: Run | None) -> str: ...
     def details(self, job: str, script: str) -> Json: ...
+    def new_registry(self) -> tuple[bool, str]: ...
     def doctor(self) -> Json: ...
     def program(self) -> Json | None: ...
     def update(self) -> tuple[bool, str]: ...
@@ -103,6 +104,7 @@ class Service:
             "open_log_folder": self._open_folder,
             "doctor": lambda params: outside.doctor(),
             "details": self._details,
+            "new_registry": self._new_registry,
             "open": self._open,
             "preferences": lambda params: outside.preferences(),
             "remember": self._remember,
@@ -238,6 +240,12 @@ class Service:
     def _details(self, params: Json) -> Json:
         job = self._facts(params).job
         return {**self._outside.details(job.id, job.path), "interpreter": self._outside.interpreter(job.path)}
+
+    def _new_registry(self, params: Json) -> Json:
+        made, text = self._outside.new_registry()
+        if not made:
+            raise Unknown(text)
+        return {"text": text}
 
     def _open_folder(self, params: Json) -> Json:
         return {"text": self._outside.open_folder(self._run_of(params))}

@@ -35,6 +35,7 @@ BRIDGE_METHODS = frozenset(
         "explain",
         "open_log_folder",
         "details",
+        "new_registry",
         "team",
         "team_invite",
         "team_remove",
@@ -60,7 +61,7 @@ _FIND_SECONDS = 19.0
 _EXPORT_SECONDS = 310.0
 _WORKBOOK = "automacoes.xlsx"
 _UPDATE_SECONDS = 60.0
-_TEAM_SECONDS = 55.0  # keys are made, a server starts
+_TEAM_SECONDS = 55.0  # a child is at work: keys are made, a server starts
 _MAX_JOBS = 5000
 
 _log = logging.getLogger(__name__)
@@ -218,6 +219,10 @@ class Bridge:
     def details(self, job: Any = None, *_: Any) -> Result:
         """Which version of a job's script lies there, and its row of the registry."""
         return self._answer("details", lambda: {"job": _text(job)})
+
+    def new_registry(self, *_: Any) -> Result:
+        """Have a model registry made where the registry is looked for."""
+        return self._answer("new_registry", lambda: {"timeout": _TEAM_SECONDS})
 
     def team(self, *_: Any) -> Result:
         """The team as far as this PC knows it."""
