@@ -9,7 +9,7 @@ from typing import Any
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Asked
-from tray_agent.core.rules import commands, day, discovery, history, pausing, remote, runs
+from tray_agent.core.rules import commands, day, discovery, history, pausing, runs
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.state import Moment, State
 
@@ -54,10 +54,20 @@ def _brain_named(state: State, event: msg.BrainNamed, moment: Moment) -> Actions
     return []
 
 
+def _of_team(state: State, message: msg.Message, moment: Moment) -> Actions:
+    from tray_agent.core.rules import remote  # who has one PC carries none of it
+
+    return remote.RULES[type(message)](state, message, moment)
+
+
+def _exited(state: State, event: msg.RunExited, moment: Moment) -> Actions:
+    return _of_team(state, event, moment) if state.pcs else runs.exited(state, event, moment)
+
+
 _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.RunJob: commands.run_job,
     msg.StopJob: commands.stop_job,
-    msg.LoseRun: remote.lose_run,
+    msg.LoseRun: _of_team,
     msg.RepeatJob: commands.repeat_job,
     msg.RepeatMany: commands.repeat_many,
     msg.Acknowledge: commands.acknowledge,
@@ -67,11 +77,11 @@ _RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
     msg.Quit: commands.quit_agent,
     msg.RunHeld: runs.held,
     msg.RunRefused: runs.refused,
-    msg.RunUnplaced: remote.unplaced,
-    msg.RunExited: remote.ended,
-    msg.RunConfirmed: remote.confirmed,
-    msg.RunFound: remote.found,
-    msg.TeamSeen: remote.team_seen,
+    msg.RunUnplaced: _of_team,
+    msg.RunExited: _exited,
+    msg.RunConfirmed: _of_team,
+    msg.RunFound: _of_team,
+    msg.TeamSeen: _of_team,
     msg.RunLeft: _left,
     msg.RunStopped: runs.stopped,
     msg.Discovered: discovery.discovered,

@@ -9,7 +9,6 @@ from tray_agent.core import messages as msg
 from tray_agent.core.model import Job
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.history import jobs_changed
-from tray_agent.core.rules.pcs_named import report_unknown
 from tray_agent.core.rules.places import schedule_next
 from tray_agent.core.rules.rare import watch_rare
 from tray_agent.core.rules.runs import forgive
@@ -38,7 +37,10 @@ def discovered(state: State, event: msg.Discovered, moment: Moment) -> Actions:
         for job in found.jobs:
             state.agenda.put(moment.now, job.id)
     state.pcs_named = found.pcs_named
-    report_unknown(state, moment.now)
+    if state.pcs:
+        from tray_agent.core.rules.pcs_named import report_unknown
+
+        report_unknown(state, moment.now)
     former = state.jobs.keys()
     _take_jobs(state, found.jobs, moment.now)
     return [] if state.jobs.keys() == former else jobs_changed(state, moment)

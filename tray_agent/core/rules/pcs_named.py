@@ -12,9 +12,7 @@ _SOURCE = "pcs"
 
 
 def report_unknown(state: State, now: datetime) -> None:
-    """Say which names and tags no PC of the team has. Without a team the column says nothing."""
-    if not state.pcs:
-        return
+    """Say which names and tags no PC of the team has. Not without a team: its column says nothing then."""
     problems = []
     for named in state.pcs_named:
         if any(is_named(pc, (key_of(named.name),)) for pc in state.pcs.values()):

@@ -5,8 +5,10 @@ Silence changes nothing: the job stays occupied until its PC speaks or a person 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
@@ -197,7 +199,7 @@ def found(state: State, event: msg.RunFound, moment: Moment) -> Actions:
 def ended(state: State, event: msg.RunExited, moment: Moment) -> Actions:
     """A run's process ended; perhaps that of a run which a person had given up."""
     ordered = exited(state, event, moment)
-    if ordered or not state.pcs or not event.began:
+    if ordered or not event.began:
         return ordered
     known = _counted(state, event.run)
     if known is None or not _was_given_up(known):
@@ -260,3 +262,13 @@ def lose_run(state: State, command: msg.LoseRun, moment: Moment) -> Actions:
     state.count(run)
     text = f"{name} foi dada por perdida: conta como feita, sem resultado conhecido."
     return [act.RecordEnd(run), answer(command, True, text)]
+
+
+RULES: dict[type, Callable[[State, Any, Moment], Actions]] = {
+    msg.RunUnplaced: unplaced,
+    msg.RunExited: ended,
+    msg.RunConfirmed: confirmed,
+    msg.RunFound: found,
+    msg.TeamSeen: team_seen,
+    msg.LoseRun: lose_run,
+}
