@@ -26,7 +26,16 @@ def run_hidden(arguments: list[str]) -> int | None:
     if len(arguments) < 2 or arguments[0] != "--internal":
         return None
     mode, rest = arguments[1], arguments[2:]
-    if mode in {"read-registry", "read-history", "details", "export", "notify", "team-keys", "team-join"}:
+    if mode in {
+        "read-registry",
+        "read-history",
+        "details",
+        "export",
+        "notify",
+        "team-keys",
+        "team-join",
+        "team-look",
+    }:
         from tray_agent.start.reader_child import main as read
 
         return read(mode)

@@ -269,6 +269,22 @@ def test_a_pc_without_an_agent_joins_and_leaves_by_the_command_line(maria: Progr
     assert not (ana.place.data / "team" / "team.json").exists()
 
 
+def test_the_doctor_tries_the_way_from_both_ends(maria: Program, ana: Program) -> None:
+    assert "quipe" not in maria.cli("doctor", seconds=60).out
+    together(maria, ana)
+    port = maria.environment["TRAY_AGENT_TEAM_PORT"]
+    here, there = maria.cli("doctor", seconds=60).out, ana.cli("doctor", seconds=60).out
+    for said in (here, there):
+        assert f"127.0.0.1:{port} atende e reconhece este PC" in said
+    assert f"regra de entrada no firewall: TCP, porta local {port}, programa nats-server.exe" in here
+    assert "PC-MARIA é o cérebro de 1 outro PC" in here and "PC-ANA, de PC-MARIA" in there
+    maria.cli("team", "remove", "PC-ANA", seconds=60)
+    assert "não reconhece este PC" in ana.cli("doctor", seconds=60).out
+    maria.kill()
+    alone = ana.cli("doctor", seconds=60)
+    assert alone.code == 1 and "ninguém atende em" in alone.out and "peça à TI em PC-MARIA" in alone.out
+
+
 def test_agents_alone_import_nothing_of_a_team(maria: Program) -> None:
     maria.start()
     assert maria.agent is not None

@@ -17,6 +17,7 @@ from tray_agent.adapters.versions.store import ROOT_VARIABLE
 from tray_agent.checks.check import Check
 from tray_agent.checks.program_file import look_at_program
 from tray_agent.checks.registry import look_at_registry, look_at_scripts
+from tray_agent.checks.team import look_at_team
 from tray_agent.core.settings import NAMES, Settings
 
 # Names of the agent's own that no setting bears: what it tells its children, and helps to develop it.
@@ -37,6 +38,7 @@ def examine(settings: Settings, places: Places) -> list[Check]:
         _interpreter(settings, places),
         *_history(settings, places),
         *_notices(settings),
+        *look_at_team(settings, places),
     ]
 
 

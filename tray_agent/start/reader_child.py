@@ -46,6 +46,10 @@ def _answers(mode: str) -> Answer:
         from tray_agent.adapters.team.keys import answer as keys
 
         return keys
+    if mode == "team-look":
+        from tray_agent.adapters.team.look_child import answer as look
+
+        return look
     if mode == "team-join":
         from tray_agent.adapters.team.join_child import answer as join
 
