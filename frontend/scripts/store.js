@@ -132,7 +132,9 @@ export function createStore(nowMs) {
         for (const id of [...cards.keys()]) if (!kept.has(id)) drop(id);
       }
       for (const id of snapshot.removed ?? []) drop(id);
-      for (const card of snapshot.cards) keep(card);
+      // A PC that is not the brain shows its own runs alone: none of them is elsewhere.
+      const here = (snapshot.role ?? facts?.role) === "pc";
+      for (const card of snapshot.cards) keep(here && card.pc ? { ...card, pc: null } : card);
       const structure = arrange(snapshot) || snapshot.full;
       ranks = queueRanks(cards.values());
       skew = Date.parse(snapshot.now) - nowMs();

@@ -83,6 +83,14 @@ test("a change brings the runs that changed; those before them are kept", () => 
   assert.deepEqual(store.cards.get("a")?.runs, []);
 });
 
+test("on a PC that is not the brain no run is elsewhere", () => {
+  const store = createStore(() => Date.parse(at(14, 5, 9)));
+  store.apply(snapshot([card("a", { pc: "PC-ANA" })], { role: "pc", brain: "PC-ANA" }));
+  assert.equal(store.cards.get("a")?.pc, null);
+  store.apply(delta([card("a", { pc: "PC-ANA" })], { version: 2 }));
+  assert.equal(store.cards.get("a")?.pc, null);
+});
+
 test("when a waiting job starts comes beside the cards, and makes anew only those for which it changed", () => {
   const store = storeWith(card("a"), card("b", { queued: true, ticket: 1 }), card("c", { queued: true, ticket: 2 }));
   store.apply(delta([], { version: 2, estimates: { b: at(14, 9), c: at(14, 12) } }));
