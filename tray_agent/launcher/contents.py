@@ -30,6 +30,7 @@ LEFT_OUT = (
     "cryptography",
     "db_dtypes",
     "google",
+    "nats",
     "numpy",
     "openpyxl",
     "pandas",
