@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from tests.e2e.agent import Program, Status, card_of, is_alive, processes_of, wait_until
+from tests.e2e.contract import wrongs
 from tests.e2e.workspace import HEADINGS, Workspace
 
 Programs = Callable[[str], Program]
@@ -100,7 +101,14 @@ def test_a_job_runs_on_the_pc_that_its_row_names_and_its_log_is_read_from_the_br
     status = maria.until(
         lambda status: all(card_of(status, job)["state"] == "SUCCESS" for job in ("aqui", "la"))
     )
-    maria.until(lambda status: card_of(status, "etiqueta")["state"] == "SUCCESS")
+    last = maria.until(lambda status: card_of(status, "etiqueta")["state"] == "SUCCESS")
+    assert wrongs(last) == []
+    assert [card_of(last, job)["pc"] for job in ("aqui", "la", "etiqueta")] == [
+        "PC-MARIA",
+        "PC-ANA",
+        "PC-ANA",
+    ]
+    assert "  PC-ANA: presente desde" in maria.cli("status").out
     assert (status["role"], status["brain"]) == ("brain", "PC-MARIA")
     assert [place.count(job) for job in ("aqui", "la", "etiqueta")] == [1, 1, 1]
     assert "feito 2" in maria.cli("logs", "la").out
