@@ -500,6 +500,42 @@ class TestFound:
         assert day.state.actual("a") == 1
 
 
+class TestAnotherBrain:
+    def test_after_waking_nothing_starts_before_the_base_folder_was_looked_at(self) -> None:
+        day = team(MARIA)
+        day.jobs(on("pix", "PC-MARIA", hours=(14, 15)), on("ted", hours=(14, 15)))
+        first = {action.run.id for action in day.ordered if isinstance(action, act.Hold)}
+        day.moment = replace(day.moment, now=at("15:01"))
+
+        day.turn(msg.Woke(), *(msg.RunHeld(run, Identity(7, 1.0)) for run in first))
+        assert not [each for each in day.ordered if isinstance(each, act.Hold | act.Begin)]
+        assert {each.run for each in day.ordered if isinstance(each, act.Drop)} == first
+        assert day.state.blocked() == "looking"
+
+        day.jobs(on("pix", "PC-MARIA", hours=(14, 15)), on("ted", hours=(14, 15)))
+        assert {each.job.id for each in day.ordered if isinstance(each, act.Hold)} == {"pix", "ted"}
+
+    def test_and_nothing_at_all_where_it_names_another(self) -> None:
+        day = team()
+        day.jobs(on("ted", hours=(15,)))
+        day.moment = replace(day.moment, now=at("15:01"))
+        day.turn(msg.Woke())
+
+        day.turn(msg.BrainNamed("PC-JOSE"), msg.Discovered(make_discovery(on("ted", hours=(15,)))))
+
+        assert not day.state.active
+        assert day.state.blocked() == "brain"
+
+    def test_who_has_one_pc_waits_for_nothing(self) -> None:
+        day = Day(local_history=True)
+        day.jobs(on("ted", hours=(15,)))
+        day.moment = replace(day.moment, now=at("15:01"))
+
+        day.turn(msg.Woke())
+
+        assert list(day.state.active) == ["ted"]
+
+
 class TestProblems:
     def said(self, day: Day) -> list[str]:
         return [problem.what for problem in day.state.problems.all()]

@@ -79,6 +79,7 @@ _BLOCKED_NEXT = {
     "paused": "suspensa",
     "history": "após ler o BigQuery",
     "brain": "suspensa: o cérebro é outro PC",
+    "looking": "suspensa: verificando a pasta",
     "data": "quando o disco permitir",
     "base_path": "quando a pasta voltar",
 }

@@ -184,6 +184,7 @@ _BLOCKED = {
     "paused": "Suspensa: agendamentos suspensos por uma pessoa; {owed}.",
     "data": "Aguardando: não é possível gravar o diário; {owed}.",
     "brain": "Aguardando: o cérebro desta pasta é outro PC (veja Problemas); {owed}.",
+    "looking": "Aguardando: verificando na pasta se o cérebro ainda é este PC; {owed}.",
     "quitting": "Aguardando: o agente está sendo encerrado; {owed}.",
 }
 

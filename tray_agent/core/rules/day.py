@@ -13,7 +13,7 @@ from tray_agent.core.rules.history import read_history
 from tray_agent.core.rules.holds import pausing_of
 from tray_agent.core.rules.places import schedule_next
 from tray_agent.core.rules.runs import LONGEST_RETRY
-from tray_agent.core.rules.state import Moment, State
+from tray_agent.core.rules.state import UNLOOKED, Moment, State
 
 
 def turn_day(state: State, moment: Moment) -> Actions:
@@ -39,6 +39,8 @@ def turn_day(state: State, moment: Moment) -> Actions:
 
 def woke(state: State, event: msg.Woke, moment: Moment) -> Actions:
     look_anew(state, moment.now)
+    if state.limits.me and not state.yields_to:
+        state.yields_to = UNLOOKED  # until a discovery has seen the base folder
     return [*discover(state, moment), *read_history(state, moment)]
 
 

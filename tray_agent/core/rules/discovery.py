@@ -12,7 +12,7 @@ from tray_agent.core.rules.history import jobs_changed
 from tray_agent.core.rules.places import schedule_next
 from tray_agent.core.rules.rare import watch_rare
 from tray_agent.core.rules.runs import forgive
-from tray_agent.core.rules.state import Moment, State
+from tray_agent.core.rules.state import UNLOOKED, Moment, State
 
 
 def discover(state: State, moment: Moment) -> Actions:
@@ -26,6 +26,9 @@ def discovered(state: State, event: msg.Discovered, moment: Moment) -> Actions:
     state.base_path, state.registry = found.base_path, found.registry
     if found.base_available != state.base_available:
         state.base_available = found.base_available
+        state.touch_all()
+    if state.yields_to == UNLOOKED and found.base_available:
+        state.yields_to = ""
         state.touch_all()
     state.problems.report("discovery", found.problems, moment.now)
     if found.jobs is None:

@@ -40,7 +40,7 @@ def held(state: State, event: msg.RunHeld, moment: Moment) -> Actions:
         return [act.Drop(event.run)]
     if active.phase is not Phase.HOLDING or active.run.identity is not None:
         return []  # said before: its start is on record, or on its way there
-    if not is_still_wanted(state, active, moment.now):
+    if not is_still_wanted(state, active, moment.now) or _is_anothers(state, active):
         return [act.Drop(event.run), *refuse(state, event.run, "", moment, wait=False)]
     # Its process may have been long in the making: the run starts now, and counts for this day.
     active.run = replace(
@@ -251,6 +251,11 @@ def watch(state: State, moment: Moment) -> Actions:
 def far_beyond(usual_seconds: float) -> float:
     """The duration in seconds from which a run is far beyond its usual one."""
     return max(OVERDUE_FACTOR * usual_seconds, usual_seconds + OVERDUE_SECONDS)
+
+
+def _is_anothers(state: State, active: Active) -> bool:
+    """Whether another PC may be the brain by now, and the run is none that a person asked for."""
+    return bool(state.yields_to) and active.run.trigger not in {Trigger.MANUAL, Trigger.REPEAT}
 
 
 def is_still_wanted(state: State, active: Active, now: datetime) -> bool:

@@ -23,6 +23,8 @@ from tray_agent.core.rules.queue import FairQueue
 from tray_agent.core.rules.wanted import Unsuited, Wanted
 from tray_agent.core.shown import HistoryState
 
+UNLOOKED = "?"  # who is the brain was not looked at since this one woke: another may be by now
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -246,7 +248,7 @@ class State:
         if not self.day_loaded:
             return "day"
         if self.yields_to:
-            return "brain"
+            return "looking" if self.yields_to == UNLOOKED else "brain"
         return "paused" if self.paused else ""
 
     def new_run(
