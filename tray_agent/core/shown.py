@@ -150,7 +150,8 @@ class Snapshot:
     ``queue`` holds job ids, next first. ``facts`` is keyed by job id in no particular order; ``order`` is
     the cards'. ``born`` is the version at which this engine began; ``*_since`` are the versions at which the
     problems, the order, the places and the PCs last changed. ``pcs`` are those of the team, ``brain`` is the
-    name of the one that decides ("" alone), ``role`` what this agent is: ``alone``, ``brain`` or ``pc``.
+    name of the one that decides ("" alone), ``here`` this PC's own, ``role`` what this agent is: ``alone``,
+    ``brain`` or ``pc``.
     """
 
     version: int
@@ -178,6 +179,7 @@ class Snapshot:
     pcs: tuple[SeenPc, ...] = ()
     role: str = "alone"
     brain: str = ""
+    here: str = ""
     blocked: str = ""
     paused_since: datetime | None = None
     paused_areas: tuple[tuple[str, Pausing], ...] = ()

@@ -169,7 +169,8 @@ class Keeper(Engine):
 
     def _as_pc(self, seen: Snapshot) -> Snapshot:
         blocked = seen.blocked or ("unheard" if self._is_unheard else "")
-        return replace(seen, role="pc", brain=self._named_brain(), blocked=blocked)
+        here = self._station.me
+        return replace(seen, role="pc", brain=self._named_brain(), here=here, blocked=blocked)
 
     def _named_brain(self) -> str:
         return self._brain.name or self._brain_name

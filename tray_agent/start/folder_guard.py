@@ -41,14 +41,14 @@ class JournalGate:
     """Keeps a journal that was lost from being silently a new one (``refused`` is for who opens it).
 
     With ``local`` history it alone knows what ran today: then nothing starts until a person says so. Else
-    BigQuery knows, and the loss is only said.
+    BigQuery knows, or for a PC of a team its brain (``leave_to_brain``), and the loss is only said.
     """
 
     def __init__(self, data_dir: Path, local: bool, notice: Callable[..., None]) -> None:
         self._data_dir = data_dir
         self._local = local
         self._notice = notice
-        self._why = ""
+        self._why = self._lost = ""
 
     def look(self) -> None:
         """Look once, before anybody opens the journal."""
@@ -56,6 +56,7 @@ class JournalGate:
         if not lost:
             return
         _log.critical("%s", lost)
+        self._lost = lost
         if self._local:
             self._why = f"{lost} {BEGIN_ANEW}"
         else:
@@ -65,6 +66,13 @@ class JournalGate:
     def refused(self) -> str:
         """Why the journal must not be opened now, or ""."""
         return self._why
+
+    def leave_to_brain(self) -> None:
+        """What ran today is another PC's business: a new one is begun, and said."""
+        if self._why:
+            self._why = ""
+            begun = "Começou um novo; o que roda aqui é contado no cérebro. Atualizar retira o aviso."
+            self._notice("journal", Problem(Where.DATA, self._lost, begun))
 
     def accept(self) -> None:
         """A person has read what was said, and says to go on."""

@@ -38,6 +38,7 @@ class PcSide:
         self._down = threading.Event()
         self._is_started = False
         settings, folder = agent.settings, file.folder
+        agent.gate.leave_to_brain()
         self._radio = ChildRadio(
             Channel(
                 servers=(membership.address,),

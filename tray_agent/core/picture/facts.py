@@ -151,6 +151,7 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
         pcs=pcs,
         role="brain" if state.limits.me else "alone",
         brain=state.limits.me,
+        here=state.limits.me,
         born=former.born if former else version,
         pcs_since=former.pcs_since if former and former.pcs == pcs else version,
         problems_since=former.problems_since if former and former.problems == problems else version,

@@ -176,7 +176,7 @@ def _card(facts: JobFacts, around: Surroundings, now: datetime) -> Json:
         "covered": [f"{fire.at:%H:%M}" for fire in facts.fires if fire.state is FireState.COVERED],
         "paused": _pausing(facts.pausing),
         "policies": policy_texts(job.policies),
-        "pc": pc_of(facts, around.snapshot.brain),
+        "pc": pc_of(facts, around.snapshot.here),
         "silent_since": stamp(facts.silent_since),
         "why": why(facts, around, now),
     }

@@ -32,16 +32,16 @@ def _pc(seen: SeenPc) -> Json:
     }
 
 
-def pc_of(facts: JobFacts, brain: str) -> str | None:
+def pc_of(facts: JobFacts, here: str) -> str | None:
     """The PC of the active or last run of ours today; None without a team."""
     runs = facts.own_runs
     run = facts.active or (max(runs, key=_started) if runs else None)
-    return name_of(run, brain) if run is not None else None
+    return name_of(run, here) if run is not None else None
 
 
-def name_of(run: Run, brain: str = "") -> str | None:
+def name_of(run: Run, here: str = "") -> str | None:
     """The PC on which a run is; None without a team."""
-    return run.pc or brain or None
+    return run.pc or here or None
 
 
 def _started(run: Run) -> datetime:
