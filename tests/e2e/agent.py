@@ -45,7 +45,10 @@ class Answer:
 
 
 class Program:
-    """One installation on one workspace, with its own clock."""
+    """One installation on one workspace, with its own clock. ``module`` is what Python runs as the program.
+    """
+
+    module = "tray_agent"
 
     def __init__(self, place: Workspace, **settings: object) -> None:
         self.place = place
@@ -75,7 +78,7 @@ class Program:
 
     def popen(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         """The program with these arguments, running."""
-        command = [sys.executable, "-m", "tray_agent", *arguments]
+        command = [sys.executable, "-m", self.module, *arguments]
         environment = self.environment | options.pop("env", {})
         return subprocess.Popen(command, env=environment, cwd=self.place.folder, **options)
 

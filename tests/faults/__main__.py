@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,19 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests.faults.namespaces import namespace, run_inside
 from tests.faults.report import closing_line, write_report
 
-ROOT = Path(__file__).parent.parent.parent
 # Seeds, steps of each, and after how many seconds no further seed is begun (0: all are). The short form's two
 # longest, 2,000 jobs and BigQuery, come first, so that they run beside others.
 _SHORT: tuple[Sequence[int], int, float] = ((24, 5, 1, 2, 3, 4, 6, 7), 10, 75.0)
 _LONG: tuple[Sequence[int], int, float] = (range(1, 251), 20, 0.0)
 _SEED_SECONDS = 900.0
-_NAMESPACES = (
-    ["unshare", "-m", "-p", "-f", "--mount-proc", "--kill-child"],
-    ["unshare", "-U", "-r", "-m", "-p", "-f", "--mount-proc", "--kill-child"],
-    ["unshare", "-m"],
-)
 
 
 def main() -> int:
@@ -62,7 +56,7 @@ def main() -> int:
 def _run_all(
     seeds: Sequence[int], steps: int, parallel: int, seconds: float, *, keep: bool
 ) -> list[dict[str, Any]]:
-    prefix = _namespace()
+    prefix = namespace()
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     results: list[dict[str, Any]] = []
     until = time.monotonic() + seconds if seconds else None
@@ -86,38 +80,16 @@ def _run_all(
     return sorted(results, key=lambda each: int(each["seed"]))
 
 
-def _namespace() -> list[str]:
-    """How a seed gets mounts and pids of its own; said loudly where it cannot."""
-    for prefix in _NAMESPACES:
-        try:
-            done = subprocess.run([*prefix, "sh", "-c", "true"], capture_output=True, check=False, timeout=20)
-        except (OSError, subprocess.TimeoutExpired):
-            continue
-        if done.returncode == 0:
-            if "-p" not in prefix:
-                print("NO PID NAMESPACE: no pid can be reused on purpose", flush=True)
-            return prefix
-    print("NO NAMESPACES: disks are not filled and nothing is mounted; those faults are left out", flush=True)
-    return []
-
-
 def _run_seed(prefix: list[str], folder: Path, seed: int, steps: int, *, keep: bool) -> dict[str, Any]:
     answer = folder.with_name(folder.name + ".json")
     worker = [sys.executable, "-m", "tests.faults.worker", "--seed", str(seed), "--steps", str(steps)]
     worker += ["--folder", str(folder), "--answer", str(answer)]
     if prefix:
         worker.append("--own-mounts")
-    # The shell is the namespace's first process: it takes in whoever lost its parent.
-    command = [*prefix, "sh", "-c", '"$@"; exit $?', "sh", *worker]
-    with folder.with_name(folder.name + ".out").open("wb") as out:
-        try:
-            subprocess.run(command, cwd=ROOT, stdout=out, stderr=out, timeout=_SEED_SECONDS, check=False)
-        except subprocess.TimeoutExpired:
-            print(f"seed {seed}: did not end within {_SEED_SECONDS:g} s", flush=True)
+    said = run_inside(prefix, worker, folder.with_name(folder.name + ".out"), _SEED_SECONDS)
     try:
         result: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        said = folder.with_name(folder.name + ".out").read_text(errors="replace")[-800:]
         result = {"seed": seed, "faults": {}, "runs": 0, "checks": 0, "seconds": 0.0, "kind": "?"}
         result |= {"violations": [f"the seed gave no answer: {said}"], "mounts": True, "most_at_once": 0}
     if not result["violations"] and not keep:

@@ -77,6 +77,16 @@ class Disk:
         self._is_covered = self._is_read_only = False
 
 
+def can_mount(folder: Path) -> bool:
+    """Whether disks can be mounted here: tries beside ``folder``."""
+    probe = folder.with_name(folder.name + "-probe")
+    try:
+        Disk(probe, 1)
+    except OSError:
+        return False
+    return True
+
+
 class Cover:
     """An empty folder where a drive was mounted; what lies below is out of reach until it is lifted."""
 

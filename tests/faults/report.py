@@ -23,7 +23,14 @@ def closing_line(results: Sequence[dict[str, Any]], seconds: float) -> str:
     return f"==== {', '.join(words)} in {seconds:.2f}s ({came_to}) ===="
 
 
-def write_report(path: Path, results: Sequence[dict[str, Any]], seconds: float, arguments: list[str]) -> None:
+def write_report(
+    path: Path,
+    results: Sequence[dict[str, Any]],
+    seconds: float,
+    arguments: list[str],
+    suite: str = "faults",
+    about: str = "The installed program, real scripts, real disks.",
+) -> None:
     """The page that is kept."""
     faults: Counter[str] = Counter()
     for each in results:
@@ -32,10 +39,10 @@ def write_report(path: Path, results: Sequence[dict[str, Any]], seconds: float, 
     kinds = Counter(str(each["kind"]) for each in results)
     violations = [(each["seed"], text) for each in results for text in each["violations"]]
     lines = [
-        "# Faults",
+        f"# {suite.capitalize()}",
         "",
-        f"`python -m tests.faults {' '.join(arguments)}`, {datetime.now():%Y-%m-%d}, {os.cpu_count()} cores,"
-        f" {seconds / 60:.0f} minutes. The installed program, real scripts, real disks.",
+        f"`python -m tests.{suite} {' '.join(arguments)}`, {datetime.now():%Y-%m-%d}, {os.cpu_count()} cores,"
+        f" {seconds / 60:.0f} minutes. {about}",
         "",
         "| | |",
         "| --- | ---: |",

@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.faults.disk import Disk
+from tests.faults.disk import can_mount
 from tests.faults.seed import run_seed
 
 
@@ -25,7 +25,7 @@ def main() -> int:
     chosen = parser.parse_args()
     faulthandler.enable()
     faulthandler.dump_traceback_later(840, exit=True)
-    mounts = chosen.own_mounts and _can_mount(chosen.folder)
+    mounts = chosen.own_mounts and can_mount(chosen.folder)
     result = run_seed(chosen.seed, chosen.folder, chosen.steps, mounts=mounts)
     chosen.answer.write_text(json.dumps(result.as_json()), encoding="utf-8")
     if result.violations:  # what was on the little disks would go with the namespace
@@ -33,15 +33,6 @@ def main() -> int:
         shutil.copytree(chosen.folder / "data", with_kept, dirs_exist_ok=True, ignore_dangling_symlinks=True)
     sys.stdout.flush()
     os._exit(0)
-
-
-def _can_mount(folder: Path) -> bool:
-    probe = folder.with_name(folder.name + "-probe")
-    try:
-        Disk(probe, 1)
-    except OSError:
-        return False
-    return True
 
 
 if __name__ == "__main__":
