@@ -1,0 +1,117 @@
+"""The chaos of a team: ``python -m tests.team --seeds A..B --jobs N``, ``--short``, ``--mutant``.
+
+Each seed is a brain and three PCs as real agents over a real server. With ``--mutant`` the brain runs a lost
+run again, as engines do: then it is right that there are violations. Ends with a closing line as pytest's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.faults.namespaces import namespace, run_inside
+from tests.faults.report import closing_line, write_report
+
+_SEED_SECONDS = 900.0
+_SHORT_JOBS = 60
+_ABOUT = "A brain and three PCs as real agents, real scripts, a real server with TLS, each PC behind a proxy."
+
+
+@dataclass(frozen=True)
+class Form:
+    """What to do: seeds, jobs of each, whether the brain is the mutant."""
+
+    seeds: tuple[int, ...]
+    jobs: int
+    mutant: bool = False
+
+
+def main() -> int:
+    """0 when every seed kept every promise, and the mutant did not."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="one seed and the mutant, a minute at most")
+    parser.add_argument("--seeds", default="1..10", help="A..B, both included, or one")
+    parser.add_argument("--jobs", type=int, default=250)
+    parser.add_argument("--mutant", action="store_true", help="a brain that runs lost runs again")
+    parser.add_argument("--parallel", type=int, default=1)
+    parser.add_argument("--report", type=Path, help="write the figures into this file")
+    parser.add_argument("--keep", action="store_true", help="leave every seed's folder")
+    chosen = parser.parse_args()
+    first, _, last = chosen.seeds.partition("..")
+    seeds = tuple(range(int(first), int(last or first) + 1))
+    forms = [Form(seeds, chosen.jobs, chosen.mutant)]
+    if chosen.short:
+        forms = [Form((1,), _SHORT_JOBS), Form((2,), _SHORT_JOBS, True)]
+    began = time.monotonic()
+    kept, caught = [], True
+    for form in forms:
+        results = _run_all(form, chosen.parallel, keep=chosen.keep)
+        if form.mutant:
+            caught &= any("owed were" in text for each in results for text in each["violations"])
+            print(f"the mutant {'was caught' if caught else 'WAS NOT CAUGHT'}", flush=True)
+        else:
+            kept += results
+    took = time.monotonic() - began
+    if chosen.report:
+        write_report(chosen.report, kept, took, sys.argv[1:], "team", _ABOUT)
+    print(closing_line(kept, took), flush=True)
+    return 0 if caught and not any(each["violations"] for each in kept) else 1
+
+
+def _run_all(form: Form, parallel: int, *, keep: bool) -> list[dict[str, Any]]:
+    prefix = namespace()
+    folder = Path(tempfile.mkdtemp(prefix="team-"))
+
+    def one(seed: int) -> dict[str, Any]:
+        result = _run_seed(prefix, folder / f"seed-{seed}", seed, form)
+        if not form.mutant:
+            _tell(result)
+        return result
+
+    with ThreadPoolExecutor(parallel) as pool:
+        results = list(pool.map(one, form.seeds))
+    if not keep and (form.mutant or not any(each["violations"] for each in results)):
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        print(f"kept: {folder}", flush=True)
+    return results
+
+
+def _run_seed(prefix: list[str], folder: Path, seed: int, form: Form) -> dict[str, Any]:
+    answer = folder.with_name(folder.name + ".json")
+    worker = [sys.executable, "-m", "tests.team.worker", "--seed", str(seed), "--jobs", str(form.jobs)]
+    worker += ["--folder", str(folder), "--answer", str(answer)]
+    worker += ["--own-mounts"] if prefix else []
+    worker += ["--mutant"] if form.mutant else []
+    said = run_inside(prefix, worker, folder.with_name(folder.name + ".out"), _SEED_SECONDS)
+    try:
+        result: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        result = {"seed": seed, "faults": {}, "jobs": 0, "runs": 0, "checks": 0, "seconds": 0.0, "kind": "?"}
+        result |= {"violations": [f"the seed gave no answer: {said}"], "mounts": True}
+    return result
+
+
+def _tell(result: dict[str, Any]) -> None:
+    word = "FAILED" if result["violations"] else "passed"
+    mounts = "" if result["mounts"] else " (WITHOUT DISK FAULTS: mounting is not permitted)"
+    print(
+        f"seed {result['seed']} {word}: {result['jobs']} jobs, {sum(result['faults'].values())} faults, "
+        f"{result['runs']} starts {result.get('by_pc')}, {result.get('unknown')} without a result, "
+        f"{result['seconds']:.0f} s ({result.get('cpu')} cpu){mounts}",
+        flush=True,
+    )
+    for each in result["violations"]:
+        print(f"    {each}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
