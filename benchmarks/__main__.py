@@ -35,9 +35,10 @@ WORKS = {
     "W9": "traffic",
     "W10": "day",
     "W11": "exe",
+    "W12": "team",
 }
 RESULTS = Path(__file__).with_name("results.json")
-_BY_NAME = frozenset({"W3-hour", "W11"})
+_BY_NAME = frozenset({"W3-hour", "W11", "W12"})
 _LONG = frozenset({"W10"})
 
 

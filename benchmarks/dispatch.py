@@ -30,12 +30,12 @@ from tray_agent.shell.channel.client import Channel
 
 _ENOUGH = 50
 # The clock that is the same for every process of the machine, read before anything else.
-_SCRIPT = """import time; seen = time.monotonic_ns()
+SCRIPT = """import time; seen = time.monotonic_ns()
 with open(__file__ + ".seen", "a") as file: file.write(f"{seen}\\n")
 """
 
 
-class _Script:
+class Script:
     """A script that writes when it began."""
 
     def __init__(self, path: Path) -> None:
@@ -55,7 +55,7 @@ class _Script:
         return (wait_for(lambda: self.seen(since_ns), 20) - since_ns) / 1e6
 
 
-def _bare(script: _Script, python: str, env: dict[str, str]) -> float:
+def bare(script: Script, python: str, env: dict[str, str]) -> float:
     with script.path.with_suffix(".log").open("wb") as log:
         began = time.monotonic_ns()
         child = subprocess.Popen(
@@ -70,7 +70,7 @@ def _bare(script: _Script, python: str, env: dict[str, str]) -> float:
     return script.milliseconds(began)
 
 
-def _commanded(script: _Script, channel: Channel) -> float:
+def commanded(script: Script, channel: Channel) -> float:
     began = time.monotonic_ns()
     channel.call("run", job=script.path.stem)
     taken = script.milliseconds(began)
@@ -80,7 +80,7 @@ def _commanded(script: _Script, channel: Channel) -> float:
 
 
 def _by_command(work: Workspace, python: str, count: int) -> list[Figure]:
-    script = _Script(next(work.base.glob("*/metodos/*.py")))
+    script = Script(next(work.base.glob("*/metodos/*.py")))
     env = script_environment(work.folder / "pycache")
     warm_cache(python, script.path, work.folder / "pycache")
     warm_cache(python, script.path, work.data / "pycache")
@@ -88,8 +88,8 @@ def _by_command(work: Workspace, python: str, count: int) -> list[Figure]:
     with running_agent(work.environment(python=python), work.data) as (_, channel):
         wait_for(lambda: channel.call("status")["cards"], 30, 0.05)
         for _ in range(count):
-            floors.append(_bare(script, python, env))
-            mine.append(_commanded(script, channel))
+            floors.append(bare(script, python, env))
+            mine.append(commanded(script, channel))
     return _figures("`run` to first line", floors, mine)
 
 
@@ -98,7 +98,7 @@ def _by_clock(work: Workspace, python: str, count: int) -> list[Figure]:
     from tests.e2e.clock import ZONE, Clock
 
     clock = Clock(work.folder / "clock")
-    script = _Script(next(work.base.glob("*/metodos/*.py")))
+    script = Script(next(work.base.glob("*/metodos/*.py")))
     env = script_environment(work.folder / "pycache") | clock.environment
     warm_cache(python, script.path, work.data / "pycache")
     hour = datetime(2026, 3, 10, 1, tzinfo=ZONE)
@@ -111,7 +111,7 @@ def _by_clock(work: Workspace, python: str, count: int) -> list[Figure]:
             hour += timedelta(hours=2 if hour.hour == 23 else 1)
             clock.set(f"{hour - timedelta(seconds=2.2):%Y-%m-%d %H:%M:%S.%f}")
             due = time.monotonic_ns() + round((hour - clock.now()).total_seconds() * 1e9)
-            floors.append(_bare(script, python, env))
+            floors.append(bare(script, python, env))
             mine.append(script.milliseconds(due))
     return _figures("due to first line", floors, mine)
 
@@ -120,7 +120,7 @@ def _while_discovering(folder: Path, python: str, count: int) -> list[Figure]:
     """The same while a tree of 50,000 files is walked over and over."""
     work = Workspace(folder)
     teams_tree(work.base)
-    script = _Script(make_script(work.base / "aaa", "primeira", _SCRIPT))
+    script = Script(make_script(work.base / "aaa", "primeira", SCRIPT))
     names = ["primeira", *(f"script_{number:04d}" for number in range(PROJECTS))]
     write_registry(folder, HEADINGS, [(name, "Área", "MANUAL", "sim") for name in names])
     env = script_environment(folder / "pycache")
@@ -132,9 +132,9 @@ def _while_discovering(folder: Path, python: str, count: int) -> list[Figure]:
         wait_for(lambda: len(channel.call("status")["cards"]) == len(names), 60, 0.1)
         for _ in range(count):
             channel.call("refresh")
-            floors.append(_bare(script, python, env))
+            floors.append(bare(script, python, env))
             channel.call("refresh")
-            mine.append(_commanded(script, channel))
+            mine.append(commanded(script, channel))
     return _figures("`run` during discovery", floors, mine)
 
 
@@ -153,11 +153,11 @@ def measure(short: bool) -> list[Figure]:
     """Both ways to a start."""
     python = empty_python()
     with temporary() as folder:
-        figures = _by_command(make_workspace(folder, 1, "MANUAL", _SCRIPT), python, 15 if short else 50)
+        figures = _by_command(make_workspace(folder, 1, "MANUAL", SCRIPT), python, 15 if short else 50)
     if sys.platform != "linux":
         return figures
     with temporary() as folder:
-        figures += _by_clock(make_workspace(folder, 1, "ALL", _SCRIPT), python, 6 if short else 50)
+        figures += _by_clock(make_workspace(folder, 1, "ALL", SCRIPT), python, 6 if short else 50)
     if short:
         return figures
     with temporary() as folder:

@@ -17,7 +17,13 @@ _HELD = 'IFS= read -r go || exit 125; exec >"$0" 2>&1 </dev/null; exec "$@"'
 
 
 def bare_pool(
-    scripts: Sequence[Path], python: str, env: dict[str, str], logs: Path, *, keeps_output: bool = True
+    scripts: Sequence[Path],
+    python: str,
+    env: dict[str, str],
+    logs: Path,
+    *,
+    keeps_output: bool = True,
+    places: int = PLACES,
 ) -> float:
     """Seconds until each script has run once, its output going to a file of its own below ``logs``, or
     nowhere."""
@@ -33,7 +39,7 @@ def bare_pool(
                 stderr=log,
             ).wait()
 
-    return _drain(scripts, logs, run)
+    return _drain(scripts, logs, run, places=places)
 
 
 def promising_pool(scripts: Sequence[Path], python: str, env: dict[str, str], logs: Path) -> float:
@@ -69,9 +75,14 @@ def promising_pool(scripts: Sequence[Path], python: str, env: dict[str, str], lo
 
 
 def _drain(
-    scripts: Sequence[Path], logs: Path, run: Callable[[Path, Path], None], *, makes_folders: bool = True
+    scripts: Sequence[Path],
+    logs: Path,
+    run: Callable[[Path, Path], None],
+    *,
+    makes_folders: bool = True,
+    places: int = PLACES,
 ) -> float:
-    """Seconds that five threads need for all scripts. The logs' files are not there, their folders are."""
+    """Seconds that so many threads need for all scripts. The logs' files are not there, their folders are."""
     logs.mkdir()
     waiting: queue.SimpleQueue[tuple[Path, Path]] = queue.SimpleQueue()
     for number, script in enumerate(scripts):
@@ -87,7 +98,7 @@ def _drain(
                 return
             run(script, file)
 
-    threads = [threading.Thread(target=work) for _ in range(PLACES)]
+    threads = [threading.Thread(target=work) for _ in range(places)]
     began = time.monotonic()
     for thread in threads:
         thread.start()
