@@ -45,8 +45,7 @@ class Answer:
 
 
 class Program:
-    """One installation on one workspace, with its own clock. ``module`` is what Python runs as the program.
-    """
+    """One installation on one workspace, with its own clock. ``module`` is what is run as the program."""
 
     module = "tray_agent"
 

@@ -1,5 +1,4 @@
-"""One seed: many jobs on a team of real agents, harm every few tenths of a second, then everything settles.
-"""
+"""One seed: many jobs on a team of real agents, harm every few tenths of a second, then all settles."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A "PC" of the rig: an installation of its own with its clock, its processes, its power switch and its lid.
-"""
+"""A "PC" of the rig: an installation with its own clock, its processes, its power switch and its lid."""
 
 from __future__ import annotations
 

@@ -35,8 +35,7 @@ class Oracle:
     # -- at any moment
 
     def look(self) -> None:
-        """What must hold at every moment: no run begins twice, none without rows, no job more than it owes.
-        """
+        """What must hold at every moment: nothing begins twice, or without rows, or more than is owed."""
         self.looks += 1
         runs = self.team.truth.runs()  # first: a row is written before the script can record its start
         rows = self.brain_rows()

@@ -1,5 +1,4 @@
-"""A team on one machine: a brain and its PCs as real agents, joined as people join them, each behind a proxy.
-"""
+"""A team on one machine: brain and PCs as real agents, joined as people join, each behind a proxy."""
 
 from __future__ import annotations
 

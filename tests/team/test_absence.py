@@ -1,5 +1,4 @@
-"""A PC that is not heard: nothing is repeated, a stop is delivered later, only a person declares a run lost.
-"""
+"""A PC that is not heard: nothing is repeated, a stop comes later, only a person says a run is lost."""
 
 from __future__ import annotations
 
