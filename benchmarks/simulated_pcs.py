@@ -19,13 +19,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tray_agent import __version__
 from tray_agent.adapters.team import keys, subjects
 from tray_agent.adapters.team.membership import Member, MembershipFile
 from tray_agent.core.model import Outcome
 from tray_agent.core.team import orders as say
 from tray_agent.core.team import wire
 
-_VERSION = "simulated"
+TAG = "sim"
 
 
 def members(data: Path, count: int, places: int) -> None:
@@ -33,7 +34,7 @@ def members(data: Path, count: int, places: int) -> None:
     file = MembershipFile(data)
     membership = file.read()
     assert membership is not None
-    made = tuple(Member(f"SIM-{n:05d}", f"sim-{n:05d}", places) for n in range(count))
+    made = tuple(Member(f"SIM-{n:05d}", f"sim-{n:05d}", f"{n:08x}", places, (TAG,)) for n in range(count))
     file.write(replace(membership, members=made))
 
 
@@ -70,8 +71,8 @@ class _Pc:
         """That it is there."""
         presence = say.Presence(
             self.places,
-            (),
-            _VERSION,
+            (TAG,),
+            __version__,
             datetime.now(UTC),
             tuple(self.held),
             tuple(self.running),
@@ -139,11 +140,12 @@ class _Pc:
         )
 
 
-def _context(folder: Path, team: str, key: str, into: Path) -> ssl.SSLContext:
+def _context(folder: Path, team: str, member: Member, into: Path) -> ssl.SSLContext:
     """The keys of one PC, made and signed here as the brain does."""
     private, request = keys.certificate_request()
+    key, user = member.key, subjects.pc_user(team, member.key, member.id)
     (into / f"{key}.key").write_bytes(private)
-    (into / f"{key}.pem").write_text(keys.sign(folder, team, key, request))
+    (into / f"{key}.pem").write_text(keys.sign(folder, user, request), encoding="ascii")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(folder / "ca.pem")
     context.load_cert_chain(into / f"{key}.pem", into / f"{key}.key")
@@ -155,11 +157,12 @@ async def _live(folder: Path, port: int, count: int, seconds: float, signal: flo
     membership = file.read()
     assert membership is not None
     team = membership.team
-    pcs = [_Pc(each.key, team, seconds, each.places) for each in membership.members[:count]]
+    chosen = membership.members[:count]
+    pcs = [_Pc(each.key, team, seconds, each.places) for each in chosen]
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as into:
-        for pc in pcs:
-            await pc.connect(port, _context(folder, team, pc.key, Path(into)))
+        for pc, member in zip(pcs, chosen, strict=True):
+            await pc.connect(port, _context(folder, team, member, Path(into)))
     print(f"connected {len(pcs)} in {time.monotonic() - began:.1f} s", flush=True)
     while True:
         step = signal / len(pcs)

@@ -94,7 +94,7 @@ class World:
     def play(self, step: tuple[Any, ...]) -> None:
         kind, *rest = step
         acts: dict[str, Callable[..., object]] = {
-            "later": self.clock.advance,
+            "later": self.later,
             "answer": lambda job: self.with_run(job, self.team.answer),
             "cut": lambda job: self.with_run(job, self.cut),
             "refuse": lambda job, unsuited: self.with_run(job, lambda run: self.team.refuse(run, unsuited)),
@@ -163,6 +163,12 @@ class World:
         if facts.silent_since is not None and facts.active is not None:
             self.team.given_up.add(facts.active.id)
         self.inbox.append(msg.LoseRun(job, by="ana"))
+
+    def later(self, seconds: float) -> None:
+        """Time passes; after a long sleep the brain looks at its base folder before it starts anything."""
+        self.clock.advance(seconds)
+        self.tell()
+        self.inbox.append(msg.Discovered(make_discovery(*JOBS)))
 
     def again(self) -> None:
         """Whatever was said lately is said again, the newest first."""

@@ -123,6 +123,8 @@ class Machine:
 
     def power_off(self) -> None:
         """SIGKILL everything on it, scripts too, as when it loses its power."""
+        if self.program.agent is not None:
+            self.program.agent.kill()  # it may be just being made, and not have the mark yet
         for proc in self._each():
             if proc.run:
                 self.killed[proc.run] = "power off"
