@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.builders import at, make_job, make_open_run, make_run
+from tests.builders import at, make_discovery, make_job, make_open_run, make_run
 from tests.engine.fakes import MemoryJournal
 from tests.engine.world import World
 from tray_agent.core import messages as msg
@@ -59,7 +59,7 @@ def test_one_that_never_began_there_frees_its_job_and_the_debt_stands() -> None:
 
     assert GOING.id not in world.journal.runs
     assert world.now.started == 0
-    world.later(60)
+    world.later(60, msg.Discovered(make_discovery(JOB)))  # so long without a turn is a sleep: it looks first
     assert ("let_go", "pix") in world.news
 
 
