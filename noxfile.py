@@ -119,6 +119,7 @@ STAGES = {
     "e2e": [*TWO_AT_A_TIME, "loadfile", "tests/e2e", "tests/faults"],
     "desktop": [*PYTEST, "tests/desktop"],
     "faults": ["-m", "tests.faults", "--short"],
+    "team": ["-m", "tests.team", "--short"],
     "benchmarks": ["-m", "benchmarks", "--check"],
 }
 

@@ -49,13 +49,16 @@ def main() -> int:
     seeds = tuple(range(int(first), int(last or first) + 1))
     forms = [Form(seeds, chosen.jobs, chosen.mutant)]
     if chosen.short:
-        forms = [Form((1,), _SHORT_JOBS), Form((2,), _SHORT_JOBS, True)]
+        forms = [Form((1,), _SHORT_JOBS), *(Form((seed,), _SHORT_JOBS, True) for seed in (2, 3, 4))]
     began = time.monotonic()
-    kept, caught = [], True
+    kept: list[dict[str, Any]] = []
+    caught = False
     for form in forms:
+        if form.mutant and caught:
+            continue  # once is enough: whether it does harm is a matter of chance
         results = _run_all(form, chosen.parallel, keep=chosen.keep)
         if form.mutant:
-            caught &= any("owed were" in text for each in results for text in each["violations"])
+            caught = any("owed were" in text for each in results for text in each["violations"])
             print(f"the mutant {'was caught' if caught else 'WAS NOT CAUGHT'}", flush=True)
         else:
             kept += results
@@ -63,7 +66,8 @@ def main() -> int:
     if chosen.report:
         write_report(chosen.report, kept, took, sys.argv[1:], "team", _ABOUT)
     print(closing_line(kept, took), flush=True)
-    return 0 if caught and not any(each["violations"] for each in kept) else 1
+    was_asked = any(form.mutant for form in forms)
+    return 0 if caught >= was_asked and not any(each["violations"] for each in kept) else 1
 
 
 def _run_all(form: Form, parallel: int, *, keep: bool) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.disk import Disk
+from tests.faults.namespaces import ROOT
 from tests.team import injuries
 from tests.team.machine import Machine
 from tests.team.oracle import Oracle
@@ -106,7 +107,7 @@ def run_seed(seed: int, folder: Path, jobs: int, *, mounts: bool, mutant: bool =
         chaos = Chaos(team, chance, disks, log)
         try:
             if mutant:
-                team.brain.program.module = "tests.team.mutant"
+                _mutate(team)
             team.gather()
             _hurt(chaos, oracle)
             _settle(chaos, oracle)
@@ -125,6 +126,13 @@ def run_seed(seed: int, folder: Path, jobs: int, *, mounts: bool, mutant: bool =
     result.cpu = round(times.user + times.system + times.children_user + times.children_system, 1)
     result.seconds = round(time.monotonic() - began, 1)
     return result
+
+
+def _mutate(team: Team) -> None:
+    """Have the brain be the mutant: the installed program, by a module that lies here."""
+    program = team.brain.program
+    program.module = "tests.team.mutant"
+    program.environment["PYTHONPATH"] += f"{os.pathsep}{ROOT}"
 
 
 def _jobs(team: Team, chance: random.Random, count: int) -> dict[str, int]:
