@@ -63,7 +63,7 @@ def _seen(code: Code) -> bytes:
             context.wrap_socket(plain) as secured,
         ):
             found = secured.getpeercert(binary_form=True) or b""
-    except ssl.SSLError:
+    except (ssl.SSLError, ConnectionResetError, ConnectionAbortedError):
         raise DoorRefused(f"Quem atende em {code.address} não é um cérebro do tray-agent.") from None
     except OSError as error:
         said = sentence(error, [code.address])
@@ -138,6 +138,8 @@ async def _connected(code: Code, context: ssl.SSLContext, server_name: str) -> C
         )
     except Exception as error:  # noqa: BLE001 - whatever the library raises
         said = sentence(error, [code.address])
-        if said.startswith("o cérebro não reconhece"):
+        is_unreachable = isinstance(error, TimeoutError | ConnectionRefusedError)
+        if said.startswith("o cérebro não reconhece") or not (server_name or is_unreachable):
+            # Its certificate was right a moment ago. On Windows a refusal may be a mere broken connection.
             raise DoorRefused("Este código não vale mais; peça outro no PC que é o cérebro.") from None
         raise DoorRefused(f"{said[:1].upper()}{said[1:]}.") from None

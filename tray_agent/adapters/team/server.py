@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -211,14 +212,12 @@ class TeamServer:
         return stays
 
     def _what_is_wrong(self) -> str:
+        """The system words what a server writes in its own language; the port tells for itself."""
         try:
-            said = self._output.read_text(encoding="utf-8", errors="replace")
-            said += self._output.with_name("server.log").read_text(encoding="utf-8", errors="replace")[-2000:]
+            socket.create_connection(("127.0.0.1", self._port), 1.0).close()
         except OSError:
-            said = ""
-        if "address already in use" in said or "Only one usage of each socket" in said:
-            return f"A porta {self._port} da equipe está ocupada por outro programa."
-        return "O servidor da equipe não fica em execução; veja team/server.log na pasta de dados."
+            return "O servidor da equipe não fica em execução; veja team/server.log na pasta de dados."
+        return f"A porta {self._port} da equipe está ocupada por outro programa."
 
 
 def _up(child: Tied, closed: threading.Event) -> bool:
