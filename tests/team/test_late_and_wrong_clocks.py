@@ -11,12 +11,13 @@ from tests.team.rig import SECONDS
 
 
 def test_a_go_older_than_the_limit_starts_nothing_and_the_debt_stands(make: Make) -> None:
-    team = make(1, hold_seconds=1)
-    team.register(team.job("pix", pc="PC-1"))
+    team = make(1, hold_seconds=1, signal_seconds=2)  # slow, and still there
+    team.register(team.job("pix", 14, pc="PC-1"))
+    team.set_clocks("13:59:50")
     team.gather()
     proxy = team.proxies["PC-1"]
     proxy.delay(1.2)  # its child is held for 2.4 s until the go is there
-    team.run("pix")
+    team.set_clocks("14:00:01")
     wait_until(lambda: team.pcs[0].processes("held"), SECONDS)
     wait_until(lambda: not team.pcs[0].processes("held"), SECONDS)
     assert team.truth.count("pix") == 0
