@@ -92,6 +92,11 @@ def test_an_agent_without_an_output_works(tmp_path: Path, redirection: str) -> N
         assert agent.returncode == 0
 
 
+def _is_pythons_own(err: bytes) -> bool:
+    """Whether an interrupt struck before a line of ours was reached: on a busy machine that takes a while."""
+    return b"KeyboardInterrupt" in err and b"tray_agent/" not in err
+
+
 @pytest.mark.parametrize("milliseconds", [20, 40, 60, 80, 100, 130, 160, 200, 260, 350, 500])
 def test_an_interrupt_ends_an_agent_well_however_early_it_comes(tmp_path: Path, milliseconds: int) -> None:
     with closing(Program(Workspace(tmp_path / "place"))) as program:
@@ -100,7 +105,7 @@ def test_an_interrupt_ends_an_agent_well_however_early_it_comes(tmp_path: Path, 
             child.wait(milliseconds / 1000)
         child.send_signal(signal.SIGINT)
         out, err = child.communicate(timeout=30)
-        if milliseconds < 60 and b"KeyboardInterrupt" in err:
+        if _is_pythons_own(err):
             pytest.skip("Python itself was not up yet")
         assert (child.returncode, out, err) == (0, b"", b"")
 
@@ -112,7 +117,7 @@ def test_an_interrupt_ends_a_command_without_a_traceback(program: Program, milli
         child.wait(milliseconds / 1000)
     child.send_signal(signal.SIGINT)
     _, err = child.communicate(timeout=30)
-    if milliseconds < 60 and b"KeyboardInterrupt" in err:
+    if _is_pythons_own(err):
         pytest.skip("Python itself was not up yet")
     assert b"Traceback" not in err
     assert child.returncode in {0, 1, -signal.SIGINT}
