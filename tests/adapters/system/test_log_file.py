@@ -19,7 +19,7 @@ def written(handler: RotatingFile, *texts: str) -> None:
 
 def test_a_long_log_is_put_aside_and_the_oldest_goes(tmp_path: Path) -> None:
     written(
-        RotatingFile(tmp_path / "agent.log", 10, 2), "primeira linha", "segunda linha", "terceira", "quarta"
+        RotatingFile(tmp_path / "agent.log", 11, 2), "primeira linha", "segunda linha", "terceira", "quarta"
     )
     said = {each.name: each.read_text(encoding="utf-8") for each in tmp_path.iterdir()}
     assert said == {
@@ -27,7 +27,7 @@ def test_a_long_log_is_put_aside_and_the_oldest_goes(tmp_path: Path) -> None:
         "agent.log.1": "segunda linha\n",
         "agent.log.2": "primeira linha\n",
     }
-    written(RotatingFile(tmp_path / "agent.log", 10, 2), "quinta")
+    written(RotatingFile(tmp_path / "agent.log", 11, 2), "quinta")
     said = {each.name: each.read_text(encoding="utf-8") for each in tmp_path.iterdir()}
     assert said == {
         "agent.log": "quinta\n",
