@@ -100,6 +100,7 @@ class Smtp:
 
 @contextmanager
 def silent() -> Iterator[str]:
-    """The address of a server that takes connections and never says a word."""
+    """The address of a server that takes connections and never says a word; the library itself would wait
+    minutes for one, where by default it gives up after four seconds."""
     with socket.create_server((HOST, 0)) as listener:
-        yield f"json://{HOST}:{listener.getsockname()[1]}/silencio"
+        yield f"json://{HOST}:{listener.getsockname()[1]}/silencio?rto=300"
