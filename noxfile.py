@@ -124,7 +124,7 @@ STAGES = {
 }
 
 
-# Run by their names alone: where the machine is busy a team's work is starved for minutes by what is done to it.
+# Run by their names alone: where a machine is busy, what is done to a team starves its work for minutes.
 BY_NAME = {"team"}
 
 

@@ -53,3 +53,14 @@ def test_what_is_no_file_is_never_put_aside(tmp_path: Path) -> None:
     (tmp_path / "agent.log").symlink_to("/dev/null")
     written(RotatingFile(tmp_path / "agent.log", 0, 1), "uma", "duas")
     assert (tmp_path / "agent.log").is_symlink()
+
+
+def test_a_log_that_cannot_be_opened_costs_nobody_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    handler = RotatingFile(tmp_path / "later" / "agent.log", 1000, 1)
+    written(handler, "lost")
+    (tmp_path / "later").mkdir()
+    written(handler, "kept")
+    assert (tmp_path / "later" / "agent.log").read_text(encoding="utf-8") == "kept\n"

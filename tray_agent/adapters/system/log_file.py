@@ -12,7 +12,8 @@ class RotatingFile(logging.FileHandler):
     """Begins ``path`` anew at so many bytes; ``path.1`` is the newest of at most ``former`` files put aside.
 
     As the standard library's, whose module costs a resident program half a megabyte (pickle, sockets).
-    A file that cannot be put aside is written on.
+    A file that cannot be put aside is written on; one that cannot be opened (a full or read-only disk) costs
+    the record, never its sender.
     """
 
     def __init__(self, path: Path, most_bytes: int, former: int) -> None:
@@ -25,7 +26,10 @@ class RotatingFile(logging.FileHandler):
         with suppress(OSError, ValueError):
             if self._is_long():
                 self._put_aside()
-        super().emit(record)
+        try:
+            super().emit(record)
+        except OSError:  # opening it is not caught there
+            self.handleError(record)
 
     def _is_long(self) -> bool:
         path = Path(self.baseFilename)
