@@ -129,7 +129,8 @@ def test_a_left_click_opens_and_the_right_click_menu_acts_on_the_newest_view(scr
         assert choose(tray, 2) == "resume"
         assert choose(tray, 3) == "notifications"
         assert choose(tray, 4) == "logs"
-        assert choose(tray, 5) == "quit"
+        assert choose(tray, 5, "Right") == "open #equipe"
+        assert choose(tray, 6) == "quit"
 
 
 def test_the_jobs_in_error_are_in_the_menu_and_lead_to_their_place(screen: Screen) -> None:
