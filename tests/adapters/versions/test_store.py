@@ -171,6 +171,17 @@ def test_two_first_starts_at_once_end_well(store: Store, package: Package, origi
     assert [each.name for each in store.root.iterdir()] == [package.identity]
 
 
+def test_the_lock_of_a_start_that_was_killed_before_its_draft_is_swept(
+    store: Store, package: Package
+) -> None:
+    folder = store.ready(package)
+    left = folder.with_name(f"{folder.name}.0123456789ab.lock")
+    left.mkdir()
+    (left / "agent.lock").touch()
+    store.sweep(package.identity, lambda _folder: False)
+    assert [each.name for each in store.root.iterdir()] == [package.identity]
+
+
 def test_sweeping_leaves_the_draft_of_a_start_at_work(store: Store, package: Package) -> None:
     seen: list[list[str]] = []
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import stat
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -112,8 +114,8 @@ class Store:
         is gone or became another. Returns the identities removed."""
         removed = []
         for path in self._entries():
-            if path.suffix == _DRAFT and path.is_dir():
-                self._remove_draft(path)
+            if path.suffix in {_DRAFT, _LOCK} and path.is_dir():
+                self._remove_draft(path.with_suffix(_DRAFT))  # killed early, a start leaves its lock alone
             elif path.suffix == _OLD:
                 shutil.rmtree(long(path), ignore_errors=True)
             elif _is_identity(path.name) and path.name != keep and path.is_dir():
@@ -156,8 +158,7 @@ class Store:
     def _unpack(self, package: Package, folder: Path, progress: Progress) -> None:
         self._refuse_full_disk(package)
         draft = self.root / f"{folder.name}.{os.urandom(6).hex()}{_DRAFT}"
-        lock = InstanceLock(_lock_folder(draft))
-        lock.acquire()  # first: a draft that nobody holds is anybody's to remove
+        lock = _taken(draft)  # first: a draft that nobody holds is anybody's to remove
         try:
             draft.mkdir(mode=0o700)
             unpack(package, draft, progress)
@@ -196,8 +197,22 @@ class Store:
         except (AlreadyRunning, OSError):
             return
         shutil.rmtree(long(draft), ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)  # before anybody else can take it, where that is possible
         lock.release()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _taken(draft: Path) -> InstanceLock:
+    """The draft's lock, ours; a sweep may have it, or remove its folder, in this very moment."""
+    for attempt in range(20):
+        lock = InstanceLock(_lock_folder(draft))
+        try:
+            lock.acquire()
+        except (AlreadyRunning, FileNotFoundError):
+            threading.Event().wait(0.02 * attempt)
+        else:
+            return lock
+    raise OSError(errno.EBUSY, "a pasta está em uso", str(draft))
 
 
 def _place(draft: Path, folder: Path) -> None:
