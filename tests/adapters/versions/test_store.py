@@ -140,7 +140,8 @@ def test_killed_at_twenty_moments_the_next_start_always_works(tmp_path: Path) ->
     package, expected = archive.read(file), contents(original)
     chance = random.Random(20)
     killed_early = 0
-    takes = _seconds_of_a_first_start(file, tmp_path / "measured")
+    # The first finds its files cold, as none after it does.
+    takes = min(_seconds_of_a_first_start(file, tmp_path / f"measured {turn}") for turn in range(3))
     for turn in range(20):
         store = Store(tmp_path / f"versions {turn}")
         process = first_start(file, store.root)
