@@ -23,48 +23,11 @@ def limit(most_bytes: int = LIMIT_BYTES) -> None:
 
 
 if sys.platform == "win32":
-    import ctypes
-    from ctypes import wintypes
-
-    _EXTENDED_LIMITS, _PROCESS_MEMORY = 9, 0x100
-
-    class _Limits(ctypes.Structure):
-        """JOBOBJECT_EXTENDED_LIMIT_INFORMATION."""
-
-        _fields_ = (
-            ("times", ctypes.c_int64 * 2),
-            ("flags", ctypes.c_uint32),
-            ("working_set", ctypes.c_size_t * 2),
-            ("active_processes", ctypes.c_uint32),
-            ("affinity", ctypes.c_size_t),
-            ("priority", ctypes.c_uint32 * 2),
-            ("io", ctypes.c_uint64 * 6),
-            ("process_memory", ctypes.c_size_t),
-            ("others", ctypes.c_size_t * 3),
-        )
+    from tray_agent.adapters.system import windows_jobs
 
     def _bound(most_bytes: int) -> None:
         """A job of its own for this process; its handle is kept by the process's life."""
-        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-        kernel.CreateJobObjectW.restype = wintypes.HANDLE
-        kernel.CreateJobObjectW.argtypes = [ctypes.c_void_p, wintypes.LPCWSTR]
-        kernel.SetInformationJobObject.argtypes = [
-            wintypes.HANDLE,
-            ctypes.c_int,
-            ctypes.c_void_p,
-            wintypes.DWORD,
-        ]
-        kernel.AssignProcessToJobObject.argtypes = [wintypes.HANDLE, wintypes.HANDLE]
-        kernel.GetCurrentProcess.restype = wintypes.HANDLE
-        job = kernel.CreateJobObjectW(None, None)
-        limits = _Limits(flags=_PROCESS_MEMORY, process_memory=most_bytes)
-        size = ctypes.sizeof(limits)
-        if not (
-            job
-            and kernel.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), size)
-            and kernel.AssignProcessToJobObject(job, kernel.GetCurrentProcess())
-        ):
-            raise ctypes.WinError(ctypes.get_last_error())
+        windows_jobs.put_in(windows_jobs.new_job(windows_jobs.PROCESS_MEMORY, most_bytes))
 
 else:
 

@@ -19,7 +19,7 @@ from typing import Any
 from tray_agent.adapters.runs import interrupt
 from tray_agent.adapters.runs.environment import bundle_root, foreign_environment, outside_bundle
 from tray_agent.adapters.runs.interrupt import Sent
-from tray_agent.adapters.system import program
+from tray_agent.adapters.system import program, windows_jobs
 
 log = logging.getLogger(__name__)
 
@@ -34,30 +34,12 @@ _PROCESS_SUSPEND_RESUME, _PROCESS_QUERY_LIMITED = 0x0800, 0x1000
 _THREAD_QUERY = 0x0040
 _THREAD_SUSPEND_COUNT = 35
 _EVENT_MODIFY_STATE = 0x0002
-_EXTENDED_LIMITS = 9
 _PROCESS_IDS = 3
 _MOST_MEMBERS = 256
 _CONSOLE = "conhost.exe"
-_KILL_ON_JOB_CLOSE = 0x2000
 _PROCESSES, _THREADS = 0x2, 0x4
 _NO_HANDLE = ctypes.c_void_p(-1).value
 _EPOCH = 116_444_736_000_000_000  # 1970 in Windows' count of 100 ns since 1601
-
-
-class _Limits(ctypes.Structure):
-    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION."""
-
-    _fields_ = (
-        ("process_time", ctypes.c_int64),
-        ("job_time", ctypes.c_int64),
-        ("flags", ctypes.c_uint32),
-        ("working_set", ctypes.c_size_t * 2),
-        ("active_processes", ctypes.c_uint32),
-        ("affinity", ctypes.c_size_t),
-        ("priority", ctypes.c_uint32 * 2),
-        ("io", ctypes.c_uint64 * 6),
-        ("memory", ctypes.c_size_t * 4),
-    )
 
 
 class _ThreadEntry(ctypes.Structure):
@@ -114,7 +96,7 @@ class HeldChild:
         never ran. Raises OSError if it cannot begin; it is still held then, and :meth:`drop` ends it.
         """
         if self._job is not None:
-            _limit(self._job, 0)
+            windows_jobs.limit(self._job, 0)
         marker.touch()
         with _process(self.pid, _PROCESS_SUSPEND_RESUME) as handle:
             status = _ntdll().NtResumeProcess(handle)
@@ -144,7 +126,7 @@ class HeldChild:
     def close(self) -> None:
         """Give the job back; the processes in it live on once let go."""
         if self._job is not None:
-            _kernel().CloseHandle(self._job)
+            windows_jobs.close(self._job)
             self._job = None
 
 
@@ -250,22 +232,15 @@ def _job_of(pid: int) -> int | None:
     child is still held: the next start finds it suspended and ends it."""
     job: int | None = None
     try:
-        job = _check(_kernel().CreateJobObjectW(None, None))
-        _limit(job, _KILL_ON_JOB_CLOSE)
+        job = windows_jobs.new_job(windows_jobs.KILL_ON_CLOSE)
         with _process(pid, _PROCESS_SET_QUOTA | _PROCESS_TERMINATE) as handle:
-            _check(_kernel().AssignProcessToJobObject(job, handle))
+            windows_jobs.put_in(job, handle)
     except OSError as error:
         log.warning("process %d is in no job of ours: %s", pid, error)
         if job is not None:
-            _kernel().CloseHandle(job)
+            windows_jobs.close(job)
         return None
     return job
-
-
-def _limit(job: int, flags: int) -> None:
-    limits = _Limits(flags=flags)
-    size = ctypes.sizeof(limits)
-    _check(_kernel().SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), size))
 
 
 def _members(job: int) -> list[int]:
@@ -345,9 +320,6 @@ def _kernel() -> Any:
         "SetEvent": (flag, [handle]),
         "CloseHandle": (flag, [handle]),
         "GetProcessTimes": (flag, [handle, pointer, pointer, pointer, pointer]),
-        "CreateJobObjectW": (handle, [pointer, wintypes.LPCWSTR]),
-        "SetInformationJobObject": (flag, [handle, ctypes.c_int, pointer, number]),
-        "AssignProcessToJobObject": (flag, [handle, handle]),
         "QueryInformationJobObject": (flag, [handle, ctypes.c_int, pointer, number, pointer]),
         "TerminateJobObject": (flag, [handle, wintypes.UINT]),
         "CreateToolhelp32Snapshot": (handle, [number, number]),

@@ -33,65 +33,40 @@ if sys.platform == "win32":
     import ctypes
     from ctypes import wintypes
 
-    _KILL_ON_JOB_CLOSE, _EXTENDED_LIMITS = 0x2000, 9
+    from tray_agent.adapters.system import windows_jobs
+
     _CREATE_SUSPENDED = 0x4
-
-    class _Limits(ctypes.Structure):
-        """JOBOBJECT_EXTENDED_LIMIT_INFORMATION."""
-
-        _fields_ = (
-            ("times", ctypes.c_int64 * 2),
-            ("flags", ctypes.c_uint32),
-            ("working_set", ctypes.c_size_t * 2),
-            ("active_processes", ctypes.c_uint32),
-            ("affinity", ctypes.c_size_t),
-            ("priority", ctypes.c_uint32 * 2),
-            ("io", ctypes.c_uint64 * 6),
-            ("memory", ctypes.c_size_t * 4),
-        )
-
-    def _kernel() -> ctypes.WinDLL:
-        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-        kernel.CreateJobObjectW.restype = wintypes.HANDLE
-        kernel.CreateJobObjectW.argtypes = [ctypes.c_void_p, wintypes.LPCWSTR]
-        kernel.SetInformationJobObject.argtypes = [
-            wintypes.HANDLE,
-            ctypes.c_int,
-            ctypes.c_void_p,
-            wintypes.DWORD,
-        ]
-        kernel.AssignProcessToJobObject.argtypes = [wintypes.HANDLE, wintypes.HANDLE]
-        kernel.CloseHandle.argtypes = [wintypes.HANDLE]
-        return kernel
 
     def start_tied(argv: Sequence[str], environment: Mapping[str, str], output: IO[bytes]) -> Tied:
         """Start it, suspended until it belongs to a job that Windows ends with us. Raises OSError."""
-        kernel, ntdll = _kernel(), ctypes.WinDLL("ntdll")
+        ntdll = ctypes.WinDLL("ntdll")
         ntdll.NtResumeProcess.argtypes = [wintypes.HANDLE]
-        job = kernel.CreateJobObjectW(None, None)
-        limits = _Limits(flags=_KILL_ON_JOB_CLOSE)
-        if not job or not kernel.SetInformationJobObject(
-            job, _EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)
-        ):
-            raise ctypes.WinError(ctypes.get_last_error())
-        popen = subprocess.Popen(
-            list(argv),
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            creationflags=subprocess.CREATE_NO_WINDOW | _CREATE_SUSPENDED,
-        )
+        job = windows_jobs.new_job(windows_jobs.KILL_ON_CLOSE)
+        try:
+            popen = subprocess.Popen(
+                list(argv),
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                creationflags=subprocess.CREATE_NO_WINDOW | _CREATE_SUSPENDED,
+            )
+        except OSError:
+            windows_jobs.close(job)
+            raise
         handle = int(popen._handle)  # type: ignore[attr-defined]
-        if not kernel.AssignProcessToJobObject(job, handle) or ntdll.NtResumeProcess(handle):
-            error = ctypes.WinError(ctypes.get_last_error())
+        try:
+            windows_jobs.put_in(job, handle)
+            if status := ntdll.NtResumeProcess(handle):
+                raise OSError(f"NtResumeProcess: 0x{status & 0xFFFFFFFF:08X}")
+        except OSError:
             popen.kill()
-            kernel.CloseHandle(job)
-            raise error
+            windows_jobs.close(job)
+            raise
         return Tied(popen, job)
 
     def _close_job(job: int) -> None:
-        _kernel().CloseHandle(job)
+        windows_jobs.close(job)
 
     def main(arguments: list[str]) -> int:
         """On Windows nobody needs it."""
