@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from tray_agent.adapters.readers import blocks
+from tray_agent.adapters.readers.children import opened_log, talk
 from tray_agent.adapters.system import program
 
-_LOG_LIMIT = 1_000_000
 _MOST_BYTES = 64_000_000
 _LAST_SECONDS = 5.0
 _LEAVE_SECONDS = 1.0
@@ -102,8 +102,8 @@ class ReaderProcess:
             if self._cancelled:
                 raise ReaderFailed("leitura cancelada", cancelled=True)
             try:
-                with _opened(self._log) as log:
-                    self._child = _popen(self._command(mode), log, program.environment(self._environment))
+                with opened_log(self._log) as log:
+                    self._child = talk(self._command(mode), log, program.environment(self._environment))
             except OSError as error:
                 raise ReaderFailed(f"o leitor não pôde ser iniciado: {error.strerror or error}") from error
             return self._child
@@ -155,32 +155,6 @@ def _answer(pipe: IO[bytes], whole: bool) -> Any:
         return pipe.readline(_MOST_BYTES)
 
     return blocks.join(json.loads(following()), following, whole=whole)
-
-
-def _opened(log: Path | None) -> IO[bytes]:
-    """The readers' log, begun anew when it has grown; a log that cannot be written stops nobody."""
-    if log is not None:
-        with contextlib.suppress(OSError):
-            grown = log.exists() and log.stat().st_size > _LOG_LIMIT
-            return log.open("wb" if grown else "ab")
-    return Path(os.devnull).open("wb")
-
-
-def _popen(command: list[str], log: IO[bytes], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """The child, in a session (on Windows a group) of its own."""
-    if sys.platform == "win32":
-        flags, session = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP, False
-    else:
-        flags, session = 0, True
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        env=environment,
-        creationflags=flags,
-        start_new_session=session,
-    )
 
 
 def _kill_tree(child: subprocess.Popen[bytes]) -> None:

@@ -10,20 +10,19 @@ import json
 import logging
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from tray_agent.adapters.readers.children import opened_log, talk
 from tray_agent.adapters.system import program
 from tray_agent.core.ports import Heard, Link
 from tray_agent.core.team.names import pc_key
 
 _log = logging.getLogger(__name__)
-_LOG_LIMIT = 1_000_000
 _MOST_WAITING = 10_000
 _MISSED_SIGNALS = 3
 _STARTING_SECONDS = 20.0
@@ -151,8 +150,8 @@ class ChildRadio:
                 self._closed.wait(_BEFORE_NEXT_SECONDS)
 
     def _begin(self) -> _Life:
-        with _opened(self._log) as log:
-            child = _popen(self._command("radio"), log, program.environment(self._environment))
+        with opened_log(self._log) as log:
+            child = talk(self._command("radio"), log, program.environment(self._environment))
         life = _Life(child, time.monotonic())
         assert child.stdin is not None  # noqa: S101 - pipes were asked for
         for target, name in ((self._write, "radio-out"), (self._read, "radio-in")):
@@ -227,26 +226,3 @@ class ChildRadio:
 
 def _encoded(line: dict[str, Any]) -> bytes:
     return json.dumps(line, separators=(",", ":")).encode() + b"\n"
-
-
-def _opened(log: Path) -> IO[bytes]:
-    with contextlib.suppress(OSError):
-        grown = log.exists() and log.stat().st_size > _LOG_LIMIT
-        return log.open("wb" if grown else "ab")
-    return Path("NUL" if sys.platform == "win32" else "/dev/null").open("wb")
-
-
-def _popen(command: list[str], log: IO[bytes], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    if sys.platform == "win32":
-        flags, session = subprocess.CREATE_NO_WINDOW, False
-    else:
-        flags, session = 0, True
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        env=environment,
-        creationflags=flags,
-        start_new_session=session,
-    )
