@@ -10,6 +10,7 @@ from typing import Any
 from tray_agent.core.model import Run
 from tray_agent.core.rules.state import Active, Moment, Phase, State
 from tray_agent.core.team import orders as say
+from tray_agent.core.team.grant import about_of
 from tray_agent.core.team.orders import About, ReplyBody
 
 MOST_TOLD = 50  # at once: each end comes with that of its log
@@ -113,17 +114,4 @@ class Words:
         path = run.script.replace("\\", "/")
         base = self._state.base_path.replace("\\", "/").rstrip("/")
         job = self._state.jobs.get(run.job)
-        return About(
-            run.id,
-            run.job,
-            run.name,
-            job.area if job else "",
-            path.removeprefix(f"{base}/") if base else path,
-            run.trigger,
-            run.day,
-            run.started,
-            run.arguments,
-            run.attempt,
-            run.by,
-            run.stands_for,
-        )
+        return about_of(run, path.removeprefix(f"{base}/") if base else path, job.area if job else "")

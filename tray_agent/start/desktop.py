@@ -12,9 +12,10 @@ from tray_agent.adapters.system import autostart
 from tray_agent.core.messages import Command, Pause, Quit, Resume, Woke
 from tray_agent.core.picture.notices import Notice, NoticeKind, NoticeState, decide
 from tray_agent.shell.channel.user import os_user
+from tray_agent.shell.tray.menu import TrayAction
 from tray_agent.shell.tray.notices import CLOSED_TO_TRAY
 from tray_agent.shell.tray.question import Choice
-from tray_agent.shell.tray.tray import NoScreen, Tray, TrayAction
+from tray_agent.shell.tray.tray import NoScreen, Tray
 from tray_agent.shell.tray.view import TrayView, tray_view
 from tray_agent.shell.window.windows_desktop import NO_ENGINE
 from tray_agent.start.app import Agent

@@ -14,9 +14,10 @@ from tray_agent.core.model import CardState
 from tray_agent.core.picture.notices import Notice, NoticeKind
 from tray_agent.shell.tray import tray as tray_module
 from tray_agent.shell.tray.icon import tray_icon
+from tray_agent.shell.tray.menu import TEAM_PAGE, Entry, TrayAction, menu_entries
 from tray_agent.shell.tray.notices import CLOSED_TO_TRAY
 from tray_agent.shell.tray.question import Choice
-from tray_agent.shell.tray.tray import TEAM_PAGE, Entry, NoScreen, Tray, TrayAction, menu_entries
+from tray_agent.shell.tray.tray import NoScreen, Tray
 from tray_agent.shell.tray.view import TrayView
 from tray_agent.shell.tray.windows import (
     BALLOON_CLICKED,

@@ -12,14 +12,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from tray_agent.core.model import CardState
 from tray_agent.core.picture.notices import Notice
 from tray_agent.shell.tray.gtk import ask_on_gtk, gtk_icon, has_gtk, outlive_screen, without_gl
 from tray_agent.shell.tray.icon import tray_icon
+from tray_agent.shell.tray.menu import Entry, TrayAction, menu_entries
 from tray_agent.shell.tray.notices import TEXT_UNITS, TITLE_UNITS, clip_utf16
 from tray_agent.shell.tray.question import Choice, quit_question
 from tray_agent.shell.tray.view import TrayView
@@ -35,7 +34,6 @@ NOTICE_SECONDS = 5.0  # between two notifications
 LOGIN_SECONDS = (10.0, 60.0)  # the taskbar may come after us
 RESUME_SECONDS = (2.0, 15.0)
 LARGEST = 64
-TEAM_PAGE = "#equipe"  # what the page is opened at in the place of a job
 GTK_PIXELS = 32  # it is drawn anew at the tray's own size, and what a larger canvas took is not given back
 
 _LOST = "O ícone foi perdido: a tela não responde mais."
@@ -49,69 +47,6 @@ class NoScreen(Exception):
 
 class IconFailed(NoScreen):
     """There is a screen, and the icon could not be shown on it, or was lost."""
-
-
-class TrayAction(StrEnum):
-    """What a person can ask for at the tray."""
-
-    OPEN = "open"
-    PAUSE = "pause"
-    RESUME = "resume"
-    AUTOSTART = "autostart"
-    NOTIFICATIONS = "notifications"
-    LOGS = "logs"
-    QUIT = "quit"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the menu. Without an action it only informs; without a text it separates.
-
-    With a ``job`` it opens the dashboard there; with ``inner`` lines it opens them.
-    """
-
-    text: str = ""
-    action: TrayAction | None = None
-    checked: bool | None = None
-    default: bool = False
-    job: str = ""
-    inner: tuple[Entry, ...] = ()
-
-
-_TEAM = {
-    "alone": ("Convidar outro PC…", "Entrar em uma equipe…"),
-    "brain": ("Ver os PCs", "Convidar outro PC…"),
-    "pc": ("Ver o cérebro e este PC", "Sair da equipe…"),
-}
-
-
-def menu_entries(view: TrayView) -> tuple[Entry, ...]:
-    """The menu of this view, from top to bottom."""
-    suspended = view.suspended[:1].upper() + view.suspended[1:]
-    status = view.status[:1].upper() + view.status[1:]
-    switch = (
-        Entry("Retomar agendamentos", TrayAction.RESUME)
-        if view.paused
-        else Entry("Suspender agendamentos", TrayAction.PAUSE)
-    )
-    start = [Entry("Iniciar com o Windows", TrayAction.AUTOSTART, view.autostart)]
-    failed = tuple(Entry(name, TrayAction.OPEN, job=job) for job, name in view.failed)
-    return (
-        Entry("Abrir painel", TrayAction.OPEN, default=True),
-        *([Entry(f"Em erro ({view.failures})", inner=failed)] if failed else ()),
-        Entry(),
-        *(Entry(line) for line in (status, suspended) if line),
-        Entry(),
-        switch,
-        *(start if view.autostart is not None else ()),
-        Entry("Notificações", TrayAction.NOTIFICATIONS, view.notifications),
-        Entry("Abrir logs", TrayAction.LOGS),
-        Entry(
-            "Equipe", inner=tuple(Entry(text, TrayAction.OPEN, job=TEAM_PAGE) for text in _TEAM[view.role])
-        ),
-        Entry(),
-        Entry("Sair", TrayAction.QUIT),
-    )
 
 
 def _nothing() -> None:
