@@ -25,8 +25,11 @@ def run_hidden(arguments: list[str]) -> int | None:
         return self_test(arguments[1])
     if len(arguments) < 2 or arguments[0] != "--internal":
         return None
-    mode, rest = arguments[1], arguments[2:]
-    if mode in {
+    return _internal(arguments[1], arguments[2:])
+
+
+_READERS = frozenset(
+    {
         "read-registry",
         "read-history",
         "details",
@@ -35,7 +38,13 @@ def run_hidden(arguments: list[str]) -> int | None:
         "team-keys",
         "team-join",
         "team-look",
-    }:
+    }
+)
+
+
+def _internal(mode: str, rest: list[str]) -> int:
+    """A mode that the agent itself asks for; each loads what it needs and nothing else."""
+    if mode in _READERS:
         from tray_agent.start.reader_child import main as read
 
         return read(mode)

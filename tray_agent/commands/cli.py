@@ -117,6 +117,18 @@ def _parser() -> argparse.ArgumentParser:
     registry_file.add_to(add)
     schedule.add_to(add)
     add("doctor", "verifica pastas, registro, credenciais, BigQuery e interpretador", _doctor)
+    _add_past(add)
+    notify = add("notify", "avisos da equipe: test envia um de teste a cada endereço", _notify)
+    notify.add_argument("action", metavar="test", choices=("test",))
+    bundle = add("support-bundle", "reúne logs, diário e diagnóstico em um zip, sem chaves", _support_bundle)
+    bundle.add_argument("file", metavar="ARQUIVO", help="o zip a criar")
+    autostart = add("autostart", "inicia com o Windows", _autostart)
+    autostart.add_argument("switch", metavar="on|off|status", choices=("on", "off", "status"))
+    return parser
+
+
+def _add_past(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What tells of the days that were."""
     past = add("history", "mostra as execuções dos últimos dias, com ou sem agente", _past("history"))
     past.add_argument("job", metavar="NOME", nargs="?", help="o id ou o nome do cartão (padrão: todas)")
     past.add_argument("--json", action="store_true", help="o JSON do contrato")
@@ -131,13 +143,6 @@ def _parser() -> argparse.ArgumentParser:
             metavar="N",
             help=f"quantos dias, até hoje (padrão: {default})",
         )
-    notify = add("notify", "avisos da equipe: test envia um de teste a cada endereço", _notify)
-    notify.add_argument("action", metavar="test", choices=("test",))
-    bundle = add("support-bundle", "reúne logs, diário e diagnóstico em um zip, sem chaves", _support_bundle)
-    bundle.add_argument("file", metavar="ARQUIVO", help="o zip a criar")
-    autostart = add("autostart", "inicia com o Windows", _autostart)
-    autostart.add_argument("switch", metavar="on|off|status", choices=("on", "off", "status"))
-    return parser
 
 
 def _add_job_commands(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -139,17 +139,7 @@ class Agent:
             self.reader_process,
             self._answer_team,
         )
-        reader = Reader(
-            version=__version__,
-            pid=os.getpid(),
-            headless=self.headless,
-            instance=os.urandom(8).hex(),
-            grace_seconds=self.settings.stop_grace_seconds,
-            no_data_exit_code=self.settings.no_data_exit_code,
-            person=os_user(),
-        )
-        service = Service(lambda: self.snapshot, self.post, reader, self.outside)
-        self.server = ControlServer(self.places.data_dir, service.answer)
+        self.server = ControlServer(self.places.data_dir, self._service().answer)
         try:
             self.server.start()
         except UnsafeChannelFile:
@@ -172,6 +162,19 @@ class Agent:
         if self.succession is not None:
             self.succession.updates.start()
         _log.info("agent %s started, pid %d, data in %s", __version__, os.getpid(), self.places.data_dir)
+
+    def _service(self) -> Service:
+        """What answers over the channel."""
+        reader = Reader(
+            version=__version__,
+            pid=os.getpid(),
+            headless=self.headless,
+            instance=os.urandom(8).hex(),
+            grace_seconds=self.settings.stop_grace_seconds,
+            no_data_exit_code=self.settings.no_data_exit_code,
+            person=os_user(),
+        )
+        return Service(lambda: self.snapshot, self.post, reader, self.outside)
 
     def notice(self, source: str, *problems: Problem) -> None:
         """Have this, and nothing else of this source, be shown as wrong; from any thread, also before the

@@ -84,29 +84,6 @@ def write_configuration(folder: Path, membership: Membership, listening: Listeni
 def configuration(folder: Path, membership: Membership, listening: Listening) -> dict[str, Any]:
     """The server's configuration: its language takes JSON."""
     team = membership.team
-    users = [
-        _user(
-            subjects.brain_user(team),
-            [subjects.to_pc(team, "*"), f"{subjects.JOINED}.*"],
-            [subjects.from_pc(team, "*"), f"{subjects.JOIN}.*"],
-        )
-    ]
-    users += [
-        _user(
-            subjects.pc_user(team, each.key, each.id),
-            [subjects.from_pc(team, each.key)],
-            [subjects.to_pc(team, each.key)],
-        )
-        for each in membership.members
-    ]
-    users += [
-        _user(
-            subjects.invitation_user(each.id),
-            [f"{subjects.JOIN}.{each.id}"],
-            [f"{subjects.JOINED}.{each.id}"],
-        )
-        for each in membership.invitations
-    ]
     system = _user(subjects.system_user(team), ["$SYS.REQ.SERVER.*.RELOAD"], [subjects.GONE, "_INBOX.>"])
     return {
         "host": listening.host,
@@ -131,9 +108,38 @@ def configuration(folder: Path, membership: Membership, listening: Listening) ->
         "system_account": subjects.SYSTEM_ACCOUNT,
         "accounts": {
             subjects.SYSTEM_ACCOUNT: {"users": [system]},
-            subjects.TEAM_ACCOUNT: {"users": users},
+            subjects.TEAM_ACCOUNT: {"users": _users(membership)},
         },
     }
+
+
+def _users(membership: Membership) -> list[dict[str, Any]]:
+    """Who may say and hear what: the brain, each PC, and who was invited and may ask to join."""
+    team = membership.team
+    users = [
+        _user(
+            subjects.brain_user(team),
+            [subjects.to_pc(team, "*"), f"{subjects.JOINED}.*"],
+            [subjects.from_pc(team, "*"), f"{subjects.JOIN}.*"],
+        )
+    ]
+    users += [
+        _user(
+            subjects.pc_user(team, each.key, each.id),
+            [subjects.from_pc(team, each.key)],
+            [subjects.to_pc(team, each.key)],
+        )
+        for each in membership.members
+    ]
+    users += [
+        _user(
+            subjects.invitation_user(each.id),
+            [f"{subjects.JOIN}.{each.id}"],
+            [f"{subjects.JOINED}.{each.id}"],
+        )
+        for each in membership.invitations
+    ]
+    return users
 
 
 def _user(name: str, says: list[str], hears: list[str]) -> dict[str, Any]:
