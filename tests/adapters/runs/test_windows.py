@@ -13,6 +13,7 @@ import pytest
 
 from tray_agent.adapters.runs import windows as module
 from tray_agent.adapters.runs.windows import HeldChild, ask_to_end, created, is_suspended, start_held
+from tray_agent.adapters.system import windows_jobs
 
 windows = [
     pytest.mark.windows,
@@ -41,7 +42,9 @@ def until(condition: Callable[[], object], seconds: float = 20) -> None:
 
 @pytest.mark.skipif(ctypes.sizeof(ctypes.c_void_p) != 8, reason="the sizes of 64-bit Windows")
 def test_the_structures_have_the_sizes_that_windows_expects() -> None:
-    sizes = [ctypes.sizeof(each) for each in (module._Limits, module._ThreadEntry, module._ProcessEntry)]
+    sizes = [
+        ctypes.sizeof(each) for each in (windows_jobs._Limits, module._ThreadEntry, module._ProcessEntry)
+    ]
     assert sizes == [144, 28, 568]
 
 

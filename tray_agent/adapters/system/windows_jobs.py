@@ -1,5 +1,4 @@
-"""Job objects of Windows: what bounds a process and all that it starts. Nothing here works on other systems.
-"""
+"""Job objects of Windows: what bounds a process and all that it starts. Nothing here works elsewhere."""
 
 from __future__ import annotations
 
