@@ -13,7 +13,7 @@ from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.core.messages import Discovered
 from tray_agent.core.model import Discovery, Job
-from tray_agent.core.rules.state import Limits
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.schedules.schedule import at_hours
 from tray_agent.engine.loop import Engine
 

@@ -13,11 +13,13 @@ from tray_agent.core.model import Asked, Discovery, HistoryRow, Identity, Job, O
 from tray_agent.core.picture.facts import job_facts, snapshot
 from tray_agent.core.picture.next_run import surroundings
 from tray_agent.core.picture.texts import why
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.apply import apply
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.rules.plan import plan
 from tray_agent.core.rules.runs import began
-from tray_agent.core.rules.state import Limits, Moment, State, first_state
+from tray_agent.core.rules.state import State, first_state
 from tray_agent.core.schedules.schedule import Schedule, at_hours
 from tray_agent.core.shown import JobFacts, Snapshot
 

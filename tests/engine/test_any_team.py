@@ -14,7 +14,7 @@ from tests.engine.simulated_team import SimulatedTeam
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Outcome, Pc, Run, Trigger
 from tray_agent.core.policies import Policies
-from tray_agent.core.rules.state import Limits
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.schedules.schedule import ALL_DAY
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.loop import Engine

@@ -9,7 +9,7 @@ from tests.engine.fakes import FakeClock, FakeProcesses, FakeReader, MemoryBook
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Outcome, Trigger
 from tray_agent.core.ports import Standing
-from tray_agent.core.rules.state import Limits
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.shown import Snapshot
 from tray_agent.core.team import orders as say
 from tray_agent.core.team.orders import About, Order, OrderBody, Reply, ReplyBody

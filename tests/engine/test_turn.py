@@ -9,7 +9,7 @@ from tests.builders import at, make_job
 from tests.engine.world import ALL, PIX, World, clock, ends, ran, stopped
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Job, Problem, Where
-from tray_agent.core.rules.state import Limits
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.loop import Engine
 

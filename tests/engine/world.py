@@ -10,7 +10,7 @@ from tests.builders import make_discovery, make_job, make_read
 from tests.engine.fakes import FakeClock, FakeProcesses, FakeReader, MemoryJournal
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Job
-from tray_agent.core.rules.state import Limits
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.schedules.schedule import ALL_DAY
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.loop import Engine

@@ -11,9 +11,10 @@ import sys
 from tray_agent.__main__ import main
 from tray_agent.core import actions as act
 from tray_agent.core.messages import Message, TeamSeen
+from tray_agent.core.rules.active import Moment, Phase
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.apply import apply
-from tray_agent.core.rules.state import Moment, Phase, State
+from tray_agent.core.rules.state import State
 from tray_agent.engine import loop
 
 

@@ -17,8 +17,9 @@ from tray_agent.core.model import Problem, Where
 from tray_agent.core.picture.facts import snapshot
 from tray_agent.core.picture.plan_starts import Means
 from tray_agent.core.ports import JournalError
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.apply import apply
-from tray_agent.core.rules.state import Moment, State, first_state
+from tray_agent.core.rules.state import State, first_state
 from tray_agent.core.schedules.calendar import Calendar, own_calendar
 from tray_agent.core.settings import Settings
 from tray_agent.core.shown import Snapshot

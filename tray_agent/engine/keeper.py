@@ -17,11 +17,12 @@ from tray_agent.core import messages as msg
 from tray_agent.core.messages import Message
 from tray_agent.core.model import Problem, Run, Where
 from tray_agent.core.ports import Book, Clock, JournalError, Processes, Reader
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions, answer
 from tray_agent.core.rules.day import turn_day
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.rules.plan import keeps_agent
 from tray_agent.core.rules.runs import watch
-from tray_agent.core.rules.state import Limits, Moment
 from tray_agent.core.shown import Snapshot
 from tray_agent.core.team import keeping as deed
 from tray_agent.core.team import orders as say

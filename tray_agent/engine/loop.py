@@ -14,11 +14,13 @@ from tray_agent.core.messages import Command, Message, Reply
 from tray_agent.core.model import Problem, Run
 from tray_agent.core.picture.facts import snapshot
 from tray_agent.core.ports import Clock, Journal, JournalError, Processes, Reader
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.apply import apply
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.rules.plan import is_under_way, plan, sleep_seconds
 from tray_agent.core.rules.runs import refuse
-from tray_agent.core.rules.state import Limits, Moment, first_state
+from tray_agent.core.rules.state import first_state
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.inbox import Inbox, answer, answer_all
 from tray_agent.engine.recorder import TOGETHER_SECONDS, Recorder

@@ -16,9 +16,10 @@ from collections.abc import Callable
 from tray_agent.core import actions as act
 from tray_agent.core.model import Asked, Problem, Run, Where
 from tray_agent.core.ports import BEGIN_ANEW, Journal, JournalError, Processes
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.runs import began, refuse
-from tray_agent.core.rules.state import Moment, State
+from tray_agent.core.rules.state import State
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.closing import close_day
 

@@ -14,9 +14,10 @@ from tray_agent.core.model import Job, Run
 from tray_agent.core.naming import slug
 from tray_agent.core.ports import Book
 from tray_agent.core.registry.sheets import NO_AREA
+from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.runs import stop
-from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.state import State
 from tray_agent.core.schedules.schedule import MANUAL
 from tray_agent.core.team import orders as say
 from tray_agent.core.team.keeping import Keeping, Stage

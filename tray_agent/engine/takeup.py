@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from tray_agent.core.model import Job, Outcome, Run
 from tray_agent.core.ports import Journal, Processes, Standing
 from tray_agent.core.registry.sheets import NO_AREA
+from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.rare import DAYS, watch_rare
 from tray_agent.core.rules.runs import stop
-from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.state import State
 from tray_agent.core.schedules.schedule import MANUAL
 from tray_agent.engine.closing import take_up_notes
 

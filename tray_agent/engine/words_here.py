@@ -8,7 +8,8 @@ from itertools import islice
 from typing import Any
 
 from tray_agent.core.model import Run
-from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.active import Active, Moment, Phase
+from tray_agent.core.rules.state import State
 from tray_agent.core.team import orders as say
 from tray_agent.core.team.grant import about_of
 from tray_agent.core.team.orders import About, ReplyBody

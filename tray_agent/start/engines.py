@@ -12,7 +12,7 @@ from tray_agent.adapters.runs import identity
 from tray_agent.core.messages import Message
 from tray_agent.core.ports import Journal, Processes
 from tray_agent.core.ports import Reader as SlowReader
-from tray_agent.core.rules.state import Limits
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.settings import Settings
 from tray_agent.engine.loop import Engine
 

@@ -15,7 +15,7 @@ from tray_agent.adapters.team.book import PcBook
 from tray_agent.adapters.team.membership import Membership
 from tray_agent.adapters.team.station import Station
 from tray_agent.core.ports import Processes
-from tray_agent.core.rules.state import Limits
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.settings import Settings
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.keeper import Keeper

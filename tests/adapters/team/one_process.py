@@ -35,7 +35,7 @@ from tray_agent.core.messages import Message
 from tray_agent.core.model import Job, Outcome, Pc, Run, Trigger
 from tray_agent.core.policies import Policies
 from tray_agent.core.ports import Standing
-from tray_agent.core.rules.state import Limits
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.schedules.schedule import MANUAL, at_hours
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.keeper import Keeper

@@ -15,13 +15,14 @@ from tray_agent.core import messages as msg
 from tray_agent.core.model import Identity, Job, Trigger
 from tray_agent.core.picture.facts import job_facts
 from tray_agent.core.policies import NO_POLICIES, CatchUp, Limit, Policies, Retries
+from tray_agent.core.rules.active import Phase
 from tray_agent.core.rules.again import attempt_of
 from tray_agent.core.rules.holds import held_back
 from tray_agent.core.rules.owed import count_of, debt_of
 from tray_agent.core.rules.plan import sleep_seconds
 from tray_agent.core.rules.resources import are_free, in_use
 from tray_agent.core.rules.runs import began, refuse
-from tray_agent.core.rules.state import Phase, first_state
+from tray_agent.core.rules.state import first_state
 from tray_agent.core.schedules.schedule import ALL_DAY, MANUAL, Schedule, at_hours
 
 NAMES = ("a", "b", "c", "d")

@@ -18,9 +18,9 @@ from tests.builders import (
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import CardState, Identity, Outcome, Problem, Trigger, Where
+from tray_agent.core.rules.active import Active, Phase
 from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.runs import began, refuse
-from tray_agent.core.rules.state import Active, Phase
 from tray_agent.core.schedules.schedule import ALL_DAY
 
 PROBLEM = Problem(Where.REGISTRY, "linha 7: hora inválida", "Corrija a célula.", job="pix")

@@ -20,9 +20,9 @@ from tests.builders import (
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Outcome, Trigger
+from tray_agent.core.rules.active import Active, Phase
 from tray_agent.core.rules.plan import plan, sleep_seconds
 from tray_agent.core.rules.runs import far_beyond
-from tray_agent.core.rules.state import Active, Phase
 from tray_agent.core.schedules.schedule import ALL_DAY
 
 

@@ -4,9 +4,9 @@ from tests.builders import Day, at, make_job, make_open_run, make_read, make_row
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Problem, Trigger, Where
 from tray_agent.core.ports import Standing
+from tray_agent.core.rules.active import Active, Phase
 from tray_agent.core.rules.agenda import Agenda
 from tray_agent.core.rules.problems import ProblemBook
-from tray_agent.core.rules.state import Active, Phase
 
 
 class TestAgenda:

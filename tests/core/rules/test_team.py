@@ -23,7 +23,7 @@ from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Cell, Identity, Job, Outcome, Pc, PcNamed, Trigger
 from tray_agent.core.policies import Policies
-from tray_agent.core.rules.state import Phase
+from tray_agent.core.rules.active import Phase
 
 BRAIN = Pc("PC-BRAIN", 5, is_brain=True, version="2.0")
 MARIA = Pc("PC-MARIA", 2, ("sap", "Máquina 1"), version="2.0")

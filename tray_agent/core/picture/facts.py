@@ -10,12 +10,13 @@ from tray_agent.core.history.matching import Matched, is_from_the_future, match,
 from tray_agent.core.history.status import state_of
 from tray_agent.core.model import CardState, Job, Mark, Run
 from tray_agent.core.picture.fires import fires_today
+from tray_agent.core.rules.active import Phase
 from tray_agent.core.rules.again import attempt_of, repeatable_after
 from tray_agent.core.rules.deadline import lateness
 from tray_agent.core.rules.holds import held_back, pausing_of
 from tray_agent.core.rules.owed import credit_of, last_end
 from tray_agent.core.rules.runs import left_behind
-from tray_agent.core.rules.state import Phase, State
+from tray_agent.core.rules.state import State
 from tray_agent.core.rules.team import no_pc, own_key, running_on, total_places
 from tray_agent.core.shown import FireState, HistoryState, JobFacts, SeenPc, Snapshot, own_runs
 from tray_agent.core.standing import Held, HoldKind

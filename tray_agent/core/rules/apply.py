@@ -10,8 +10,9 @@ from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Asked
 from tray_agent.core.rules import commands, day, discovery, history, pausing, runs
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions
-from tray_agent.core.rules.state import Moment, State
+from tray_agent.core.rules.state import State
 
 
 def apply(state: State, message: msg.Message, moment: Moment) -> Actions:

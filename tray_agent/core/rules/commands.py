@@ -7,6 +7,7 @@ from tray_agent.core import messages as msg
 from tray_agent.core.history.status import state_of
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import CardState, Job, Outcome, Pc, Run, Trigger
+from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.again import repeatable, repetition
 from tray_agent.core.rules.answers import Actions, answer
 from tray_agent.core.rules.discovery import discover
@@ -14,7 +15,7 @@ from tray_agent.core.rules.history import read_history
 from tray_agent.core.rules.owed import last_end
 from tray_agent.core.rules.resources import who_uses
 from tray_agent.core.rules.runs import forgive, left_behind, start, stop
-from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.state import State
 from tray_agent.core.rules.team import pc_for, place_of
 from tray_agent.core.rules.wanted import Wanted
 

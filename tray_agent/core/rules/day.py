@@ -7,13 +7,14 @@ from datetime import datetime
 
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.discovery import discover
 from tray_agent.core.rules.history import read_history
 from tray_agent.core.rules.holds import pausing_of
 from tray_agent.core.rules.places import schedule_next
 from tray_agent.core.rules.runs import LONGEST_RETRY
-from tray_agent.core.rules.state import UNLOOKED, Moment, State
+from tray_agent.core.rules.state import UNLOOKED, State
 
 
 def turn_day(state: State, moment: Moment) -> Actions:

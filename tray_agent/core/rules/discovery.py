@@ -7,12 +7,13 @@ from datetime import datetime
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Job
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.history import jobs_changed
 from tray_agent.core.rules.places import schedule_next
 from tray_agent.core.rules.rare import watch_rare
 from tray_agent.core.rules.runs import forgive
-from tray_agent.core.rules.state import UNLOOKED, Moment, State
+from tray_agent.core.rules.state import UNLOOKED, State
 
 
 def discover(state: State, moment: Moment) -> Actions:

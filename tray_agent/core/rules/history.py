@@ -11,8 +11,9 @@ from tray_agent.core import messages as msg
 from tray_agent.core.history.answer import Known, notes, sort_out
 from tray_agent.core.history.times import as_written
 from tray_agent.core.model import HistoryRow, Problem, Where
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions
-from tray_agent.core.rules.state import Moment, State
+from tray_agent.core.rules.state import State
 
 FIRST_READ_RETRY_SECONDS = 30.0
 

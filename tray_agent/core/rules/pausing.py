@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Job, Pausing
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions, answer
 from tray_agent.core.rules.holds import clock
 from tray_agent.core.rules.owed import debt_of, fires_of
-from tray_agent.core.rules.state import Moment, State
+from tray_agent.core.rules.state import State
 
 ALL, LAST, NONE = "all", "last", "none"
 EVERYTHING = ""  # the name under which a pause of all is kept among the areas'

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from tray_agent.core.model import Job, Problem, Run, Trigger, Where
+from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.again import attempt_of, repeatable, repetition
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.deadline import LONGEST_WAIT_FOR_READ, deadlines_of, lateness
@@ -15,7 +16,7 @@ from tray_agent.core.rules.holds import held_back
 from tray_agent.core.rules.owed import debt_of, fires_of
 from tray_agent.core.rules.resources import are_free, in_use, resources_of
 from tray_agent.core.rules.runs import forgive, start
-from tray_agent.core.rules.state import Moment, State
+from tray_agent.core.rules.state import State
 from tray_agent.core.rules.team import Room
 
 

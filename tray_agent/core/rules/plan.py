@@ -6,6 +6,7 @@ Work grows with what changed (``touched`` jobs and agenda entries that came due)
 from __future__ import annotations
 
 from tray_agent.core import actions as act
+from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.day import turn_day
 from tray_agent.core.rules.discovery import discover
@@ -13,7 +14,7 @@ from tray_agent.core.rules.history import read_history
 from tray_agent.core.rules.pausing import end_pauses
 from tray_agent.core.rules.places import consider, fill_places, schedule_next, touch_dependents
 from tray_agent.core.rules.runs import watch
-from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.state import State
 from tray_agent.core.rules.waits import watch_queue
 
 

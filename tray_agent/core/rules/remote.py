@@ -15,10 +15,11 @@ from tray_agent.core import messages as msg
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import Job, Outcome, Pc, Run, Trigger
 from tray_agent.core.registry.sheets import NO_AREA
+from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.answers import Actions, answer
 from tray_agent.core.rules.pcs_named import report_unknown
 from tray_agent.core.rules.runs import exited, never_began, refuse, start
-from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.state import State
 from tray_agent.core.rules.team import (
     UNANSWERED_SECONDS,
     UNSUITED_SECONDS,

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from tray_agent.core.model import Job, Run
-from tray_agent.core.rules.state import Active, State
+from tray_agent.core.rules.active import Active
+from tray_agent.core.rules.state import State
 
 PlaceOf = Callable[[State, Run], str]
 

@@ -9,11 +9,12 @@ from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import Job, Outcome, Pc, Problem, Retry, Run, Trigger, Where
+from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.again import attempt_of
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.owed import debt_of
 from tray_agent.core.rules.rare import watch_rare
-from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.state import State
 
 FIRST_RETRY = timedelta(seconds=60)
 LONGEST_RETRY = timedelta(minutes=15)

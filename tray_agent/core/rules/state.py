@@ -5,80 +5,25 @@ Nothing here is written twice: counts, targets and backlogs are derived when ask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import Enum
 
 from tray_agent.core.history.matching import NO_ROWS, Matched, counted, match
 from tray_agent.core.history.names import NO_STRANGERS, Strangers
-from tray_agent.core.messages import Reply
-from tray_agent.core.model import HistoryRow, Job, Outcome, Pausing, Pc, PcNamed, Retry, Run, Trigger
+from tray_agent.core.model import HistoryRow, Job, Pausing, Pc, PcNamed, Retry, Run, Trigger
 from tray_agent.core.naming import slug
 from tray_agent.core.policies import Halt
+from tray_agent.core.rules.active import Active, Phase
 from tray_agent.core.rules.agenda import Agenda
 from tray_agent.core.rules.arguments import filled
+from tray_agent.core.rules.limits import Limits
 from tray_agent.core.rules.problems import ProblemBook
 from tray_agent.core.rules.queue import FairQueue
 from tray_agent.core.rules.wanted import Unsuited, Wanted
 from tray_agent.core.shown import HistoryState
 
 UNLOOKED = "?"  # who is the brain was not looked at since this one woke: another may be by now
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The two clocks, read once per turn: wall clock in the setting's zone, and seconds that only grow."""
-
-    now: datetime
-    seconds: float
-
-
-class Phase(Enum):
-    """How far an active run is."""
-
-    HOLDING = "holding"  # its process is being made, or waits for its record
-    RUNNING = "running"
-    STOPPING = "stopping"
-
-
-@dataclass(slots=True)
-class Active:
-    """A run that occupies its job. ``since`` is on the monotonic clock."""
-
-    run: Run
-    job: Job
-    phase: Phase
-    since: float
-    adopted: bool = False
-    usual_seconds: float | None = None
-    overdue: bool = False
-    stop_outcome: Outcome | None = None
-    stopping_since: datetime | None = None
-    exited: bool = False
-    tree_gone: bool = False
-    given_up: bool = False
-    reply: Callable[[Reply], None] | None = None
-    silent_since: datetime | None = None  # its PC is not heard: it may be under way
-    is_unconfirmed: bool = False  # nor does its PC being heard say that it is
-    waited: int | None = None  # its job's place among those who wait, to go back to
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The settings that the rules use; durations in seconds. ``me`` is this PC's name in its team, or ""."""
-
-    max_concurrent: int = 5
-    discovery_seconds: float = 60
-    sync_seconds: float = 300
-    stop_grace_seconds: float = 2
-    timeout_minutes: float = 0
-    local_history: bool = False
-    no_data_exit_code: int = 0
-    loop_seconds: float = 1.0
-    resources: Mapping[str, int] = field(default_factory=dict)
-    resources_per_pc: frozenset[str] = frozenset()
-    me: str = ""
 
 
 @dataclass(slots=True)

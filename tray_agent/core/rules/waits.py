@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tray_agent.core.model import Problem, Where
+from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.runs import far_beyond
-from tray_agent.core.rules.state import Active, Moment, Phase, State
+from tray_agent.core.rules.state import State
 from tray_agent.core.rules.team import total_places
 
 UNKNOWN_USUAL_SECONDS = 15 * 60.0
