@@ -6,7 +6,6 @@ Each seed is a schedule of faults against the installed program. Ends with a clo
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import tempfile
@@ -16,14 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.faults.namespaces import namespace, run_inside
-from tests.faults.report import closing_line, write_report
+from tests.faults.namespaces import live_through, namespace
+from tests.faults.report import closing_line, tell, write_report
 
 # Seeds, steps of each, and after how many seconds no further seed is begun (0: all are). The short form's two
 # longest, 2,000 jobs and BigQuery, come first, so that they run beside others.
 _SHORT: tuple[Sequence[int], int, float] = ((24, 5, 1, 2, 3, 4, 6, 7), 10, 75.0)
 _LONG: tuple[Sequence[int], int, float] = (range(1, 251), 20, 0.0)
-_SEED_SECONDS = 900.0
 
 
 def main() -> int:
@@ -81,32 +79,19 @@ def _run_all(
 
 
 def _run_seed(prefix: list[str], folder: Path, seed: int, steps: int, *, keep: bool) -> dict[str, Any]:
-    answer = folder.with_name(folder.name + ".json")
-    worker = [sys.executable, "-m", "tests.faults.worker", "--seed", str(seed), "--steps", str(steps)]
-    worker += ["--folder", str(folder), "--answer", str(answer)]
-    if prefix:
-        worker.append("--own-mounts")
-    said = run_inside(prefix, worker, folder.with_name(folder.name + ".out"), _SEED_SECONDS)
-    try:
-        result: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        result = {"seed": seed, "faults": {}, "runs": 0, "checks": 0, "seconds": 0.0, "kind": "?"}
-        result |= {"violations": [f"the seed gave no answer: {said}"], "mounts": True, "most_at_once": 0}
+    options = ("--steps", str(steps))
+    result = live_through(prefix, "tests.faults.worker", folder, seed, *options, without={"most_at_once": 0})
     if not result["violations"] and not keep:
         shutil.rmtree(folder, ignore_errors=True)
     return result
 
 
 def _tell(result: dict[str, Any]) -> None:
-    word = "FAILED" if result["violations"] else "passed"
-    mounts = "" if result["mounts"] else " (WITHOUT DISK FAULTS: mounting is not permitted)"
-    print(
-        f"seed {result['seed']} {word}: {sum(result['faults'].values())} faults, {result['runs']} runs, "
-        f"{result['seconds']:.0f} s ({result.get('cpu')} cpu), {result['kind']}{mounts}",
-        flush=True,
+    tell(
+        result,
+        f"{sum(result['faults'].values())} faults, {result['runs']} runs, "
+        f"{result['seconds']:.0f} s ({result.get('cpu')} cpu), {result['kind']}",
     )
-    for each in result["violations"]:
-        print(f"    {each}", flush=True)
 
 
 if __name__ == "__main__":

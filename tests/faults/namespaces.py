@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 _NAMESPACES = (
@@ -27,6 +30,27 @@ def namespace() -> list[str]:
             return prefix
     print("NO NAMESPACES: disks are not filled and nothing is mounted; those faults are left out", flush=True)
     return []
+
+
+_SEED_SECONDS = 900.0
+
+
+def live_through(
+    prefix: Sequence[str], module: str, folder: Path, seed: int, *options: str, without: dict[str, Any]
+) -> dict[str, Any]:
+    """What a seed came to, lived by a worker inside of a namespace; ``without`` are the further keys of one
+    that gave no answer."""
+    answer = folder.with_name(folder.name + ".json")
+    worker = [sys.executable, "-m", module, "--seed", str(seed), *options]
+    worker += ["--folder", str(folder), "--answer", str(answer)]
+    worker += ["--own-mounts"] if prefix else []
+    said = run_inside(prefix, worker, folder.with_name(folder.name + ".out"), _SEED_SECONDS)
+    try:
+        result: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        result = {"seed": seed, "faults": {}, "runs": 0, "checks": 0, "seconds": 0.0, "kind": "?"}
+        result |= {"violations": [f"the seed gave no answer: {said}"], "mounts": True, **without}
+    return result
 
 
 def run_inside(prefix: Sequence[str], words: Sequence[str], output: Path, seconds: float) -> str:

@@ -23,6 +23,15 @@ def closing_line(results: Sequence[dict[str, Any]], seconds: float) -> str:
     return f"==== {', '.join(words)} in {seconds:.2f}s ({came_to}) ===="
 
 
+def tell(result: dict[str, Any], came_to: str) -> None:
+    """How a seed ended, in one line, and each violation in one."""
+    word = "FAILED" if result["violations"] else "passed"
+    mounts = "" if result["mounts"] else " (WITHOUT DISK FAULTS: mounting is not permitted)"
+    print(f"seed {result['seed']} {word}: {came_to}{mounts}", flush=True)
+    for each in result["violations"]:
+        print(f"    {each}", flush=True)
+
+
 def write_report(
     path: Path,
     results: Sequence[dict[str, Any]],

@@ -7,7 +7,6 @@ run again, as engines do: then it is right that there are violations. Ends with 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import tempfile
@@ -17,10 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.faults.namespaces import namespace, run_inside
-from tests.faults.report import closing_line, write_report
+from tests.faults.namespaces import live_through, namespace
+from tests.faults.report import closing_line, tell, write_report
 
-_SEED_SECONDS = 900.0
 _SHORT_JOBS = 60
 _ABOUT = "A brain and three PCs as real agents, real scripts, a real server with TLS, each PC behind a proxy."
 
@@ -90,31 +88,17 @@ def _run_all(form: Form, parallel: int, *, keep: bool) -> list[dict[str, Any]]:
 
 
 def _run_seed(prefix: list[str], folder: Path, seed: int, form: Form) -> dict[str, Any]:
-    answer = folder.with_name(folder.name + ".json")
-    worker = [sys.executable, "-m", "tests.team.worker", "--seed", str(seed), "--jobs", str(form.jobs)]
-    worker += ["--folder", str(folder), "--answer", str(answer)]
-    worker += ["--own-mounts"] if prefix else []
-    worker += ["--mutant"] if form.mutant else []
-    said = run_inside(prefix, worker, folder.with_name(folder.name + ".out"), _SEED_SECONDS)
-    try:
-        result: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        result = {"seed": seed, "faults": {}, "jobs": 0, "runs": 0, "checks": 0, "seconds": 0.0, "kind": "?"}
-        result |= {"violations": [f"the seed gave no answer: {said}"], "mounts": True}
-    return result
+    options = ["--jobs", str(form.jobs), *(["--mutant"] if form.mutant else [])]
+    return live_through(prefix, "tests.team.worker", folder, seed, *options, without={"jobs": 0})
 
 
 def _tell(result: dict[str, Any]) -> None:
-    word = "FAILED" if result["violations"] else "passed"
-    mounts = "" if result["mounts"] else " (WITHOUT DISK FAULTS: mounting is not permitted)"
-    print(
-        f"seed {result['seed']} {word}: {result['jobs']} jobs, {sum(result['faults'].values())} faults, "
+    tell(
+        result,
+        f"{result['jobs']} jobs, {sum(result['faults'].values())} faults, "
         f"{result['runs']} starts {result.get('by_pc')}, {result.get('unknown')} without a result, "
-        f"{result['seconds']:.0f} s ({result.get('cpu')} cpu){mounts}",
-        flush=True,
+        f"{result['seconds']:.0f} s ({result.get('cpu')} cpu)",
     )
-    for each in result["violations"]:
-        print(f"    {each}", flush=True)
 
 
 if __name__ == "__main__":
