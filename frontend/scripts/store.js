@@ -84,6 +84,15 @@ export function createStore(nowMs) {
     }
   };
 
+  /** Who waits moves up without a word of its own card: its next run tells the place that it has now. */
+  const moveUp = () => {
+    for (const [id, rank] of ranks) {
+      const card = cards.get(id);
+      const text = card?.next_run_text.replace(/\(\d+ª\)$/, `(${rank}ª)`);
+      if (card && text !== undefined && text !== card.next_run_text) cards.set(id, { ...card, next_run_text: text });
+    }
+  };
+
   /** Jobs that owe for longer than they should are late, though no event says so; whether any card is another now. */
   const ageAll = () => {
     if (!facts) return false;
@@ -137,6 +146,7 @@ export function createStore(nowMs) {
       for (const card of snapshot.cards) keep(here && card.pc ? { ...card, pc: null } : card);
       const structure = arrange(snapshot) || snapshot.full;
       ranks = queueRanks(cards.values());
+      moveUp();
       skew = Date.parse(snapshot.now) - nowMs();
       zone = offsetMinutes(snapshot.now);
       const { cards: changed, order: _order, removed: _removed, preferences: _preferences, ...rest } = snapshot;

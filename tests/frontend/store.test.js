@@ -35,6 +35,16 @@ test("what a delta leaves out stays as it was", () => {
   assert.deepEqual(store.facts?.problems, []);
 });
 
+test("a waiting card's next run tells the place that it has now", () => {
+  const waits = (id, ticket) => card(id, { ticket, next_run_text: `Próxima execução: na fila (${ticket}ª)` });
+  const store = storeWith(waits("a", 1), waits("b", 2), waits("c", 3), card("d", { next_run_text: "Próxima execução: 12:00" }));
+  const kept = store.cards.get("d");
+  store.apply(delta([card("a", { ticket: null, state: "RUNNING" })]));
+  assert.equal(store.cards.get("b")?.next_run_text, "Próxima execução: na fila (1ª)");
+  assert.equal(store.cards.get("c")?.next_run_text, "Próxima execução: na fila (2ª)");
+  assert.equal(store.cards.get("d"), kept);
+});
+
 test("a new order brings and takes cards", () => {
   const store = storeWith(card("a"), card("b"));
   const change = store.apply(delta([card("c")], { order: ["c", "b"] }));
