@@ -58,11 +58,7 @@ class Session:
     """
 
     def __init__(self, sessions: Path, lower: Sequence[Path], upper: Path | None = None) -> None:
-        sessions.mkdir(parents=True, exist_ok=True)
-        _sweep(sessions)
-        self.folder = Path(tempfile.mkdtemp(dir=sessions))
-        self.folder.chmod(0o755)
-        self._lock = _locked(self.folder / "lock")
+        self.folder, self._lock = _new_folder(sessions)
         self.work = self.folder / "work"
         self.root = self.folder / "root"
         self._upper = upper or self.folder / "upper"
@@ -285,9 +281,29 @@ def _collect(process: subprocess.Popen[bytes], printed: list[str], echo: bool) -
                 sys.stdout.flush()
 
 
-def _locked(path: Path) -> int:
+def _new_folder(sessions: Path) -> tuple[Path, int]:
+    """A folder for a session and the lock by which it is seen to live; one process at a time makes one.
+
+    A sweep that met a folder between its making and its locking took it for a dead session's.
+    """
+    sessions.mkdir(parents=True, exist_ok=True)
+    turn = _locked(sessions.with_name(sessions.name + ".lock"), waiting=True)
+    try:
+        _sweep(sessions)
+        folder = Path(tempfile.mkdtemp(dir=sessions))
+        folder.chmod(0o755)
+        return folder, _locked(folder / "lock")
+    finally:
+        os.close(turn)
+
+
+def _locked(path: Path, *, waiting: bool = False) -> int:
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if waiting else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
     return handle
 
 

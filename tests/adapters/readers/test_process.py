@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ import psutil
 import pytest
 
 from tests.adapters.registry.workbooks import actives, write
+from tray_agent.adapters.readers import process
 from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
 from tray_agent.adapters.system import program
 
@@ -110,6 +112,18 @@ def test_killing_it_from_another_thread_ends_the_wait_at_once() -> None:
     assert [failure.cancelled for failure in failures] == [True]
     with pytest.raises(ReaderFailed, match="cancelada"):
         reader.run("m", {}, SECONDS)
+
+
+def test_a_child_that_leaves_before_it_has_read_the_request_ends_the_exchange_in_peace() -> None:
+    gone_already = subprocess.Popen(
+        [sys.executable, "-c", ""], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ
+    )
+    gone_already.wait(SECONDS)
+    answers: queue.SimpleQueue[object] = queue.SimpleQueue()
+    process._exchange(gone_already, b"{}\n", answers, True)
+    assert answers.get(timeout=0) is process._NO_ANSWER
+    assert gone_already.stdout is not None
+    assert gone_already.stdout.closed
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import ssl
 import threading
 from pathlib import Path
 
-import nats
 import pytest
 from nats.aio.client import Client
 
@@ -30,8 +29,9 @@ class Guest:
         async def error(found: Exception) -> None:
             self.errors.append(str(found))
 
-        self.client = await asyncio.wait_for(
-            nats.connect(
+        self.client = Client()
+        await asyncio.wait_for(
+            self.client.connect(
                 f"tls://127.0.0.1:{team.port}",
                 tls=team.context(name),
                 tls_hostname=subjects.server_name(TEAM),
@@ -44,6 +44,15 @@ class Guest:
             SECONDS,
         )
         return self.client
+
+    def hang_up(self) -> None:
+        """Leave no connection behind: who was refused is not disconnected by the library."""
+        assert self.client is not None
+        link = self.client._transport
+        for name in ("_io_writer", "_bare_io_writer"):  # TLS, and what it runs on
+            writer = getattr(link, name, None)
+            if writer is not None:
+                writer.transport.abort()
 
     async def listen(self, subject: str) -> None:
         async def hear(message: object) -> None:
@@ -105,9 +114,13 @@ def test_a_pc_speaks_and_hears_for_itself_alone(team: Team) -> None:
 
 def refused(team: Team, name: str | None) -> bool:
     async def attempt() -> None:
-        client = await Guest().connect(team, name)
-        await client.flush()
-        await client.close()
+        guest = Guest()
+        try:
+            client = await guest.connect(team, name)
+            await client.flush()
+            await client.close()
+        finally:
+            guest.hang_up()
 
     try:
         asyncio.run(attempt())

@@ -145,7 +145,8 @@ def _exchange(
     child.wait()
     for pipe in (child.stdin, child.stdout):
         if pipe:
-            pipe.close()
+            with contextlib.suppress(OSError):  # what the child did not take is written once more, in vain
+                pipe.close()
 
 
 def _answer(pipe: IO[bytes], whole: bool) -> Any:
