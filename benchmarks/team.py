@@ -9,6 +9,7 @@ Brain, PCs, server and scripts share this one machine: a drain shows processor c
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -130,7 +131,8 @@ def _drain(folder: Path, python: str, rounds: int) -> list[Figure]:
         locals_.append(_local(work, python, number))
         team = Workspace(folder / f"team{number}", work.names)
         team.folder.mkdir()
-        (team.folder / "automacoes").symlink_to(work.base)
+        # A tree of its own: the brain puts itself on record in it, and no other agent starts anything there.
+        shutil.copytree(work.base, team.base)
         write_registry(team.folder, HEADINGS, rows)
         taken, spent = _of_team(team, python, scripts[0])
         teams.append(taken)
