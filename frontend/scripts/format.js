@@ -73,7 +73,7 @@ export function about(seconds) {
 }
 
 /** @param {number} n */
-export const ordinal = (n) => `${n}º`;
+export const ordinal = (n) => `${n}ª`;
 
 /** @param {number} bytes */
 export function size(bytes) {

@@ -92,9 +92,9 @@ def test_the_words_are_those_of_the_product(open_page: OpenPage) -> None:
         "Sucesso · 12 min 40 s",
     )
     says("baixa_extrato_str", "Sem dados · 9,2 s")
-    says("atualiza_cadastro_participantes", "Sem execução hoje", "Próxima execução: agora", "na fila (2º)")
+    says("atualiza_cadastro_participantes", "Sem execução hoje", "Próxima execução: agora", "na fila (2ª)")
     says("atualiza_cadastro_participantes", "Na fila, posição 2 de 2; 3 de 5 em execução.")
-    says("gera_lote_ted", "na fila (1º)", "Última execução: 09:00:01")
+    says("gera_lote_ted", "na fila (1ª)", "Última execução: 09:00:01")
     says("reprocessa_devolucoes", "Sem execução hoje", "Sem agendamento", "Hoje: 0")
     expect(card(page, "gera_lote_ted").locator(".card-result")).to_have_text("Sucesso · 41 s")
     expect(card(page, "reprocessa_devolucoes").get_by_text("na fila")).to_have_count(0)

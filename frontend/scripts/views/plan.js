@@ -2,7 +2,7 @@
  * Fila e próximas: the queue with estimated starts, then the rest of the day hour by hour with its load.
  */
 import { command, el, icon, setAttribute, setName, setShown, setText } from "../dom.js";
-import { ahead, about, hourMinute } from "../format.js";
+import { ahead, about, hourMinute, ordinal } from "../format.js";
 import { keyedList } from "../list.js";
 import { nextOf } from "../order.js";
 import { count } from "../texts/count.js";
@@ -33,7 +33,7 @@ function queueItem() {
     update(card, place, day, estimate) {
       const at = card.estimate ?? estimate;
       setAttribute(element, "data-job", card.id);
-      setText(rank, `${place}º`);
+      setText(rank, ordinal(place));
       setName(name, card.name);
       setText(begins, at ? TEXT.begins(ahead(at, day)) : "");
       const late = card.late?.since;
