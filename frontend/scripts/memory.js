@@ -1,29 +1,27 @@
 /**
- * The last fortnight of every job, asked of the agent now and then: a small memory beside the store. An agent
- * without a journal of days leaves it empty.
+ * The last fortnight of every job and its success rate of thirty days, asked of the agent now and then: a small
+ * memory beside the store. An agent without a journal of days leaves it empty.
  */
 
 /**
  * @typedef {{day: string, state: string|null, runs: number, failed: number}} Day
- * @typedef {{days: Day[], runs: number, failed: number}} Past
+ * @typedef {{days: Day[], runs: number, failed: number, rate: number|null}} Past
  */
 
 const DAYS = 14;
 const AGAIN_MS = 5 * 60_000;
 const SOON_MS = 3_000;
 
-/** @param {Day[]} days @returns {Past} */
-const summed = (days) => days.reduce((sum, day) => ({ ...sum, runs: sum.runs + day.runs, failed: sum.failed + day.failed }), { days, runs: 0, failed: 0 });
+/** @param {Day[]} days @param {number|null} rate @returns {Past} */
+const summed = (days, rate) => days.reduce((sum, day) => ({ ...sum, runs: sum.runs + day.runs, failed: sum.failed + day.failed }), { days, runs: 0, failed: 0, rate });
 
-/** Whole percent of runs that ended well, never 100 while one failed; null without runs. @param {{runs: number, failed: number}|undefined} past */
-export function rate(past) {
-  if (!past?.runs) return null;
-  const share = ((past.runs - past.failed) / past.runs) * 100;
-  return past.failed ? Math.min(99, Math.floor(share)) : 100;
-}
+const ROUNDING = 1e-7; // 0.29 × 100 is a little less than 29
+
+/** Whole percent of the runs that ended well, never 100 while one failed. @param {number|null|undefined} rate 0 … 1 */
+export const percent = (rate) => (rate === null || rate === undefined ? null : Math.floor(rate * 100 + ROUNDING));
 
 /**
- * @param {(n: number) => Promise<{jobs: Record<string, Day[]>}>} ask
+ * @param {(n: number) => Promise<{jobs: Record<string, Day[]>, rates?: Record<string, number>}>} ask
  * @param {() => void} changed
  */
 export function createMemory(ask, changed) {
@@ -39,8 +37,8 @@ export function createMemory(ask, changed) {
     timer = window.setTimeout(read, AGAIN_MS);
     if (document.hidden) return;
     try {
-      const { jobs } = await ask(DAYS);
-      known = new Map(Object.entries(jobs ?? {}).map(([id, days]) => [id, summed(days)]));
+      const { jobs = {}, rates = {} } = await ask(DAYS);
+      known = new Map([...new Set([...Object.keys(jobs), ...Object.keys(rates)])].map((id) => [id, summed(jobs[id] ?? [], rates[id] ?? null)]));
       version += 1;
       changed();
     } catch {

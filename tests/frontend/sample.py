@@ -427,6 +427,15 @@ def known_days(cards: list[Card], seed: int = 3) -> dict[str, list[dict[str, Any
     return found
 
 
+def known_rates(days: dict[str, list[dict[str, Any]]]) -> dict[str, float]:
+    """Of thirty days; of a job without a run there is none."""
+    sums = {
+        job: (sum(day["runs"] for day in told), sum(day["failed"] for day in told))
+        for job, told in days.items()
+    }
+    return {job: (2 * runs - failed) / (2 * runs) for job, (runs, failed) in sums.items() if runs}
+
+
 def rich(count: int = 38, seed: int = 7) -> Snapshot:
     """The sample with everything that the agent tells beyond the first contract."""
     made = sample(count, seed)
@@ -452,6 +461,7 @@ def rich(count: int = 38, seed: int = 7) -> Snapshot:
     cards = {each["id"]: each for each in made["cards"]}
     special(cards)
     made["days"] = known_days(made["cards"])
+    made["rates"] = known_rates(made["days"])
     made["late"] = sum(each["late"] is not None for each in made["cards"])
     return made
 

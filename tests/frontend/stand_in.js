@@ -81,7 +81,7 @@
 
   const answers = {
     snapshot, log, find, history,
-    days: () => ({ jobs: given.days ?? {} }),
+    days: () => ({ jobs: given.days ?? {}, rates: given.rates ?? {} }),
     plan: () => { if (!given.plan) throw { code: "unknown_method", text: "Este agente não conhece o pedido." }; return given.plan; },
     repeat: () => ({ text: "" }), repeat_many: () => ({ text: "" }), acknowledge: () => ({ text: "" }),
     copy_for_teams: (job) => ({ text: `**${job}** falhou` }),

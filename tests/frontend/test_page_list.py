@@ -34,8 +34,26 @@ def test_a_row_says_state_last_duration_reason_and_next(open_page: OpenPage) -> 
     said = [text.strip() for text in cells.all_inner_texts()]
     assert said[:5] == ["Erro", "13:00", "há 1 h 04 min", "38 s", sample.REASONS[0]]
     assert said[5] == "16:00"
-    assert said[8].endswith("%")
+    assert said[8] == "97 %"
     assert row(page, "conciliacao_boletos_d0").evaluate("row => row.getBoundingClientRect().height") == 36
+
+
+def test_how_often_it_went_well_is_of_thirty_days_and_of_this_agent_alone(open_page: OpenPage) -> None:
+    made = sample.rich()
+    rates = {"baixa_extrato_str": 0.29, "conciliacao_boletos_d0": 0.999, "gera_lote_ted": 1.0}
+    made["rates"] = rates
+    page = opened(open_page, made, viewport={"width": 1900, "height": 1900})
+    heads = page.locator(".list-heads")
+    expect(heads.locator(".row-days")).to_have_text("14 diassó deste agente")
+    expect(heads.locator(".row-rate")).to_have_text("Êxito30 dias")
+    for job, percent in zip(rates, ("29 %", "99 %", "100 %"), strict=True):
+        cell = row(page, job).locator(".row-rate")
+        expect(cell).to_have_text(percent)
+        expect(cell).to_have_attribute("title", f"{percent} com sucesso em 30 dias, só deste agente")
+    page.keyboard.press("1")
+    share = page.locator("article[data-job=conciliacao_boletos_d0] .fortnight span").last
+    expect(share).to_have_text("99 % em 30 dias")
+    expect(share).to_have_attribute("title", "99 % com sucesso em 30 dias, só deste agente")
 
 
 def test_areas_with_errors_and_worst_jobs_come_first(open_page: OpenPage) -> None:

@@ -130,9 +130,9 @@ class AgentOutside:
         """How many runs may use a resource at once, where it is not one."""
         return self._resources
 
-    def tallies(self, since: date) -> list[Tally]:
-        """How the runs of the days since then ended, counted."""
-        return self._past.tallies(since)
+    def tallies(self, since: date, until: date) -> list[Tally]:
+        """How the runs of these days ended, counted."""
+        return self._past.tallies(since, until)
 
     def ends(self, since: date, until: date, jobs: list[str]) -> Ends:
         """The ended runs of these jobs."""

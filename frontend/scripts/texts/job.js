@@ -70,7 +70,7 @@ export const JOB = {
   queueWhy: (p, n, running, max) =>
     `Na fila, posição ${p} de ${n}; ${running > max ? `${running} em execução, acima do limite de ${max}` : `${running} de ${max} em execução`}.`,
   /** @param {number} p @param {number} n */
-  queuePlace: (p, n) => `na fila, ${p}º de ${n}`,
+  queuePlace: (p, n) => `na fila, ${p}ª de ${n}`,
   /** @param {string} when */
   startsAbout: (when) => `Começa ≈ ${when}.`,
   /** @param {number} done @param {number} planned */
@@ -100,6 +100,10 @@ export const JOB = {
   inTime: (wait) => `em ${wait}`,
   /** @param {string} day @param {number} runs @param {number} failed */
   dayWords: (day, runs, failed) => `${day}: ${runs === 1 ? "1 execução" : `${runs} execuções`}${failed ? `, ${failed} com erro` : ""}`,
+  /** @param {number} percent */
+  shareOfThirty: (percent) => `${percent} % em 30 dias`,
+  /** @param {number} percent */
+  rateOfThirty: (percent) => `${percent} % com sucesso em 30 dias`,
   /** @param {number} percent */
   rate: (percent) => `${percent} % com sucesso`,
   /** @param {string} time */

@@ -5,7 +5,7 @@ import { count } from "./count.js";
 
 export const VIEWS = {
   columnState: "Estado", columnName: "Nome", columnLast: "Última", columnDuration: "Duração", columnSaid: "O que disse",
-  columnNext: "Próxima", columnAgo: "Há quanto tempo", columnActions: "Ações", columnRate: "Êxito",
+  columnNext: "Próxima", columnAgo: "Há quanto tempo", columnActions: "Ações", columnRate: "Êxito", columnRateOf: "30 dias", columnRateMore: "Quantas execuções terminaram com sucesso em 30 dias, só deste agente",
   needsYou: "Precisa de você",
   runningAndQueue: "Executando e na fila",
   nextHours: "Próximas 2 horas",

@@ -3,8 +3,9 @@
  */
 import { el, setShown, setText } from "../dom.js";
 import { duration } from "../format.js";
-import { percentOf, trendWords } from "./past.js";
+import { percent } from "../memory.js";
 import { TEXT } from "../texts.js";
+import { trendWords } from "./past.js";
 
 const DAYS = 30;
 const AGAIN_MS = 5 * 60_000;
@@ -12,9 +13,9 @@ const AGAIN_MS = 5 * 60_000;
 /** @param {import("./past.js").Stats} stats */
 function words(stats) {
   if (!stats.runs) return "";
-  const percent = percentOf(stats);
+  const well = percent(stats.success_rate);
   return [TEXT.thirtyDays(stats.runs),
-    percent === null ? "" : TEXT.rate(percent),
+    well === null ? "" : TEXT.rate(well),
     stats.median_seconds ? `${TEXT.statMedian} ${duration(stats.median_seconds)}` : "",
     stats.p95_seconds ? `${TEXT.statP95} ${duration(stats.p95_seconds)}` : "",
     stats.trend_seconds_per_day === null ? "" : `${TEXT.statTrend} ${trendWords(stats)}`,

@@ -144,7 +144,7 @@ export function createCard() {
     /** Idempotent: shows the card as it is now. @param {Card} card @param {Context} context @param {number} nowMs */
     update(card, context, nowMs) {
       const { day, rank, queued, running, max, flowing, troubled, pinned, past } = context;
-      const key = `${day} ${flowing} ${troubled} ${pinned} ${context.brain} ${past?.runs} ${past?.failed} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
+      const key = `${day} ${flowing} ${troubled} ${pinned} ${context.brain} ${past?.runs} ${past?.failed} ${past?.rate} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
       if (card === shown && key === seen) {
         if (minute !== context.minute) minutes(card, context, nowMs);
         return;

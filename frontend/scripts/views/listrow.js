@@ -1,14 +1,13 @@
 /**
- * One job as a row of 36 pixels: state, name, last run, what it said, what comes next, its day and its fortnight.
+ * One job as a row of 36 pixels: state, name, last run, what it said, what comes next, its day, its fortnight, how often it went well.
  */
 import { el, icon, iconButton, setAttribute, setIcon, setShown, setText } from "../dom.js";
 import { age, boxWords, countdown, drawingOf, elsewhere, lateWord, stateWord, tone } from "../cardwords.js";
 import { clock, duration, elapsed, hourMinute } from "../format.js";
 import { lateOf, progress } from "../logic.js";
-import { rate } from "../memory.js";
 import { TEXT } from "../texts.js";
 import { setOff, stoppable } from "./card.js";
-import { daysMarkup, daysOf, ROW_STRIP, stripMarkup, stripOf } from "./strip.js";
+import { daysMarkup, daysOf, ROW_STRIP, showRate, stripMarkup, stripOf } from "./strip.js";
 
 const DAYS_WIDTH = 112;
 
@@ -61,7 +60,7 @@ export function createListRow() {
     /** @param {import("../logic.js").Card} card @param {import("./card.js").Context} context @param {number} nowMs */
     update(card, context, nowMs) {
       const { day, minute, rank, queued, running, max, flowing, troubled, pinned, past } = context;
-      const key = `${day} ${minute} ${troubled} ${pinned} ${context.brain} ${past?.runs} ${past?.failed} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
+      const key = `${day} ${minute} ${troubled} ${pinned} ${context.brain} ${past?.runs} ${past?.failed} ${past?.rate} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
       if (card === shown && key === seen) return;
       [shown, seen] = [card, key];
       const kind = tone(card);
@@ -94,8 +93,7 @@ export function createListRow() {
       setAttribute(next, "title", [card.next_run_text, countdown(card, context, nowMs)].filter(Boolean).join(" · "));
       showStrip(card, day, minute);
       showDays(past);
-      const percent = rate(past);
-      setText(share, percent === null ? "" : `${percent} %`);
+      showRate(share, past);
       setOff(run, card.state === "RUNNING" || card.starting);
       run.tabIndex = -1;
       setOff(stop, !stoppable(card) || card.stopping_since !== null);

@@ -9,18 +9,18 @@ import { createListRow } from "./listrow.js";
 /** Heights in pixels. */
 export const PITCH = 36;
 export const HEAD = 34;
-/** @type {[string, string, string][]} class, words, sort ("" for none) */
+/** @type {[string, string, string, string?][]} class, words, sort ("" for none), what they are of */
 const COLUMNS = [
   ["row-state", TEXT.columnState, "state"], ["row-job", TEXT.columnName, "name"], ["row-last", TEXT.columnLast, "last"],
   ["row-ago", TEXT.columnAgo, ""], ["row-age", TEXT.columnDuration, "duration"], ["row-said", TEXT.columnSaid, ""], ["row-next", TEXT.columnNext, "next"],
-  ["row-day", TEXT.today, ""], ["row-days", TEXT.fortnight, ""], ["row-rate", TEXT.columnRate, ""], ["row-buttons", TEXT.columnActions, ""],
+  ["row-day", TEXT.today, ""], ["row-days", TEXT.fortnight, "", TEXT.ownOnly], ["row-rate", TEXT.columnRate, "", TEXT.columnRateOf], ["row-buttons", TEXT.columnActions, ""],
 ];
 
 export function columnHeads() {
-  const heads = COLUMNS.map(([name, text, sort]) => {
+  const heads = COLUMNS.map(([name, text, sort, of]) => {
     const inner = sort ? el("button", { type: "button", class: "sort", "data-sort": sort }, el("span", null, text), icon("fold"))
       : el("span", name === "row-ago" || name === "row-buttons" ? { class: "unseen" } : null, text);
-    return el("div", { class: name, role: "columnheader" }, inner);
+    return el("div", { class: name, role: "columnheader", title: name === "row-rate" && TEXT.columnRateMore }, inner, of ? el("small", null, of) : "");
   });
   const element = el("div", { class: "list-heads", role: "row" }, ...heads);
   element.addEventListener("click", (event) => {

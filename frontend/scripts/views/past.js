@@ -4,6 +4,7 @@
 import { el, icon, setShown, setText } from "../dom.js";
 import { clock, dayTitle, duration, moment } from "../format.js";
 import { statusState } from "../logic.js";
+import { percent } from "../memory.js";
 import { ORDER, OUTCOME, STATE, TEXT, TRIGGER } from "../texts.js";
 import { chartOf } from "./chart.js";
 
@@ -53,9 +54,6 @@ function orders(asked, today) {
   return [el("h3", null, TEXT.whoHead), el("ul", { class: "orders" }, ...items)];
 }
 
-/** Whole percent that ended well. @param {Stats} stats */
-export const percentOf = ({ success_rate: rate }) => (rate === null || rate === undefined ? null : Math.floor(rate <= 1 ? rate * 100 : rate));
-
 /** By how much a run takes longer from day to day. @param {Stats} stats */
 export function trendWords({ trend_seconds_per_day: trend }) {
   if (trend === null || trend === undefined) return TEXT.none;
@@ -64,10 +62,10 @@ export function trendWords({ trend_seconds_per_day: trend }) {
 
 /** @param {Stats} stats */
 function figures(stats) {
-  const percent = percentOf(stats);
+  const well = percent(stats.success_rate);
   const shown = [
     [String(stats.runs), TEXT.statRuns],
-    [percent === null ? TEXT.none : `${percent} %`, TEXT.statRate],
+    [well === null ? TEXT.none : `${well} %`, TEXT.statRate],
     [stats.median_seconds === null || stats.median_seconds === undefined ? TEXT.none : duration(stats.median_seconds), TEXT.statMedian],
     [stats.p95_seconds === null || stats.p95_seconds === undefined ? TEXT.none : duration(stats.p95_seconds), TEXT.statP95],
     [trendWords(stats), TEXT.statTrend],

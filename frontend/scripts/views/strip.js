@@ -4,14 +4,14 @@
 import { el, setAttribute, setText, svg } from "../dom.js";
 import { hourCells, KIND, KINDS, marksOf } from "../day.js";
 import { dayTitle } from "../format.js";
-import { rate } from "../memory.js";
+import { percent } from "../memory.js";
 import { DRAWN, paths } from "../shapes.js";
 import { HOUR, TEXT } from "../texts.js";
 
 const AXIS = [0, 6, 12, 18];
 const MOST_TIMES = 24;
 const DAYS = 14;
-const FORTNIGHT_WIDTH = 182;
+const FORTNIGHT_WIDTH = 126;
 /** How tall a day's block is. @type {Record<string, number>} */
 const DAY_HEIGHT = { none: 3, done: 4, no_data: 7, failed: 10, unknown: 4, running: 7 };
 
@@ -105,9 +105,16 @@ export function daysOf(drawing, width) {
   };
 }
 
-/** The fortnight with its label and its rate. */
+/** How often it went well, as a line of its own or in words. @param {Element} element @param {import("../memory.js").Past|undefined} past @param {(percent: number) => string} [words] */
+export function showRate(element, past, words = (value) => `${value} %`) {
+  const well = percent(past?.rate);
+  setText(element, well === null ? "" : words(well));
+  setAttribute(element, "title", well === null ? null : `${TEXT.rateOfThirty(well)}, ${TEXT.ownOnly}`);
+}
+
+/** The fortnight with its label, and the rate of thirty days. */
 export function fortnightMarkup() {
-  return el("div", { class: "fortnight" }, el("span", null, TEXT.fortnight), daysMarkup(FORTNIGHT_WIDTH), el("span", { title: TEXT.ownOnly }));
+  return el("div", { class: "fortnight" }, el("span", null, TEXT.fortnight), daysMarkup(FORTNIGHT_WIDTH), el("span", null));
 }
 
 /** @param {Element} root what `fortnightMarkup` made */
@@ -115,8 +122,7 @@ export function fortnightOf(root) {
   const [, drawing, share] = root.children;
   const show = daysOf(/** @type {SVGElement} */ (drawing), FORTNIGHT_WIDTH);
   return (/** @type {import("../memory.js").Past|undefined} */ past) => {
-    const percent = rate(past);
-    setText(share, percent === null ? "" : `${percent} %`);
+    showRate(share, past, TEXT.shareOfThirty);
     show(past);
   };
 }

@@ -68,8 +68,8 @@ def test_errors_alone_are_failures_not_what_was_stopped_or_had_no_data(past: Pas
 
 
 def test_ends_are_counted_by_kind_and_day(past: PastRuns) -> None:
-    assert Tally("pix", "2026-03-09", "ended", 0, 1) in past.tallies(YESTERDAY)
-    assert sorted(past.tallies(TODAY), key=repr) == sorted(
+    assert Tally("pix", "2026-03-09", "ended", 0, 1) in past.tallies(YESTERDAY, TODAY)
+    assert sorted(past.tallies(TODAY, TODAY), key=repr) == sorted(
         [
             Tally("pix", "2026-03-10", "ended", 0, 1),
             Tally("pix", "2026-03-10", "ended", 3, 1),
@@ -111,8 +111,7 @@ def test_a_job_is_known_by_any_run(past: PastRuns) -> None:
 def test_figures_are_counted_from_an_index_that_has_all_of_them(journal: SqliteJournal) -> None:
     with closing(sqlite3.connect(journal.path)) as db:
         for question in (
-            "SELECT job, day, outcome, exit_code, count(*) FROM runs WHERE day >= '2026-03-01'"
-            " AND outcome IS NOT NULL GROUP BY day, job, exit_code, outcome",
+            past_questions._TALLIES.replace("?", "'x'"),
             past_questions._WELL.replace("?", "'x'"),
             past_questions._OTHERS.replace("?1", "'[]'").replace("?2", "'x'"),
         ):
@@ -125,7 +124,7 @@ def test_a_folder_without_a_journal_has_no_past_and_gets_none(tmp_path: Path) ->
     past = PastRuns(tmp_path / "none")
 
     assert past.runs_of(TODAY) == []
-    assert past.tallies(TODAY) == []
+    assert past.tallies(TODAY, TODAY) == []
     assert past.asked(TODAY) == []
     assert not (tmp_path / "none").exists()
 
@@ -137,7 +136,7 @@ def test_a_journal_of_an_earlier_version_is_read_and_left_as_it_is(tmp_path: Pat
 
     assert {run.job for run in past.runs_of(TODAY)} == {"bac", "pix", "ted"}
     assert past.asked(TODAY) == []
-    assert past.tallies(TODAY) == [
+    assert past.tallies(TODAY, TODAY) == [
         Tally("pix", "2026-03-10", "ended", 0, 1),
         Tally("ted", "2026-03-10", "ended", 3, 1),
     ]

@@ -6,7 +6,7 @@ import json
 import queue
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,14 @@ class RealPast(Machine):
         self.past = PastRuns(folder)
         self.exported: list[tuple[str, int, bool]] = []
         self.export_trouble = ""
+        self.counted: list[tuple[date, date]] = []
 
     def find_run(self, job: str, run: str | None) -> Run | None:
         return next((each for each in self.past.runs_of(at().date(), job) if run in {None, each.id}), None)
 
-    def tallies(self, since: date) -> list[Tally]:
-        return self.past.tallies(since)
+    def tallies(self, since: date, until: date) -> list[Tally]:
+        self.counted.append((since, until))
+        return self.past.tallies(since, until)
 
     def ends(self, since: date, until: date, jobs: list[str]) -> Ends:
         return self.past.ends(since, until, jobs)
@@ -120,6 +122,36 @@ def test_days_are_as_many_as_asked_for_the_newest_last(talk: PastTalk) -> None:
 @pytest.mark.parametrize(("n", "count"), [(None, 14), (True, 14), ("3", 14), (0, 1), (-4, 1), (10**9, 90)])
 def test_days_are_neither_none_nor_endless(talk: PastTalk, n: object, count: int) -> None:
     assert len(talk.ask("days", n=n)["jobs"]["pix"]) == count
+
+
+def test_beside_the_days_is_the_success_rate_of_thirty_days_that_the_history_tells(
+    talk: PastTalk, tmp_path: Path
+) -> None:
+    journal = SqliteJournal(tmp_path)
+    old = at("08:00") - timedelta(days=29)
+    failed = [make_run(id=f"old-{n}", started=old, day=old.date(), exit_code=1) for n in range(2)]
+    older = old - timedelta(days=1)
+    journal.record([*failed, make_run(id="older", started=older, day=older.date(), exit_code=1)], [])
+    journal.close()
+
+    found = talk.ask("days", n=14)
+
+    assert len(found["jobs"]["pix"]) == 14
+    assert found["rates"] == {"pix": 0.4, "ted": 1.0, "spb": 1.0}  # what was stopped says nothing
+    for job, rate in found["rates"].items():
+        assert talk.ask("history", job=job)["stats"]["success_rate"] == rate
+    assert talk.ask("days", n=1)["rates"] == talk.ask("days", n=90)["rates"] == found["rates"]
+
+
+def test_days_that_are_long_over_are_counted_once(talk: PastTalk) -> None:
+    assert talk.ask("days", n=14) == talk.ask("days", n=14)
+    today = at().date()
+    recent = (today - timedelta(days=13), today)
+    assert talk.machine.counted == [
+        recent,
+        (today - timedelta(days=29), today - timedelta(days=14)),
+        recent,
+    ]
 
 
 def test_a_jobs_history_has_its_runs_its_figures_and_who_asked_what(talk: PastTalk) -> None:

@@ -95,7 +95,7 @@ class Machine:
     def remember(self, preferences: dict[str, Any]) -> None:
         self.kept |= preferences
 
-    def tallies(self, since: date) -> list[Tally]:
+    def tallies(self, since: date, until: date) -> list[Tally]:
         return []
 
     def ends(self, since: date, until: date, jobs: list[str]) -> Ends:

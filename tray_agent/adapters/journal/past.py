@@ -26,6 +26,11 @@ _ERRORS = (
     "(outcome = 'timed_out' OR (outcome <> 'stopped' AND exit_code IS NOT NULL AND exit_code NOT IN (0, ?)))"
 )
 
+_TALLIES = (
+    "SELECT job, day, outcome, exit_code, count(*) FROM runs WHERE day BETWEEN ? AND ?"
+    " AND outcome IS NOT NULL GROUP BY day, job, exit_code, outcome"
+)
+
 # Answered from the index ``ended_runs`` alone; a row of four values for each run would be half of the time.
 _WELL = (
     "SELECT duration_seconds FROM json_each(?) AS jobs CROSS JOIN runs"
@@ -56,13 +61,9 @@ class PastRuns:
         self._path = folder / FILE_NAME
         self._no_data = no_data_exit_code
 
-    def tallies(self, since: date) -> list[Tally]:
-        """How the runs ended from that day on, counted by job, day and kind of end."""
-        question = (
-            "SELECT job, day, outcome, exit_code, count(*) FROM runs WHERE day >= ? AND outcome IS NOT NULL"
-            " GROUP BY day, job, exit_code, outcome"
-        )
-        return [Tally._make(row) for row in self._rows(question, since.isoformat())]
+    def tallies(self, since: date, until: date) -> list[Tally]:
+        """How the runs ended from one day to another, both included, by job, day and kind of end."""
+        return [Tally._make(row) for row in self._rows(_TALLIES, since.isoformat(), until.isoformat())]
 
     def ends(self, since: date, until: date, jobs: Collection[str]) -> Ends:
         """The ended runs of these jobs from one day to another, both included."""

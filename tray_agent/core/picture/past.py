@@ -53,6 +53,21 @@ class PastDay(NamedTuple):
     failed: int = 0
 
 
+class Share(NamedTuple):
+    """Of the runs whose result is known so many ended well. Shares of spans without a common day add up."""
+
+    good: int = 0
+    known: int = 0
+
+    def plus(self, other: Share) -> Share:
+        return Share(self.good + other.good, self.known + other.known)
+
+    @property
+    def rate(self) -> float:
+        """0 … 1, as in :class:`Figures`."""
+        return self.good / self.known
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Of runs whose result is known the part that ended well (0 … 1), and the durations of those that did.
@@ -94,6 +109,7 @@ def past_days(
 ) -> dict[str, list[PastDay]]:
     """For each job with any run the last ``count`` days up to ``newest``, oldest first."""
     days = [newest - timedelta(days=back) for back in range(count - 1, -1, -1)]
+    empty = [PastDay(day) for day in days]
     places = {day.isoformat(): place for place, day in enumerate(days)}
     judge = _Judge(no_data_exit_code)
     found: dict[str, list[PastDay]] = {}
@@ -101,15 +117,30 @@ def past_days(
         place = places.get(day)
         if place is None:
             continue
-        of_job = found.get(job) or found.setdefault(job, [PastDay(each) for each in days])
+        of_job = found.get(job) or found.setdefault(job, empty.copy())
         before, state = of_job[place], judge[outcome, exit_code]
-        of_job[place] = PastDay(
-            before.day,
-            max(before.state, state, key=_WORSE.__getitem__),
-            before.runs + runs,
-            before.failed + (runs if state is CardState.ERROR else 0),
-        )
+        failed = runs if state is CardState.ERROR else 0
+        if not before.runs:  # most days of most jobs have ends of one kind alone
+            of_job[place] = PastDay(before.day, state, runs, failed)
+            continue
+        worse = max(before.state, state, key=_WORSE.__getitem__)
+        of_job[place] = PastDay(before.day, worse, before.runs + runs, before.failed + failed)
     return found
+
+
+def shares(tallies: Iterable[Tally], no_data_exit_code: int) -> dict[str, Share]:
+    """How the runs of each job ended: what its success rate is made of, and added up from."""
+    judge = _Judge(no_data_exit_code)
+    good: dict[str, int] = {}
+    known: dict[str, int] = {}
+    for job, _day, outcome, exit_code, runs in tallies:
+        state = judge[outcome, exit_code]
+        if state is None:
+            continue
+        known[job] = known.get(job, 0) + runs
+        if state is not CardState.ERROR:
+            good[job] = good.get(job, 0) + runs
+    return {job: Share(good.get(job, 0), runs) for job, runs in known.items()}
 
 
 def figures(ends: Ends, no_data_exit_code: int) -> Figures:

@@ -10,20 +10,21 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 from tray_agent.core.model import Asked, Run
-from tray_agent.core.picture.past import Ends, Figures, Tally, figures, past_days
+from tray_agent.core.picture.past import Ends, Figures, Share, Tally, figures, past_days, shares
 from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.views import past as views
 from tray_agent.shell.views.snapshots import Json
 
 _MOST_DAYS = 90
+_RATED_DAYS = 30
 _END_BYTES = 64 * 1024
 
 
 class Past(Protocol):
     """What the answers need of journal and logs. Each may block, and raise JournalError or OSError."""
 
-    def tallies(self, since: date) -> list[Tally]: ...
+    def tallies(self, since: date, until: date) -> list[Tally]: ...
     def ends(self, since: date, until: date, jobs: list[str]) -> Ends: ...
     def past_runs(self, day: date, job: str | None, *, only_errors: bool) -> list[Run]: ...
     def asked(self, since: date) -> list[Asked]: ...
@@ -49,6 +50,7 @@ class PastQuestions:
         self._run_of = run_of
         self._past = past
         self._no_data = no_data_exit_code
+        self._older: tuple[tuple[date, date], dict[str, Share]] | None = None
         self.questions: dict[str, Callable[[Json], Any]] = {
             "days": self._days,
             "history": self._history,
@@ -59,8 +61,28 @@ class PastQuestions:
 
     def _days(self, params: Json) -> bytes:
         newest, count = self._known().day, _days_of(params, "n", 14)
-        tallies = self._past.tallies(newest - timedelta(days=count - 1))
-        return views.encoded_days(past_days(tallies, newest, count, self._no_data))
+        oldest = newest - timedelta(days=count - 1)
+        tallies = self._past.tallies(oldest, newest)
+        rates = self._rates(tallies, oldest, newest - timedelta(days=_RATED_DAYS - 1))
+        return views.encoded_days(past_days(tallies, newest, count, self._no_data), rates)
+
+    def _rates(self, tallies: list[Tally], oldest: date, rated: date) -> dict[str, float]:
+        """The success rates since ``rated``; ``tallies`` are those since ``oldest``."""
+        if oldest < rated:
+            first = rated.isoformat()
+            tallies = [each for each in tallies if each.day >= first]
+        newer = shares(tallies, self._no_data)
+        older = self._shares_of(rated, oldest - timedelta(days=1))
+        return {job: newer.get(job, Share()).plus(older.get(job, Share())).rate for job in newer | older}
+
+    def _shares_of(self, since: date, until: date) -> dict[str, Share]:
+        """Of days so long over that nothing of theirs ends any more: counted once a day, not every time that
+        somebody looks."""
+        if since > until:
+            return {}
+        if self._older is None or self._older[0] != (since, until):
+            self._older = (since, until), shares(self._past.tallies(since, until), self._no_data)
+        return self._older[1]
 
     def _history(self, params: Json) -> bytes:
         snapshot = self._known()
