@@ -113,7 +113,7 @@ UNIT = [f"tests/{room}" for room in ROOMS]
 SPEED = "tests/frontend/test_page_speed.py"
 STAGES = {
     "wheel": ["-I", "-c", WHEEL],
-    "unit": [*PYTEST, *UNIT],
+    "unit": [*TWO_AT_A_TIME, "worksteal", *UNIT],
     "frontend": [*TWO_AT_A_TIME, "worksteal", "tests/frontend", f"--ignore={SPEED}"],
     "page-speed": [*PYTEST, SPEED],
     "e2e": [*TWO_AT_A_TIME, "loadfile", "tests/e2e", "tests/faults"],
