@@ -8,19 +8,12 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tray_agent import __version__
-from tray_agent.adapters.history.credentials import find_credentials
 from tray_agent.adapters.notices.sender import Sender
 from tray_agent.adapters.readers.process import ReaderProcess
-from tray_agent.adapters.runs import bytecode
-from tray_agent.adapters.runs import environment as script_environment
-from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
-from tray_agent.adapters.runs.log_keeper import LogKeeper
-from tray_agent.adapters.runs.processes import Backend, ScriptProcesses, StartRefused
 from tray_agent.adapters.system import program
 from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.adapters.system.instance_lock import InstanceLock
@@ -29,7 +22,7 @@ from tray_agent.adapters.system.power import KeepAwake
 from tray_agent.adapters.system.privacy import close_to_others, write_privately
 from tray_agent.adapters.system.waiting import MainWait
 from tray_agent.core.messages import BrainNamed, Message, Noticed, Quit, Refresh, Woke
-from tray_agent.core.model import Problem, Run, Trigger, Where
+from tray_agent.core.model import Problem, Where
 from tray_agent.core.settings import Settings
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.loop import Engine
@@ -45,6 +38,7 @@ from tray_agent.start.engines import alone, limits
 from tray_agent.start.exporting import export
 from tray_agent.start.folder_guard import FolderGuard, JournalGate
 from tray_agent.start.outside import AgentOutside
+from tray_agent.start.scripts import Scripts
 from tray_agent.start.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -75,28 +69,18 @@ class Agent:
         self._channel: threading.Thread | None = None
         self.listeners: list[Callable[[Snapshot], None]] = []
         self.open_dashboard: Callable[[str], str] = lambda job: "Não há tela para abrir o painel."
-        self.interpreters = Interpreters(settings.python, lambda: places.base_path()[0], program.is_frozen())
-        # Made once: walking through it is a quarter of what a start costs the agent.
-        self._foreign = script_environment.foreign_environment(os.environ, script_environment.bundle_root())
         self._lock = InstanceLock(places.data_dir)
         self.gate = JournalGate(places.data_dir, settings.history == "local", self.notice)
-        self._keeper = LogKeeper(
-            places.data_dir,
-            places.logs_dir,
+        self.scripts = Scripts(
+            settings,
+            places,
+            self._umask,
+            self.post,
             self._growing_logs,
             lambda: self.clock.now().date(),
-            (settings.retention_days, settings.log_limit_mb, settings.logs_total_mb),
             self.gate.refused,
         )
-        self.processes = ScriptProcesses(
-            self.post,
-            self._backend(),
-            self._command,
-            self._environment,
-            self._keeper.cap_ended,
-            self._base,
-            partial(bytecode.mend, places.data_dir / "pycache"),
-        )
+        self.processes = self.scripts.processes
         self.base_folder = BaseFolder(self.post, self.notice)
         self.team: TeamSide | None = None
         self.changing = threading.RLock()
@@ -130,7 +114,7 @@ class Agent:
             lambda: self.engine.last_turn,
             self._examine,
             self._open_dashboard,
-            self.interpreters,
+            self.scripts.interpreters,
             self._export,
             self.settings.no_data_exit_code,
             self.gate.refused,
@@ -157,7 +141,7 @@ class Agent:
         self._start_engine()
         self._watchdog.start()
         self._awake.start()
-        self._keeper.start()
+        self.scripts.log_keeper.start()
         self.is_started = True
         if self.succession is not None:
             self.succession.updates.start()
@@ -197,7 +181,7 @@ class Agent:
         if self.succession is not None:
             self.succession.updates.close()
         self._awake.close()
-        self._keeper.close()
+        self.scripts.log_keeper.close()
         self._watchdog.close()
         if self._teller is not None:
             self._teller.close()
@@ -231,15 +215,6 @@ class Agent:
     def own_environment(self) -> dict[str, str]:
         """The environment of children that are this same program."""
         return program.environment(os.environ)
-
-    def credentials(self) -> Path | None:
-        """The key file for Google Cloud, looked for anew each time: a drive may come late."""
-        return find_credentials(
-            os.environ,
-            os.environ.get("APPDATA"),
-            self.settings.credentials_dir,
-            self.settings.credentials_folder,
-        )
 
     def _open_channel(self, server: ControlServer) -> None:
         """Open the channel when the data folder can be written again."""
@@ -326,42 +301,12 @@ class Agent:
             self.notice("folder")
         self.engine.post(message)
 
-    def _backend(self) -> Backend:
-        if sys.platform == "win32":
-            from tray_agent.adapters.runs.windows_backend import WindowsBackend
-
-            return WindowsBackend(self.interpreters.any_python)
-        from tray_agent.adapters.runs.posix import PosixBackend
-
-        return PosixBackend(self._umask)
-
-    def _command(self, script: Path) -> tuple[str, ...]:
-        try:
-            return self.interpreters.for_script(script).argv
-        except NoInterpreter as none:
-            raise StartRefused(str(none)) from none
-
-    def _base(self) -> Path:
-        """The base path now; what was last shown may be older than the jobs of the newest discovery."""
-        return self.places.base_path()[0]
-
-    def _environment(self, run: Run) -> dict[str, str]:
-        return script_environment.child_environment(
-            "MANUAL" if run.trigger is Trigger.MANUAL else "AGENDAMENTO",
-            self._foreign,
-            credentials=self.credentials(),
-            pycache=self.places.data_dir / "pycache",
-            run_id=run.id,
-            attempt=run.attempt,
-            as_python=program.is_frozen() and self.interpreters.for_script(Path(run.script)).is_bundled,
-        )
-
     def publish(self, snapshot: Snapshot) -> None:
         """Runs on the engine's thread: one assignment, and a word to those who listen."""
         was_running = self.snapshot is not None and self.snapshot.running > 0
         self.snapshot = snapshot
         if snapshot.running and not was_running:
-            self._keeper.look()
+            self.scripts.log_keeper.look()
         if self.server is not None:
             self.server.notify(snapshot.version)
         for listener in self.listeners:

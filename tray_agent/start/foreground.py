@@ -51,7 +51,7 @@ def start_agent(
     """Run an agent until it is told to quit; the command's exit code. ``again`` are the arguments with which
     another version takes its place."""
     agent = Agent(settings, places, headless=headless)
-    wrong = agent.interpreters.wrong_setting()
+    wrong = agent.scripts.interpreters.wrong_setting()
     if wrong:
         complain(str(SettingError("python", settings.python, f"o programa de um Python (esse {wrong})")))
         return 2
