@@ -67,6 +67,50 @@ class TestCatchUp:
 
         assert (day.held(), fires(day)) == ([], "s")
 
+    def test_a_fire_time_behind_the_limit_is_given_up_and_not_said_to_be_covered(self) -> None:
+        day = local("07:00").jobs(job("pix", 8, 18, start_by=Limit(minute=17 * 60 + 30)))
+
+        assert (fires(day), day.facts().next_run) == (".s", at("08:00"))
+        assert "A das 18:00 não roda: passa da hora limite (iniciar_ate)." in day.why()
+        assert "coberta" not in day.why() and "recuperado" not in day.why()
+        day.set_clock(at("18:01"))
+        assert (day.held(), fires(day)) == ([], "ss")
+
+    @pytest.mark.parametrize(
+        "policies",
+        [{"start_by": Limit(minute=17 * 60 + 30)}, {"catch_up": CatchUp.LAST}, {"catch_up": CatchUp.NONE}],
+        ids=["limit", "last", "none"],
+    )
+    def test_what_a_run_made_ahead_stands_for_is_covered_also_when_its_hour_has_come(
+        self, policies: dict[str, Any]
+    ) -> None:
+        day = local("07:00").jobs(job("pix", 8, **policies))
+        day.turn(msg.RunJob("pix"))
+        day.whole_run()
+        assert (fires(day), day.facts().next_run) == ("c", None)
+
+        day.set_clock(at("08:30"))
+
+        assert (fires(day), day.held()) == ("c", [])
+        assert "recuperado" not in day.why()
+
+    def test_what_only_the_history_counted_is_not_said_to_be_given_up(self) -> None:
+        day = local("10:30")
+        day.state.load_day([], {"pix": 2})
+        day.jobs(job("pix", 8, 9, 12, catch_up=CatchUp.LAST))
+
+        assert (fires(day), day.held()) == ("dd.", [])
+
+    def test_each_fire_time_that_is_given_up_has_its_own_reason(self) -> None:
+        day = local("07:00").jobs(job("pix", 8, 9, 18, catch_up=CatchUp.LAST, start_by=Limit(minute=17 * 60)))
+        day.set_clock(at("10:00"))
+        day.whole_run()
+
+        assert fires(day) == "sds"
+        reasons = [fire.reason for fire in day.facts().fires]
+        assert reasons[0] == "não recuperada (recuperar: última)"
+        assert reasons[2] == "passa da hora limite (iniciar_ate)"
+
 
 class TestRetries:
     def retried(self, **changes: Any) -> Day:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from tray_agent.core.history.status import NO_RESULT, STOPPED, is_open, run_status, state_of
 from tray_agent.core.model import CardState, Job, Mark
 from tray_agent.core.policies import CatchUp
-from tray_agent.core.rules.debt import Debt, coming
+from tray_agent.core.rules.debt import STILL_IN_TIME, Debt, at_minute, coming
 from tray_agent.core.rules.owed import count_of, debt_from, fires_of
 from tray_agent.core.rules.state import State
 from tray_agent.core.shown import Fire, FireState
@@ -52,17 +52,19 @@ def fires_today(
     unknown = max(
         0, count.actual - count.credit - sum(each.state is not FireState.RUNNING for each in served)
     )
-    taken = _taken(job, at, served, unknown, state.cleared.get(job.id))
+    taken = _taken(state, job, at, served, unknown)
+    if not _wants_all(state, job):
+        _cover(at[: debt.due - debt.owed], taken, served, unknown)
     open_due = [n for n in range(debt.due) if n not in taken]
     skipped = open_due[: max(0, len(open_due) - debt.owed)]
     told = [*_all(at, FireState.OWED)[: debt.due], *_all(at, FireState.COMING)[debt.due :]]
     for number in skipped:
-        told[number] = Fire(at[number], FireState.SKIPPED, None, _lost(job))
+        told[number] = Fire(at[number], FireState.SKIPPED, None, _lost(job, at[: debt.due], number, now))
     will_run = coming(job.policies, at, now, count) if debt.due < len(at) else {}
     if not all(will_run.values()):
         for number in range(debt.due, len(at)):
             if not will_run[at[number]]:
-                told[number] = Fire(at[number], FireState.COVERED, None, "coberta por execuções já feitas")
+                told[number] = _not_coming(job, at[number])
     for number, run in taken.items():
         told[number] = _fire(at[number], run, now)
     return tuple(told), debt
@@ -105,21 +107,43 @@ def _result(status: str | None) -> FireState:
     return FireState.DONE if state is None else _RESULTS.get(state, FireState.DONE)
 
 
+def _wants_all(state: State, job: Job) -> bool:
+    """Whether every fire time of the day is wanted, however late its run comes."""
+    return (
+        job.policies.catch_up is CatchUp.ALL and job.policies.start_by is None and job.id not in state.cleared
+    )
+
+
 def _taken(
-    job: Job, at: Sequence[datetime], served: list[_Served], unknown: int, cleared: datetime | None
+    state: State, job: Job, at: Sequence[datetime], served: list[_Served], unknown: int
 ) -> dict[int, _Served]:
     """Which fire time each counted run stands for: the oldest that has none where all are caught up, else the
     newest one that had come when it began. Runs that are counted and not known stand for the first ones."""
-    if job.policies.catch_up is CatchUp.ALL and job.policies.start_by is None and cleared is None:
+    if _wants_all(state, job):
         every = [*[_UNKNOWN] * unknown, *served]
         return dict(enumerate(every[: len(at)]))
     taken: dict[int, _Served] = {}
     for run in served:
-        early = run.start + (timedelta(0) if run.is_ours else _CLOCKS_APART)
-        free = [n for n, moment in enumerate(at) if moment <= early and n not in taken]
+        free = [n for n, moment in enumerate(at) if moment <= _begin(run) and n not in taken]
         if free:
             taken[free[-1]] = run
     return taken
+
+
+def _cover(due: Sequence[datetime], taken: dict[int, _Served], served: list[_Served], unknown: int) -> None:
+    """Runs that were made ahead of every fire time, or are counted and not known, stand for those among the
+    ``due`` that no other run does; what is owed besides is not among them."""
+    left = [run for run in served if all(run is not other for other in taken.values())]
+    for run in [*[_UNKNOWN] * unknown, *left]:
+        later = (n for n, moment in enumerate(due) if n not in taken and moment > _begin(run))
+        number = next(later, None)
+        if number is not None:
+            taken[number] = run
+
+
+def _begin(run: _Served) -> datetime:
+    """When a run began, or might have by our clock."""
+    return run.start if run.is_ours or run is _UNKNOWN else run.start + _CLOCKS_APART
 
 
 _UNKNOWN = _Served(datetime.min.replace(tzinfo=UTC), False, None, FireState.DONE, "contada pelo histórico")
@@ -129,16 +153,32 @@ def _fire(moment: datetime, run: _Served, now: datetime) -> Fire:
     if run is _UNKNOWN:
         later = moment > now
         return Fire(moment, FireState.COVERED if later else FireState.DONE, None, run.reason)
-    ahead = run.start + (timedelta(0) if run.is_ours else _CLOCKS_APART) < moment
-    if ahead:
+    if _begin(run) < moment:
         what = "pela execução em andamento" if run.state is FireState.RUNNING else "pela execução"
         return Fire(moment, FireState.COVERED, run.run, f"coberta {what} das {run.start:%H:%M}")
     return Fire(moment, run.state, run.run, run.reason)
 
 
-def _lost(job: Job) -> str:
-    if job.policies.start_by is not None:
+def _not_coming(job: Job, moment: datetime) -> Fire:
+    """A later fire time for which no run will be made."""
+    limit = job.policies.start_by
+    if limit is not None and limit.minute is not None and moment > at_minute(limit.minute, moment):
+        return Fire(moment, FireState.SKIPPED, None, "passa da hora limite (iniciar_ate)")
+    return Fire(moment, FireState.COVERED, None, "coberta por execuções já feitas")
+
+
+def _lost(job: Job, due: Sequence[datetime], number: int, now: datetime) -> str:
+    """Why the due fire time of that number is not made up for."""
+    fire, limit, catch_up = due[number], job.policies.start_by, job.policies.catch_up
+    newer = catch_up is not CatchUp.ALL and number < len(due) - 1
+    if newer or (catch_up is CatchUp.NONE and now > fire + STILL_IN_TIME):
+        return f"não recuperada (recuperar: {catch_up.value})"
+    if limit is not None and limit.minute is not None and now > at_minute(limit.minute, fire):
         return "passou da hora limite (iniciar_ate)"
-    if job.policies.catch_up is not CatchUp.ALL:
-        return f"não recuperada (recuperar: {job.policies.catch_up.value})"
+    if (
+        limit is not None
+        and limit.after_minutes is not None
+        and now > fire + timedelta(minutes=limit.after_minutes)
+    ):
+        return "passou da hora limite (iniciar_ate)"
     return "dispensada por uma pessoa"

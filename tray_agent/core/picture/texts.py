@@ -115,13 +115,26 @@ def _lost(facts: JobFacts) -> str:
     said = ""
     if facts.job.schedule_problem and facts.job.schedule.kind is not ScheduleKind.MANUAL:
         said = f" Atenção no agendamento: {facts.job.schedule_problem.rstrip('.')}."
-    lost = [f"{fire.at:%H:%M}" for fire in facts.fires if fire.state is FireState.SKIPPED]
-    if not lost:
-        return said
+    gone = [fire for fire in facts.fires[: facts.target] if fire.state is FireState.SKIPPED]
+    lost = [f"{fire.at:%H:%M}" for fire in gone]
     if len(lost) == 1:
-        return f"{said} 1 horário não será recuperado ({lost[0]})."
-    named = _and(lost) if len(lost) <= 4 else f"{lost[0]} a {lost[-1]}"
-    return f"{said} {len(lost)} horários não serão recuperados ({named})."
+        said += f" 1 horário não será recuperado ({lost[0]})."
+    elif lost:
+        named = _and(lost) if len(lost) <= 4 else f"{lost[0]} a {lost[-1]}"
+        said += f" {len(lost)} horários não serão recuperados ({named})."
+    return said + _never(facts)
+
+
+def _never(facts: JobFacts) -> str:
+    """Which later fire times of the day the job's own policies leave out."""
+    ahead = [fire for fire in facts.fires[facts.target :] if fire.state is FireState.SKIPPED]
+    if not ahead:
+        return ""
+    times = [f"{fire.at:%H:%M}" for fire in ahead]
+    if len(times) == 1:
+        return f" A das {times[0]} não roda: {ahead[0].reason}."
+    named = _and(times) if len(times) <= 4 else f"{times[0]} a {times[-1]}"
+    return f" As das {named} não rodam: passam da hora limite (iniciar_ate)."
 
 
 def _late(facts: JobFacts) -> str:
