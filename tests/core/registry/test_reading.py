@@ -505,3 +505,27 @@ class TestPcs:
         assert result.rows[0].policies == Policies(pcs=("?",))
         assert result.pcs_named == ()
         assert "E2 e F2" in result.problems[0].what
+
+
+def test_hours_behind_their_own_limit_are_a_problem_of_the_row() -> None:
+    header = [*HEADER, "iniciar_ate"]
+    rows = reading(
+        ["a", "X", "8, 18", "sim", "17:30"],
+        ["b", "X", "17:30", "sim", "17:30"],
+        ["c", "X", "dias úteis 9h | último dia útil 10h, 18h, 19h, 20h", "sim", "9:30"],
+        ["d", "X", "8, 18", "sim", "30 min"],
+        ["e", "X", "MANUAL", "sim", "7:00"],
+        header=header,
+    ).rows
+    jobs, problems = link(rows, [script(f"x/metodos/{name}.py") for name in "abcde"], BASE)
+
+    assert [job.id for job in jobs if job.policies.unread] == []
+    assert [(problem.what, problem.job) for problem in problems] == [
+        ('linha 2: "a": 18:00 passa da hora limite 17:30 (iniciar_ate); não roda nesse horário', "a"),
+        (
+            'linha 4: "c": 10:00, 18:00, 19:00 e mais 1 passam da hora limite 09:30 (iniciar_ate); '
+            "não roda nesses horários",
+            "c",
+        ),
+    ]
+    assert problems[0].action == "Corrija a coluna iniciar_ate ou o agendamento na linha 2."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -32,6 +32,7 @@ def link(
         crossing.take(row)
     jobs = crossing.jobs
     crossing.problems += resolve_after(jobs, crossing.lines)
+    crossing.problems += _behind_limits(jobs, crossing.lines)
     areas = {area: portuguese_key(area) for area in {job.area for job in jobs}}
     jobs.sort(key=lambda job: (areas[job.area], portuguese_key(job.name), job.id))
     return tuple(jobs), bounded(crossing.problems, "ao cruzar a planilha com os scripts")
@@ -110,6 +111,31 @@ def _blank(row: RegistryRow, path: PurePath) -> Problem:
         Cell(row.line, "", row.name[:200]),
         row.key,
     )
+
+
+def _behind_limits(jobs: Iterable[Job], lines: Mapping[str, int]) -> Iterator[Problem]:
+    """A problem for each job with fire times that its own last hour to start leaves out."""
+    for job in jobs:
+        limit = job.policies.start_by
+        if limit is None or limit.minute is None:
+            continue
+        last, line = limit.minute, lines[job.id]
+        late = sorted({each for clause in job.schedule.clauses for each in clause.minutes if each > last})
+        if late:
+            times = listed([_clock(minute) for minute in late])
+            verb, where = ("passa", "nesse horário") if len(late) == 1 else ("passam", "nesses horários")
+            yield Problem(
+                Where.REGISTRY,
+                f"linha {line}: {shown(job.name)}: {times} {verb} da hora limite {_clock(last)} "
+                f"(iniciar_ate); não roda {where}",
+                f"Corrija a coluna iniciar_ate ou o agendamento na linha {line}.",
+                Cell(line),
+                job.id,
+            )
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _second_row(row: RegistryRow, first: int) -> Problem:
