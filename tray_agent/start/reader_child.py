@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from typing import IO, Any
 
-from tray_agent.adapters.readers import blocks, memory
+from tray_agent.adapters.readers import blocks, memory, priority
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 _ORPHANED = 3
@@ -89,6 +89,7 @@ else:
 
 def main(mode: str) -> int:
     """Answer one request for one of these modes. Returns the exit code."""
+    priority.step_back()
     memory.limit()
     gc.disable()  # it lives for one answer; a collector would only walk the rows again and again
     requests = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115 - lives as long as the process

@@ -121,6 +121,16 @@ def test_an_unchanged_tree_gives_the_very_same_value(tmp_path: Path) -> None:
     assert tree.scan(full=True) is first
 
 
+def test_a_look_at_many_folders_lets_others_come_to_their_turn_now_and_then(tmp_path: Path) -> None:
+    put(tmp_path, *(f"pasta_{number:03d}/nada.txt" for number in range(450)))
+    settle(tmp_path)
+    breaths: list[int] = []
+    tree = ScriptTree(tmp_path, breathe=lambda: breaths.append(1))
+    first = tree.scan()
+    assert tree.look() is first
+    assert len(breaths) == 2
+
+
 def test_what_comes_and_goes_is_seen_without_a_full_walk(tmp_path: Path) -> None:
     put(tmp_path, "a/metodos/um.py", "b/nada.txt")
     settle(tmp_path)

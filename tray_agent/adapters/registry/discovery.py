@@ -25,6 +25,7 @@ from tray_agent.core.ports import Post
 from tray_agent.core.registry.linking import link
 from tray_agent.core.registry.references import resolve_halts
 
+_BREATH_SECONDS = 0.001
 _WALK_SECONDS = 120.0  # a slow drive with many folders takes its time; one that hangs is given up
 
 BasePath = Callable[[], tuple[Path, bool]]
@@ -107,7 +108,7 @@ class DiscoveryReader:
 
     def _tree_at(self, base: Path, exists: bool) -> Tree | None:
         if self._tree.base != base:
-            self._tree, self._walked = ScriptTree(base, self._tree.script_folder), None
+            self._tree, self._walked = ScriptTree(base, self._tree.script_folder, _breathe), None
         if not exists:
             return _base_gone(base, "não existe")
         if self._walked is None or time.monotonic() - self._walked >= self._full_walk_seconds:
@@ -195,6 +196,12 @@ class DiscoveryReader:
             jobs, problems, str(base), available, registry, self._registry.is_current, self._halts, named
         )
         self._post(Discovered(self._last))
+
+
+def _breathe() -> None:
+    """A look at thousands of folders takes up the interpreter's lock after each, before anybody who waits for
+    it has woken: a run would wait for the end of it all."""
+    time.sleep(_BREATH_SECONDS)
 
 
 def _base_gone(base: Path, why: str) -> Problem:

@@ -7,7 +7,7 @@ folder. Drives whose folder times cannot be trusted are the reason for an occasi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from tray_agent.adapters.registry.scripts import SCRIPT_FOLDER, BaseGone, Folder, ScriptsFound, Walk
@@ -15,6 +15,7 @@ from tray_agent.core.model import Script
 from tray_agent.core.registry.wording import bounded
 
 _FEW = 32
+_LOOKS_AT_ONCE = 200
 
 Folders = dict[str, Folder]
 
@@ -22,12 +23,16 @@ Folders = dict[str, Folder]
 class ScriptTree:
     """The tree below one base path, remembered between walks. Not for two threads at once.
 
-    ``digest`` names the walk that was taken, "" once a look has changed something of it.
+    ``digest`` names the walk that was taken, "" once a look has changed something of it. ``breathe`` is
+    called every now and then during a look.
     """
 
-    def __init__(self, base: Path, script_folder: str = SCRIPT_FOLDER) -> None:
+    def __init__(
+        self, base: Path, script_folder: str = SCRIPT_FOLDER, breathe: Callable[[], None] = lambda: None
+    ) -> None:
         self.base = base
         self.script_folder = script_folder
+        self._breathe = breathe
         self.root = os.fspath(base)
         self.digest = ""
         self._folders: Folders = {}
@@ -81,10 +86,13 @@ class ScriptTree:
             return None
         look = os.stat
         changed: list[str] = []
-        for path, folder in self._folders.items():
+        for count, (path, folder) in enumerate(self._folders.items(), 1):
+            if not count % _LOOKS_AT_ONCE:
+                self._breathe()
             try:
-                same = look(path).st_mtime_ns == folder.mtime_ns and all(
-                    look(script).st_mtime_ns == mtime for script, mtime in folder.blank
+                same = look(path).st_mtime_ns == folder.mtime_ns and (
+                    not folder.blank
+                    or all(look(script).st_mtime_ns == mtime for script, mtime in folder.blank)
                 )
             except OSError:
                 same = False
