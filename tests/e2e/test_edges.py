@@ -147,6 +147,25 @@ def test_options_are_written_out(program: Program, words: tuple[str, ...]) -> No
     assert program.status()["pid"]
 
 
+def test_a_name_in_bytes_that_are_no_text_is_refused_and_stops_nothing(program: Program) -> None:
+    broken = os.fsdecode(b"n\xe3o h\xe1")
+
+    for words in (
+        ("run", broken),
+        ("pause", broken),
+        ("pause", "espera", "--reason", broken),
+        ("logs", broken),
+    ):
+        answer = program.cli(*words)
+        assert answer.code == (0 if "--reason" in words else 1), answer
+        assert "Traceback" not in answer.err
+    assert program.cli("resume", "espera").code == 0
+
+    assert program.cli("run", "rude").code == 0
+    status = program.until(lambda status: card_of(status, "rude")["actual"] == 2)
+    assert status["problems"] == []
+
+
 def test_an_application_folder_of_nowhere_is_refused_however_it_is_named(program: Program) -> None:
     for answer in (
         program.cli("status", TRAY_AGENT_APP_DIR="/nonexistent"),

@@ -514,3 +514,17 @@ class TestGrowingAhead:
         )
 
         assert [run.id for run in journal.open_runs()] == ["run-1"]
+
+
+def test_words_that_are_no_text_are_kept_as_far_as_they_go_and_stop_no_record(sqlite: SqliteJournal) -> None:
+    broken = os.fsdecode("não ☕".encode() + b" h\xe1")
+    asked = Asked(at(), "maria", "run", broken, accepted=False, text=f"Não há {broken}.")
+    run = make_open_run("ted", reason=broken)
+
+    sqlite.record([run], [], [asked])
+    sqlite.pause_job("ted", Pausing(None, broken))
+    sqlite.record_closing(TODAY, [broken])
+
+    assert [(each.job, each.text) for each in commands_in(sqlite)] == [("não ☕ h?", "Não há não ☕ h?.")]
+    assert [each.reason for each in sqlite.open_runs()] == ["não ☕ h?"]
+    assert sqlite.pausings()[0]["ted"].reason == "não ☕ h?"

@@ -6,6 +6,7 @@ A file that a later version wrote is used as it is: versions add, they take noth
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 VERSION = 3
 _ADDED = {
@@ -55,6 +56,33 @@ _REST = (
     "CREATE TABLE IF NOT EXISTS said (run TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS closings (day TEXT PRIMARY KEY, notes TEXT NOT NULL) WITHOUT ROWID",
 )
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that keeps whatever it is given as text: half a character, as it comes from names and
+    words in other encodings, becomes a "?". A record that no try ever wrote would hold up all that follow it.
+    """
+
+    def execute(self, sql: str, given: Any = (), /) -> sqlite3.Cursor:
+        """As sqlite3's."""
+        return super().execute(sql, tuple(map(_storable, given)))
+
+    def executemany(self, sql: str, rows: Any, /) -> sqlite3.Cursor:
+        """As sqlite3's."""
+        return super().executemany(sql, (tuple(map(_storable, row)) for row in rows))
+
+
+def _storable(value: Any) -> Any:
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def connect(file: str) -> sqlite3.Connection:
+    """Open the file, for any thread; transactions begin and end by word alone. Raises sqlite3.Error."""
+    return sqlite3.connect(
+        file, isolation_level=None, check_same_thread=False, timeout=5, factory=_Connection
+    )
 
 
 def version_of(db: sqlite3.Connection) -> int:

@@ -26,7 +26,7 @@ from tray_agent.adapters.journal.rows import (
     row_of_pausing,
     run_of,
 )
-from tray_agent.adapters.journal.schema import prepare
+from tray_agent.adapters.journal.schema import connect, prepare
 from tray_agent.core.model import Asked, Outcome, Pausing, Run
 from tray_agent.core.ports import JournalError
 
@@ -303,7 +303,7 @@ class SqliteJournal:
                 raise JournalError(why)
             if not self._inode:  # a folder that vanishes later may come back: no other takes its place
                 self._folder.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False, timeout=5)
+            connection = connect(self._file)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
