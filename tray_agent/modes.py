@@ -58,8 +58,9 @@ def _internal(mode: str, rest: list[str]) -> int:
         return make_registry(rest[0])
     if mode == "dashboard":
         from tray_agent.shell.window.window import run as show
+        from tray_agent.start.choosing import keep_folder
 
-        return show(rest)
+        return show(rest, keep_folder)
     if mode == "run-script":
         from tray_agent.adapters.runs.run_script import main as run_script
 

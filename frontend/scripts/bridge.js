@@ -102,6 +102,8 @@ export const bridge = {
   details: (job) => call("details", [job]),
   /** Makes a model registry where the registry is looked for. */
   newRegistry: () => call("new_registry", [], TEAM_MS),
+  /** Has the person choose the automations' folder in a dialog of the window's own; nothing when none was chosen. */
+  chooseFolder: () => call("choose_folder", [], EXPORT_MS),
   /** The team as far as this PC knows it. */
   team: () => call("team", []),
   teamInvite: () => call("team_invite", [], TEAM_MS),

@@ -138,6 +138,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
     exportDays: (_, from) => ordered(() => bridge.exportDays(30), from),
     refresh: (_, from) => ordered(() => bridge.refresh(), from),
     newRegistry: (_, from) => ordered(() => bridge.newRegistry(), from).then(() => bridge.refresh().catch(() => undefined)),
+    chooseFolder: (_, from) => ordered(() => bridge.chooseFolder(), from),
     update: (_, from) => ordered(() => bridge.update(), from),
     folder: ({ job }, from) => ordered(() => bridge.openLogFolder(job, null), from),
     log: drawerOf("log", false), open: drawerOf("log", false), error: drawerOf("log", true),
@@ -183,7 +184,7 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
   document.addEventListener("click", (event) => {
     const pressed = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest("[data-command]"));
     const name = pressed?.dataset.command ?? "";
-    if (pressed && !pressed.getAttribute("aria-disabled") && ["resume", "refresh", "update", "clear", "newRegistry"].includes(name)) table[name]({}, pressed);
+    if (pressed && !pressed.getAttribute("aria-disabled") && ["resume", "refresh", "update", "clear", "newRegistry", "chooseFolder"].includes(name)) table[name]({}, pressed);
   });
 
   return { table, choose, parts, ordered,

@@ -16,7 +16,7 @@ import { troubledJobs } from "./order.js";
  *   processing_date: string, paused: boolean, paused_since: string|null, aggregate: string,
  *   heartbeat_seconds: number, history: History, max_concurrent: number, running: number, blocked: string, problems: Problem[],
  *   areas: string[], order?: string[]|null, removed: string[], queue_size: number,
- *   places: {base_path: string, base_available: boolean, registry: string, discovered: boolean},
+ *   places: {base_path: string, base_available: boolean, registry: string, discovered: boolean, chosen?: boolean},
  *   preferences?: Record<string, any>, late?: number, estimates?: Record<string, string>,
  *   paused_all?: {until: string|null, reason: string}|null, paused_areas?: Record<string, {until: string|null, reason: string}>,
  *   day_notes?: string[], me?: string, cards: Card[],

@@ -32,7 +32,7 @@ window.addEventListener("agent", (event) => window.events.push(event.detail));
 const ready = () => { window.dashboardReady = true; };
 window.pywebview?.api?.snapshot ? ready() : window.addEventListener("pywebviewready", ready, { once: true });
 """
-START = "import sys; from tray_agent.shell.window import window; sys.exit(window.run(sys.argv[1:]))"
+START = "import sys; from tray_agent.shell.window import window; sys.exit(window.run(sys.argv[1:], str))"
 ROOT = Path(window.__file__).parents[3]
 
 

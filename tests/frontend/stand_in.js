@@ -90,6 +90,7 @@
     open_log_folder: () => ({}),
     details: (job) => given.details ?? { script: { sha256: "ab".repeat(32), size: 2048, modified: "2026-03-09T21:30:00+00:00" }, interpreter: "Python 3.12",
       registry: { sheet: "Automações", line: 12, cells: [["A12", "script_name", job], ["C12", "cron_schedule", "8, 12"]] } },
+    choose_folder: () => given.chosen_folder ?? null,
     new_registry: () => ({ text: "Registro modelo criado." }),
     doctor: () => ({ checks: standIn.checks }),
     preferences: () => current.preferences,

@@ -287,3 +287,59 @@ def test_a_first_run_makes_a_model_registry(open_page: OpenPage) -> None:
 
     expect(page.get_by_text("Registro modelo criado.")).to_be_visible()
     page.wait_for_function("standIn.calls('refresh').length === 1")
+
+
+NO_BASE = "a pasta de automações C:/Users/ana/C6 CTVM não existe; nada novo é iniciado até ela voltar"
+NO_REGISTRY = "o registro não pode ser lido: o arquivo não existe"
+
+
+def problem(where: str, what: str) -> dict[str, Any]:
+    return {"where": where, "what": what, "action": "", "since": None, "cell": None, "job": None}
+
+
+def steps(page: Page) -> tuple[list[str], str]:
+    """The marks of the steps that are done, and the text of the one that is next."""
+    done = page.locator(".first-steps li[data-done] .step-mark").all_inner_texts()
+    return done, page.locator(".first-steps li[aria-current=step]").inner_text()
+
+
+def test_a_newcomer_is_led_from_the_folder_to_the_registry_and_its_rows(open_page: OpenPage) -> None:
+    both = [problem("base_path", NO_BASE), problem("registry", NO_REGISTRY)]
+    nowhere = {"base_available": False, "discovered": False, "chosen": False}
+    page = open_page(
+        empty(problems=both, places=nowhere, chosen_folder={"text": "Pasta das automações: D:/robôs."})
+    )
+
+    expect(page.get_by_role("heading", name="Bem-vindo")).to_be_visible()
+    expect(page.get_by_text("Procurado em C:/Users/ana/C6 CTVM/graciliano/automacoes")).to_be_visible()
+    assert steps(page)[0] == []
+    assert "Escolha a pasta das automações" in steps(page)[1]
+    expect(page.get_by_role("button", name="Criar registro modelo")).to_be_hidden()
+    page.get_by_role("button", name="Escolher a pasta das automações…").click()
+    expect(page.get_by_text("Pasta das automações: D:/robôs.")).to_be_visible()
+    assert page.evaluate("standIn.calls('choose_folder')") == [[]]
+
+    chosen = {"base_path": "D:/robôs", "registry": "D:/robôs/registro_automacoes.xlsx", "discovered": False}
+    page.evaluate("(full) => standIn.push(full)", empty(version=18, problems=both[1:], places=chosen))
+    expect(page.get_by_role("button", name="Criar registro modelo")).to_be_visible()
+    assert len(steps(page)[0]) == 1
+    assert "Crie um registro modelo" in steps(page)[1]
+    expect(page.get_by_role("button", name="Escolher outra pasta…")).to_be_visible()
+
+    page.evaluate("(full) => standIn.push(full)", empty(version=19, places=chosen | {"discovered": True}))
+    expect(page.get_by_role("heading", name="Nenhuma automação ativa")).to_be_visible()
+    assert len(steps(page)[0]) == 2
+    assert "Preencha nela uma linha por automação" in steps(page)[1]
+    expect(page.get_by_role("button", name="Escolher")).to_be_hidden()
+
+
+def test_a_folder_that_somebody_named_and_is_away_is_no_welcome(open_page: OpenPage) -> None:
+    both = [problem("base_path", NO_BASE), problem("registry", NO_REGISTRY)]
+    page = open_page(
+        empty(problems=both, places={"base_available": False, "discovered": False, "chosen": True})
+    )
+    expect(page.get_by_role("heading", name="Pasta das automações não encontrada")).to_be_visible()
+    expect(page.get_by_text("nada novo é iniciado até ela voltar")).to_be_visible()
+    expect(page.locator(".first-steps")).to_be_hidden()
+    page.get_by_role("button", name="Escolher outra pasta…").click()
+    page.wait_for_function("standIn.calls('choose_folder').length === 1")

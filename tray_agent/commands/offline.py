@@ -62,7 +62,7 @@ def _discovered(settings: Settings, places: Places, clock: SystemClock) -> Disco
     reader = DiscoveryReader(
         answers.put,
         places.base_path,
-        places.registry,
+        lambda: places.registry,
         settings.registry_deadline_seconds,
         settings.full_walk_seconds,
         program.environment(os.environ),

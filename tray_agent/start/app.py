@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from tray_agent.adapters.readers.process import ReaderProcess
 from tray_agent.adapters.system import program
 from tray_agent.adapters.system.clock import SystemClock
 from tray_agent.adapters.system.instance_lock import InstanceLock
-from tray_agent.adapters.system.places import Places
+from tray_agent.adapters.system.places import APP_DIR_VARIABLE, Places
 from tray_agent.adapters.system.power import KeepAwake
 from tray_agent.adapters.system.privacy import close_to_others, write_privately
 from tray_agent.adapters.system.waiting import MainWait
@@ -26,14 +27,14 @@ from tray_agent.core.model import Problem, Where
 from tray_agent.core.settings import Settings
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.loop import Engine
-from tray_agent.shell.channel.answer import Unknown
 from tray_agent.shell.channel.control import ControlServer
 from tray_agent.shell.channel.service import Service
 from tray_agent.shell.channel.user import os_user
 from tray_agent.shell.channel.wire import UnsafeChannelFile
 from tray_agent.shell.views.snapshots import SILENT_SECONDS, Reader
 from tray_agent.start.base_folder import BaseFolder, TeamSide, is_configured
-from tray_agent.start.beside import succession_of, teller_of
+from tray_agent.start.beside import answer_team, succession_of, teller_of
+from tray_agent.start.choosing import take_up
 from tray_agent.start.engines import alone, limits
 from tray_agent.start.exporting import export
 from tray_agent.start.folder_guard import FolderGuard, JournalGate
@@ -75,6 +76,7 @@ class Agent:
             settings,
             places,
             self._umask,
+            lambda: self.base_path()[0],
             self.post,
             self._growing_logs,
             lambda: self.clock.now().date(),
@@ -109,7 +111,7 @@ class Agent:
             self.team = side_of(self)
         self.engine = self._engine()
         self.outside = AgentOutside(
-            self.places,
+            lambda: self.places,
             self.clock,
             lambda: self.engine.last_turn,
             self._examine,
@@ -121,7 +123,8 @@ class Agent:
             limits(self.settings).resources,
             self.succession.updates if self.succession else None,
             self.reader_process,
-            self._answer_team,
+            partial(answer_team, self),
+            partial(take_up, self),
         )
         self.server = ControlServer(self.places.data_dir, self._service().answer)
         try:
@@ -210,7 +213,8 @@ class Agent:
         icon = "tray-agent.ico" if sys.platform == "win32" else "tray-agent.png"
         files = (program.resource("frontend"), program.resource("assets", icon))
         command = program.command("--internal", "dashboard", *map(str, files))
-        return Dashboard(command, self.own_environment(), self.server, spawn, on_end)
+        environment = {**self.own_environment(), APP_DIR_VARIABLE: str(self.places.app_dir)}
+        return Dashboard(command, environment, self.server, spawn, on_end)
 
     def own_environment(self) -> dict[str, str]:
         """The environment of children that are this same program."""
@@ -274,15 +278,6 @@ class Agent:
         """Give up what is held; running scripts go on."""
         self.processes.close()
 
-    def _answer_team(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        from tray_agent.start.joining import TeamRefused
-        from tray_agent.start.team import answer
-
-        try:
-            return answer(self, method, params)
-        except TeamRefused as refused:
-            raise Unknown(str(refused)) from None
-
     def _engine(self) -> Engine:
         return alone(self) if self.team is None else self.team.engine()
 
@@ -300,6 +295,11 @@ class Agent:
             self.gate.accept()
             self.notice("folder")
         self.engine.post(message)
+
+    def base_path(self) -> tuple[Path, bool]:
+        """Where the base is now, and whether it is there: what was last shown may be older than the newest
+        jobs."""
+        return self.places.base_path()
 
     def publish(self, snapshot: Snapshot) -> None:
         """Runs on the engine's thread: one assignment, and a word to those who listen."""

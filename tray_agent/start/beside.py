@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tray_agent import __version__
 from tray_agent.adapters.notices.sender import Sender
 from tray_agent.adapters.system import program
 from tray_agent.core.settings import Settings
 from tray_agent.core.shown import Snapshot
+from tray_agent.shell.channel.answer import Unknown
 
 if TYPE_CHECKING:
+    from tray_agent.start.app import Agent
     from tray_agent.start.succession import Succession
     from tray_agent.start.telling import Teller
 
@@ -41,3 +43,14 @@ def teller_of(
     from tray_agent.start.telling import Teller, targets
 
     return Teller(targets(settings), snapshot, now, sender.send, away)
+
+
+def answer_team(agent: Agent, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    """What is asked about the team, also where there is none yet. Raises Unknown with why not."""
+    from tray_agent.start.joining import TeamRefused
+    from tray_agent.start.team import answer
+
+    try:
+        return answer(agent, method, params)
+    except TeamRefused as refused:
+        raise Unknown(str(refused)) from None

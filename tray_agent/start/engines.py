@@ -59,8 +59,8 @@ def deciding(agent: Agent, processes: Processes, journal: Journal, me: str = "")
         journal,
         DiscoveryReader(
             discovered,
-            places.base_path,
-            places.registry,
+            agent.base_path,
+            lambda: agent.places.registry,
             settings.registry_deadline_seconds,
             settings.full_walk_seconds,
             reader=agent.reader_process(whole=False),

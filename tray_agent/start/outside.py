@@ -27,6 +27,7 @@ from tray_agent.adapters.system.places import Places
 from tray_agent.core.model import Asked, Run
 from tray_agent.core.picture.past import Ends, Tally
 from tray_agent.core.ports import JournalError
+from tray_agent.start.choosing import is_chosen
 
 if TYPE_CHECKING:
     from tray_agent.adapters.team.logs import RemoteLogs
@@ -45,7 +46,7 @@ class AgentOutside:
 
     def __init__(
         self,
-        places: Places,
+        places: Callable[[], Places],
         clock: SystemClock,
         last_turn: Callable[[], float],
         doctor: Callable[[], dict[str, Any]],
@@ -58,6 +59,7 @@ class AgentOutside:
         updates: Updates | None,
         reader: Callable[[], ReaderProcess],
         team: Callable[[str, dict[str, Any]], dict[str, Any]],
+        take_up: Callable[[], tuple[bool, str]],
     ) -> None:
         self._places = places
         self._clock = clock
@@ -65,14 +67,16 @@ class AgentOutside:
         self._doctor = doctor
         self._open_dashboard = open_dashboard
         self._interpreters = interpreters
-        self._journal = SqliteJournal(places.data_dir, refused=journal_refused)
-        self._past = PastRuns(places.data_dir, no_data_exit_code)
+        data = places().data_dir
+        self._journal = SqliteJournal(data, refused=journal_refused)
+        self._past = PastRuns(data, no_data_exit_code)
         self._export = export
         self._resources = resources
         self._updates = updates
         self._reader = reader
         self.team_logs: Callable[[], RemoteLogs | None] = lambda: None  # of whoever is a brain
         self.team = team
+        self.choose_folder = take_up
         self._one = threading.Lock()
 
     def now(self) -> datetime:
@@ -165,7 +169,7 @@ class AgentOutside:
 
     def details(self, job: str, script: str) -> dict[str, Any]:
         """Which version of a job's script lies there, and its row of the registry; asked of a child."""
-        request = {"job": job, "script": script, "path": str(self._places.registry)}
+        request = {"job": job, "script": script, "path": str(self._places().registry)}
         try:
             found = self._reader().run("details", request, _DETAILS_SECONDS)
         except ReaderFailed as failed:
@@ -174,7 +178,7 @@ class AgentOutside:
 
     def new_registry(self) -> tuple[bool, str]:
         """Make a model registry where the registry is looked for, in a child; never over another file."""
-        path = self._places.registry
+        path = self._places().registry
         argv = program.command("--internal", "make-registry", str(path))
         code = run_to_end(argv, program.environment())
         if code == 0:
@@ -185,9 +189,13 @@ class AgentOutside:
         known = {4: f"{path} já existe.", 5: f"{path} não pôde ser gravado; veja permissão e espaço."}
         return False, known.get(code, f"Não foi possível criar {path}.")
 
+    def is_base_chosen(self) -> bool:
+        """Whether somebody has said where the automations or their registry are."""
+        return is_chosen(self._places().settings)
+
     def open_folder(self, run: Run | None) -> str:
         """Show a run's folder (or all logs) in the file manager; what was done, in Portuguese."""
-        folder = Path(run.log).parent if run else self._places.logs_dir
+        folder = Path(run.log).parent if run else self._places().logs_dir
         if not folder.is_dir():
             return "Ainda não há pasta de logs."
         show_folder(folder)

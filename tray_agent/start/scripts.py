@@ -26,9 +26,9 @@ from tray_agent.core.settings import Settings
 class Scripts:
     """The processes of the runs on this PC, and what each needs before it is held.
 
-    ``post`` takes what becomes of them, ``growing`` names the logs that are written now, ``today`` the day,
-    ``refused`` says why a journal is not to be trusted ("": it is). ``umask`` is the person's own: the
-    scripts' one.
+    ``base`` is where the scripts are, asked at each start. ``post`` takes what becomes of them, ``growing``
+    names the logs that are written now, ``today`` the day, ``refused`` says why a journal is not to be
+    trusted ("": it is). ``umask`` is the person's own: the scripts' one.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Scripts:
         settings: Settings,
         places: Places,
         umask: int,
+        base: Callable[[], Path],
         post: Callable[[Message], None],
         growing: Callable[[], list[Path]],
         today: Callable[[], date],
@@ -44,7 +45,7 @@ class Scripts:
         self._settings = settings
         self._places = places
         self._umask = umask
-        self.interpreters = Interpreters(settings.python, self._base, program.is_frozen())
+        self.interpreters = Interpreters(settings.python, base, program.is_frozen())
         # Made once: walking through it is a quarter of what a start costs the agent.
         self._foreign = script_environment.foreign_environment(os.environ, script_environment.bundle_root())
         self.log_keeper = LogKeeper(
@@ -61,7 +62,7 @@ class Scripts:
             self._command,
             self._environment,
             self.log_keeper.cap_ended,
-            self._base,
+            base,
             partial(bytecode.mend, places.data_dir / "pycache"),
         )
 
@@ -73,10 +74,6 @@ class Scripts:
         from tray_agent.adapters.runs.posix import PosixBackend
 
         return PosixBackend(self._umask)
-
-    def _base(self) -> Path:
-        """The base path now; what was last shown may be older than the jobs of the newest discovery."""
-        return self._places.base_path()[0]
 
     def _command(self, script: Path) -> tuple[str, ...]:
         try:

@@ -30,7 +30,7 @@ class PcSide:
     def __init__(self, agent: Agent, file: MembershipFile, membership: Membership) -> None:
         self._agent = agent
         self.membership = membership
-        self.station = Station(agent.post, agent.places.base_path)
+        self.station = Station(agent.post, agent.base_path)
         self._heard_at = -1e9
         self._spoke = threading.Event()
         self._silent_seconds = _SILENT_SIGNALS * agent.settings.signal_seconds

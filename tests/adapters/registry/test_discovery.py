@@ -35,7 +35,7 @@ class Found:
         self.surprise = ""
         self.child = InlineReader()
         self.reader = DiscoveryReader(
-            self.posted.put, self.resolve, self.registry, 30, 300, reader=self.child
+            self.posted.put, self.resolve, lambda: self.registry, 30, 300, reader=self.child
         )
 
     def resolve(self) -> tuple[Path, bool]:
@@ -140,6 +140,16 @@ def test_a_base_that_resolves_elsewhere_is_walked_there(found: Found) -> None:
     assert "um.py" in discovery.problems[0].what
 
 
+def test_another_registry_is_read_from_the_next_discovery_on(found: Found) -> None:
+    found.next()
+    found.registry = found.base / "r.xlsx"
+    lacking = found.next()
+    assert lacking.registry == str(found.registry)
+    assert "não existe" in lacking.problems[0].what
+    write(found.registry, [("dois", "", "ALL", "sim")])
+    assert names(found.next()) == ["dois"]
+
+
 def test_a_drive_that_hangs_holds_nobody_who_asks(found: Found) -> None:
     found.may_resolve.clear()
     for _ in range(3):
@@ -152,7 +162,13 @@ def test_a_drive_that_hangs_holds_nobody_who_asks(found: Found) -> None:
 def test_a_drive_that_hangs_in_our_own_look_is_said_and_heals(found: Found) -> None:
     before = found.next().jobs
     found.reader = DiscoveryReader(
-        found.posted.put, found.resolve, found.registry, 30, 300, reader=found.child, look_seconds=0.05
+        found.posted.put,
+        found.resolve,
+        lambda: found.registry,
+        30,
+        300,
+        reader=found.child,
+        look_seconds=0.05,
     )
     found.may_resolve.clear()
     for _ in range(2):
@@ -257,7 +273,9 @@ def test_many_changed_folders_are_walked_by_a_child(found: Found) -> None:
 
 
 def test_a_full_walk_that_finds_the_same_gives_the_very_same_jobs(found: Found) -> None:
-    found.reader = DiscoveryReader(found.posted.put, found.resolve, found.registry, 30, 0, reader=found.child)
+    found.reader = DiscoveryReader(
+        found.posted.put, found.resolve, lambda: found.registry, 30, 0, reader=found.child
+    )
     settle(found.base)
     first = found.next()
     second = found.next()
@@ -315,7 +333,7 @@ def test_the_real_child_walks_and_reads(tmp_path: Path) -> None:
     put(found.base, "Cadastro/metodos/Um.py", "metodos/dois.py")
     (found.base / "metodos/fora.py").symlink_to(tmp_path / "r.xlsx")
     write(found.registry, [("um", "Cadastro", "8", "sim"), ("dois", "", "ALL", "sim")])
-    found.reader = DiscoveryReader(found.posted.put, found.resolve, found.registry, 30, 300)
+    found.reader = DiscoveryReader(found.posted.put, found.resolve, lambda: found.registry, 30, 300)
     try:
         discovery = found.next()
         assert names(discovery) == ["Um", "dois"]

@@ -78,6 +78,12 @@ class Machine:
     def new_registry(self) -> tuple[bool, str]:
         return not self.trouble, self.trouble or "Registro modelo criado."
 
+    def choose_folder(self) -> tuple[bool, str]:
+        return not self.trouble, self.trouble or "Pasta das automações: /x."
+
+    def is_base_chosen(self) -> bool:
+        return True
+
     def doctor(self) -> dict[str, Any]:
         assert self.examined.wait(SECONDS)
         return {"checks": []}
@@ -303,6 +309,13 @@ class TestQuestions:
         assert asked.ask("new_registry") == {"text": "Registro modelo criado."}
         asked.machine.trouble = "r.xlsx já existe."
         assert asked.ask("new_registry") == ("unknown", "r.xlsx já existe.")
+
+    def test_a_chosen_folder_is_taken_up_and_the_page_knows_that_there_is_one(self, asked: Asked) -> None:
+        asked.day.jobs(make_job("pix"))
+        assert asked.ask("choose_folder") == {"text": "Pasta das automações: /x."}
+        asked.machine.trouble = "A pasta /x não está acessível."
+        assert asked.ask("choose_folder") == ("unknown", "A pasta /x não está acessível.")
+        assert asked.ask("snapshot")["places"]["chosen"] is True
 
     def test_details_are_of_the_jobs_own_script(self, asked: Asked) -> None:
         asked.day.jobs(make_job("pix"))

@@ -43,6 +43,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "open_log_folder": ["envia_pix", "20260310-1"],
     "details": ["envia_pix"],
     "new_registry": [],
+    "choose_folder": [],
     "team": [],
     "team_invite": [],
     "team_remove": ["PC-MARIA"],
@@ -72,7 +73,7 @@ def channel(agent: Agent) -> Iterator[Channel]:
 
 @pytest.fixture
 def bridge(channel: Channel) -> Bridge:
-    return Bridge(channel.call, lambda name: f"/tmp/{name}")
+    return Bridge(channel.call, lambda name: f"/tmp/{name}", lambda: "")
 
 
 def nothing(method: str, **params: Any) -> Any:
@@ -91,7 +92,7 @@ def test_nothing_can_be_put_on_the_bridge() -> None:
 
 
 def test_nothing_but_a_call_hangs_off_it() -> None:
-    assert Bridge.__slots__ == ("_call", "_choose_file")
+    assert Bridge.__slots__ == ("_call", "_choose_file", "_choose_folder")
 
 
 def test_a_workbook_is_written_where_the_person_says(agent: Agent, channel: Channel) -> None:
@@ -108,6 +109,26 @@ def test_a_dialog_that_does_not_open_is_said() -> None:
         raise RuntimeError("no dialog")
 
     assert Bridge(nothing, fail).export(30)["error"]["text"] == "A janela para escolher o arquivo não abriu."
+
+
+def test_which_folder_was_chosen_stays_in_the_windows_process(agent: Agent, channel: Channel) -> None:
+    """Not even the page could name one: what it sends along is ignored."""
+    said = [
+        Bridge(channel.call, choose_folder=lambda told=told: told).choose_folder("/etc", {"path": "/etc"})  # type: ignore[misc]
+        for told in (None, "O arquivo não pôde ser gravado.", "")
+    ]
+    assert said[0] == {"ok": True, "data": None}
+    assert said[1] == {"ok": False, "error": {"code": "not_kept", "text": "O arquivo não pôde ser gravado."}}
+    assert said[2]["ok"] is True
+    assert agent.asked == [("choose_folder", {})]
+
+
+def test_a_folder_dialog_that_does_not_open_is_said() -> None:
+    def fail() -> str:
+        raise RuntimeError("no dialog")
+
+    said = Bridge(nothing, choose_folder=fail).choose_folder()
+    assert said["error"]["text"] == "A janela para escolher a pasta não abriu."
 
 
 def test_a_title_is_asked_of_the_window() -> None:

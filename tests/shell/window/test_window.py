@@ -33,12 +33,12 @@ ROOT = Path(window.__file__).parents[3]
 @pytest.mark.parametrize("arguments", [[], ["a", "b", "c"]])
 def test_wrong_arguments_are_wrong_usage(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(wire.CHANNEL_DIR, "somewhere")
-    assert window.run(arguments) == window.USAGE
+    assert window.run(arguments, str) == window.USAGE
 
 
 def test_without_the_agents_folder_it_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(wire.CHANNEL_DIR, raising=False)
-    assert window.run([str(tmp_path)]) == window.USAGE
+    assert window.run([str(tmp_path)], str) == window.USAGE
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="asks for WebView2 first")
@@ -46,9 +46,9 @@ def test_without_a_page_or_an_agent_an_exit_code_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(wire.CHANNEL_DIR, str(tmp_path / "data"))
-    assert window.run([str(tmp_path)]) == window.FAILED
+    assert window.run([str(tmp_path)], str) == window.FAILED
     (tmp_path / "index.html").write_text("<!doctype html>")
-    assert window.run([str(tmp_path)]) == window.NO_AGENT
+    assert window.run([str(tmp_path)], str) == window.NO_AGENT
 
 
 def test_importing_the_window_brings_no_browser_engine() -> None:

@@ -37,15 +37,15 @@ class DiscoveryReader:
     """Fulfils :class:`~tray_agent.core.ports.Reader`: each answer is a :class:`Discovered`.
 
     ``base_path`` says where the scripts are now and whether that place exists; it may block, as may any look
-    at the drive: after ``look_seconds`` that is said. While neither rows nor scripts change,
-    ``Discovery.jobs`` is the very same tuple.
+    at the drive: after ``look_seconds`` that is said. ``registry`` says which workbook it is now. While
+    neither rows nor scripts change, ``Discovery.jobs`` is the very same tuple.
     """
 
     def __init__(
         self,
         post: Post,
         base_path: BasePath,
-        registry: Path,
+        registry: Callable[[], Path],
         deadline_seconds: float,
         full_walk_seconds: float,
         environment: Mapping[str, str] | None = None,
@@ -57,7 +57,8 @@ class DiscoveryReader:
         self._base_path = base_path
         self._reader = reader or ReaderProcess(environment, whole=False)
         self._deadline = deadline_seconds
-        self._registry = RegistrySource(registry, deadline_seconds, reader=self._reader)
+        self._registry_now = registry
+        self._registry = self._source(registry())
         self._full_walk_seconds = full_walk_seconds
         self._look_seconds = look_seconds
         self._tree = ScriptTree(Path(), script_folder)
@@ -86,6 +87,9 @@ class DiscoveryReader:
         except TimeoutError:
             found = _base_gone(self._base, f"não responde há mais de {self._look_seconds:g} s")
         base = self._base
+        registry = self._registry_now()
+        if registry != self._registry.path:
+            self._registry = self._source(registry)
         state = self._registry.check()
         if found is None or state is None:
             found, state = self._read(found, state)
@@ -99,6 +103,9 @@ class DiscoveryReader:
             wrong = (*wrong, *self._linked[1], *found.problems)
         jobs = () if self._good is None and rows is not None else self._good
         self._answer(jobs, wrong, base, not isinstance(found, Problem))
+
+    def _source(self, registry: Path) -> RegistrySource:
+        return RegistrySource(registry, self._deadline, reader=self._reader)
 
     def _look(self) -> tuple[Path, Tree | None]:
         """Where the base path is, and the tree as it stands, or why it cannot be seen; None when it must be

@@ -19,6 +19,7 @@ METHODS = frozenset(
         "open_log_folder",
         "details",
         "new_registry",
+        "choose_folder",
         "doctor",
         "days",
         "history",

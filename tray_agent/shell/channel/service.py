@@ -40,7 +40,7 @@ _TEAM = (
     "team_alone",
 )
 _SLOW = frozenset(
-    {"details", "new_registry", "doctor", "export", "update", *_TEAM} - {"team"}
+    {"details", "new_registry", "choose_folder", "doctor", "export", "update", *_TEAM} - {"team"}
 )  # a minute or more if need be: nobody else waits behind them
 _DEFAULT_PIECE = 64 * 1024
 _NOT_YET: Json = {"size": 0, "start": 0, "end": 0, "text": ""}  # the run's own process opens its log
@@ -59,6 +59,8 @@ class Outside(Past, Usual, Protocol):
     def open_folder(self, run: Run | None) -> str: ...
     def details(self, job: str, script: str) -> Json: ...
     def new_registry(self) -> tuple[bool, str]: ...
+    def choose_folder(self) -> tuple[bool, str]: ...
+    def is_base_chosen(self) -> bool: ...
     def doctor(self) -> Json: ...
     def program(self) -> Json | None: ...
     def update(self) -> tuple[bool, str]: ...
@@ -95,7 +97,7 @@ class Service:
                 "pid": reader.pid,
                 "program": outside.program(),
             },
-            "update": self._update,
+            "update": lambda params: _done(outside.update()),
             "status": self._status,
             "snapshot": self._page,
             "running": self._running,
@@ -104,7 +106,8 @@ class Service:
             "open_log_folder": self._open_folder,
             "doctor": lambda params: outside.doctor(),
             "details": self._details,
-            "new_registry": self._new_registry,
+            "new_registry": lambda params: _done(outside.new_registry()),
+            "choose_folder": lambda params: _done(outside.choose_folder()),
             "open": self._open,
             "preferences": lambda params: outside.preferences(),
             "remember": self._remember,
@@ -190,6 +193,8 @@ class Service:
         view = views.page(snapshot, self._reader, outside.now(), outside.heartbeat_seconds(), since)
         view["program"] = outside.program()
         view["estimates"] = self._waiting.of(snapshot)
+        if "places" in view:
+            view["places"]["chosen"] = outside.is_base_chosen()
         if view["full"]:
             view["preferences"] = outside.preferences()
         return Pieces(views.pieces(view))
@@ -241,12 +246,6 @@ class Service:
         job = self._facts(params).job
         return {**self._outside.details(job.id, job.path), "interpreter": self._outside.interpreter(job.path)}
 
-    def _new_registry(self, params: Json) -> Json:
-        made, text = self._outside.new_registry()
-        if not made:
-            raise Unknown(text)
-        return {"text": text}
-
     def _open_folder(self, params: Json) -> Json:
         return {"text": self._outside.open_folder(self._run_of(params))}
 
@@ -257,18 +256,20 @@ class Service:
             raise Unknown(trouble)
         return {"text": "Painel aberto."}
 
-    def _update(self, params: Json) -> Json:
-        changes, text = self._outside.update()
-        if not changes:
-            raise Unknown(text)
-        return {"text": text}
-
     def _remember(self, params: Json) -> Json:
         preferences = params.get("preferences")
         if not isinstance(preferences, dict) or len(json.dumps(preferences)) > 10_000:
             raise Unknown("Preferências inválidas.")
         self._outside.remember(preferences)
         return {}
+
+
+def _done(outcome: tuple[bool, str]) -> Json:
+    """Whether something was done, and a sentence of it or of why not."""
+    is_done, text = outcome
+    if not is_done:
+        raise Unknown(text)
+    return {"text": text}
 
 
 def _refusal(code: str, text: str) -> Answer:

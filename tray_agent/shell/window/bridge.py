@@ -36,6 +36,7 @@ BRIDGE_METHODS = frozenset(
         "open_log_folder",
         "details",
         "new_registry",
+        "choose_folder",
         "team",
         "team_invite",
         "team_remove",
@@ -68,6 +69,9 @@ _log = logging.getLogger(__name__)
 
 Call = Callable[..., Any]
 ChooseFile = Callable[[str], str | None]
+ChooseFolder = Callable[[], str | None]
+"""Asks for the automations' folder and keeps it: "" when kept, None when none was chosen, else why not."""
+
 Result = dict[str, Any]
 
 
@@ -81,11 +85,17 @@ class Bridge:
     Superfluous arguments are ignored and missing ones are None: the page's mistakes come back as answers.
     """
 
-    __slots__ = ("_call", "_choose_file")
+    __slots__ = ("_call", "_choose_file", "_choose_folder")
 
-    def __init__(self, call: Call, choose_file: ChooseFile = lambda _name: None) -> None:
+    def __init__(
+        self,
+        call: Call,
+        choose_file: ChooseFile = lambda _name: None,
+        choose_folder: ChooseFolder = lambda: None,
+    ) -> None:
         self._call = call
         self._choose_file = choose_file
+        self._choose_folder = choose_folder
 
     def snapshot(self, since: Any = None, *_: Any) -> Result:
         """What changed since a version, or everything."""
@@ -223,6 +233,23 @@ class Bridge:
     def new_registry(self, *_: Any) -> Result:
         """Have a model registry made where the registry is looked for."""
         return self._answer("new_registry", lambda: {"timeout": _TEAM_SECONDS})
+
+    def choose_folder(self, *_: Any) -> Result:
+        """Have the person choose the automations' folder; no data where none was chosen.
+
+        Which one it is stays in this process, which has put it on record: the agent is told to read, not
+        what.
+        """
+        try:
+            trouble = self._choose_folder()
+        except Exception:  # noqa: BLE001 - whatever a platform's dialog raises
+            _log.exception("no folder could be chosen")
+            return _refusal("internal", "A janela para escolher a pasta não abriu.")
+        if trouble is None:
+            return {"ok": True, "data": None}
+        if trouble:
+            return _refusal("not_kept", trouble)
+        return self._answer("choose_folder", lambda: {"timeout": _TEAM_SECONDS})
 
     def team(self, *_: Any) -> Result:
         """The team as far as this PC knows it."""

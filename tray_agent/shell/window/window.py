@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -50,7 +51,11 @@ _NO_WEBVIEW2 = (
 _log = logging.getLogger(__name__)
 
 
-def run(arguments: list[str]) -> int:
+KeepFolder = Callable[[str], str]
+"""Puts on record which folder a person chose: why it could not be, or ""."""
+
+
+def run(arguments: list[str], keep_folder: KeepFolder) -> int:
     """Show the dashboard until it is closed: FRONTEND_FOLDER and, if there is one, ICON_FILE.
 
     The agent's data folder is in TRAY_AGENT_CHANNEL_DIR. Once a window was shown the process ends in here,
@@ -65,10 +70,11 @@ def run(arguments: list[str]) -> int:
         if "/index.html" not in pages.files:
             _log.error("no index.html in %s", arguments[0])
             return FAILED
-        return _run(Path(data_dir), pages, arguments[1] if len(arguments) > 1 else None)
+        icon = arguments[1] if len(arguments) > 1 else None
+        return _run(Path(data_dir), pages, icon, keep_folder)
 
 
-def _run(data_dir: Path, pages: PageServer, icon: str | None) -> int:
+def _run(data_dir: Path, pages: PageServer, icon: str | None, keep_folder: KeepFolder) -> int:
     if sys.platform == "win32":
         windows_desktop.prepare_process()
         if windows_desktop.webview2_version() is None:
@@ -81,16 +87,19 @@ def _run(data_dir: Path, pages: PageServer, icon: str | None) -> int:
         return NO_AGENT if isinstance(error, NoAgent) else FAILED
     prepare_environment(os.environ)
     pages.start()
-    return _Window(channel, pages, icon).show()
+    return _Window(channel, pages, icon, keep_folder).show()
 
 
 class _Window:
     """The window and its threads. GUI callbacks never wait; nothing is held while the GUI is called."""
 
-    def __init__(self, channel: Channel, pages: PageServer, icon: str | None) -> None:
+    def __init__(
+        self, channel: Channel, pages: PageServer, icon: str | None, keep_folder: KeepFolder
+    ) -> None:
         self._channel = channel
         self._pages = pages
         self._icon = icon
+        self._keep_folder = keep_folder
         self._closing = threading.Event()
         self._parted = threading.Event()
         self._minimized = False
@@ -150,7 +159,7 @@ class _Window:
         self._window = webview.create_window(
             TITLE,
             f"{self._pages.origin}/index.html{_theme_query(preferences.get('theme'))}",
-            js_api=Bridge(self._call, self._choose_file),
+            js_api=Bridge(self._call, self._choose_file, self._choose_folder),
             width=self._geometry.width,
             height=self._geometry.height,
             x=self._geometry.x,
@@ -180,6 +189,16 @@ class _Window:
             webview.FileDialog.SAVE, save_filename=name, file_types=("Planilha do Excel (*.xlsx)",)
         )
         return chosen if isinstance(chosen, str) else chosen[0] if chosen else None
+
+    def _choose_folder(self) -> str | None:
+        """Have the person choose where the automations are, and keep it; see ``ChooseFolder``.
+
+        On the bridge's thread.
+        """
+        import webview
+
+        chosen = self._window.create_file_dialog(webview.FileDialog.FOLDER)
+        return self._keep_folder(chosen if isinstance(chosen, str) else chosen[0]) if chosen else None
 
     def _is_own(self, url: str) -> bool:
         return url.startswith(f"{self._pages.origin}/")
