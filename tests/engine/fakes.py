@@ -295,6 +295,10 @@ class MemoryBook(MemoryJournal):
         self._may_fail()
         self.told |= set(runs)
 
+    def record_unsaid(self, runs: Sequence[str]) -> None:
+        self._may_fail()
+        self.told -= set(runs)
+
     def ends_unsaid(self, since: date) -> list[Run]:
         self._may_fail()
         ends = [run for run in self._oldest_first() if run.ended is not None and run.day >= since]

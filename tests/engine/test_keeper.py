@@ -294,3 +294,18 @@ def test_nothing_is_said_before_the_book_was_read() -> None:
     assert pc.hold() == [] and pc.kinds() == []
     pc.turn(msg.BrainLinked(True))
     assert pc.said == []
+
+
+def test_a_brain_whose_book_is_another_is_told_the_ends_of_the_day_again_also_by_the_next_life() -> None:
+    pc = Pc().begun()
+    pc.order(say.Hello(at(), "1", "x", "book of today"))
+    pc.processes.end("pix", 0)
+    pc.turn()
+    pc.order(say.Ack(("r1",)))
+    assert pc.order(say.Hello(at(), "1", "y", "book of today")) == []
+
+    said = pc.order(say.Hello(at(), "1", "z", "another book"))
+    assert [type(each) for each in said] == [say.Exited]
+
+    (again,) = Pc(pc.book, "next").turn(msg.BrainLinked(True))
+    assert isinstance(again, say.Exited) and again.run == "r1"

@@ -243,6 +243,31 @@ class TestTheBrainDies:
         team.open_gate("dura")
         counted_once(team, "dura")
 
+    def test_and_its_book_is_lost_it_begins_suspended_and_the_pcs_tell_it_the_day(self, make: Make) -> None:
+        team = make(2)
+        rows = [team.job(f"job_{number}", 14, pc="PC-1, PC-2") for number in range(6)]
+        team.register(*rows, team.waiting_job("longa", 14, "PC-2"), team.job("depois", 15, pc="PC-1"))
+        team.gather()
+        for number in range(6):
+            team.until_counted(f"job_{number}")
+        team.until_begun("longa")
+        team.brain.kill_agent()
+        team.brain.wipe_book(logs=False)
+        team.brain.start()
+        team.until(lambda status: any("suspenso" in each["what"] for each in status["problems"]))
+        team.set_clocks("15:00:01")
+        team.brain.program.call("refresh")
+
+        status = team.until(
+            lambda status: status["paused"] and all(card_of(status, f"job_{n}")["actual"] for n in range(6))
+        )
+        assert card_of(status, "depois")["backlog"] == 1, "it waits for a person"
+        team.until(lambda status: card_of(status, "longa")["state"] == "RUNNING")
+        team.brain.program.call("resume")
+        team.open_gate("longa")
+        for job in ("depois", "longa", *(f"job_{number}" for number in range(6))):
+            counted_once(team, job)
+
 
 class TestTheWayDies:
     @pytest.mark.parametrize("word", ["radio", "nats-server"])

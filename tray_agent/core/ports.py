@@ -80,6 +80,12 @@ BEGIN_ANEW = (
     "o que é devido até agora roda então de novo."
 )
 """How a :class:`JournalError` ends that only a person can end."""
+BEGIN_SUSPENDED = (
+    "Restaure o arquivo, ou peça Atualizar (tray-agent refresh) para começar um diário novo, suspenso: com "
+    "todos os PCs da equipe ligados, eles contam o que rodaram hoje (o que rodou neste PC não se sabe); "
+    "confira, e retome (tray-agent resume)."
+)
+"""The same where other PCs know a part of the day."""
 
 
 class Journal(Protocol):
@@ -210,6 +216,10 @@ class Book(Journal, Protocol):
 
     def record_said(self, runs: Sequence[str]) -> None:
         """Keep that the brain has these ends on record."""
+        ...
+
+    def record_unsaid(self, runs: Sequence[str]) -> None:
+        """Take that back: the brain may not have these ends any more."""
         ...
 
     def ends_unsaid(self, since: date) -> list[Run]:

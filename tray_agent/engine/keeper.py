@@ -249,6 +249,8 @@ class Keeper(Engine):
                 self._runs.replies.append(say.Outranked(self._brain.epoch, self._brain.name))
                 return []
             self._heard = moment
+            if isinstance(order.body, say.Hello) and self._runs.has_other_book(order.body.book):
+                self._tell_all()
             deeds = self._keeping.heed(order.body, self._runs.stage, self._outside.age())
             return [action for each in deeds for action in self._do_deed(each, moment)]
         except JournalError as error:
@@ -259,9 +261,9 @@ class Keeper(Engine):
 
     def _obey(self, order: Order) -> None:
         """Another brain than before: what it cannot know of the day is told again. Raises JournalError."""
-        self._book.remember(_EPOCH, f"{order.epoch} {order.brain}")
         if self._brain.name:
             self._runs.tell_day_again()
+        self._book.remember(_EPOCH, f"{order.epoch} {order.brain}")
         self._brain, self._state.changed = Brain(order.epoch, order.brain), True
         self._tell_all()
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from tray_agent.core import actions as act
 from tray_agent.core.model import Asked, Problem, Run, Where
-from tray_agent.core.ports import BEGIN_ANEW, Journal, JournalError, Processes
+from tray_agent.core.ports import BEGIN_ANEW, BEGIN_SUSPENDED, Journal, JournalError, Processes
 from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.runs import began, refuse
@@ -153,6 +153,6 @@ class Recorder:
         self._state.data_trouble = trouble
         self._state.touch_all()
         free = "Libere espaço ou permissão; as execuções em andamento continuam, novas esperam."
-        action = "" if trouble.endswith(BEGIN_ANEW) else free
+        action = "" if trouble.endswith((BEGIN_ANEW, BEGIN_SUSPENDED)) else free
         problems = [Problem(Where.DATA, trouble, action)] if trouble else []
         self._state.problems.report("data", problems, moment.now)

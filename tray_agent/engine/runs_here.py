@@ -25,6 +25,7 @@ from tray_agent.core.team.orders import ReplyBody
 from tray_agent.engine.words_here import MOST_TOLD, Outside, Post, Words
 
 _TOLD_DAYS = 30
+_BRAINS_BOOK = "team_brains_book"
 
 
 class RunsHere:
@@ -39,7 +40,7 @@ class RunsHere:
         self._orders: dict[str, say.Hold] = {}
         self._beginning: set[str] = set()
         self._unsaid: dict[str, None] = {}
-        self.book_id = ""
+        self.book_id = self._brains_book = ""
         self.to_tell: dict[str, None] = {}
         self.replies: list[ReplyBody] = []
         self.graces: dict[str, float] = {}
@@ -47,6 +48,7 @@ class RunsHere:
 
     def take_up(self, moment: Moment) -> None:
         """Know again what an earlier life left. Raises JournalError."""
+        self._brains_book = self._book.recall(_BRAINS_BOOK) or ""
         since = moment.now.date() - timedelta(days=_TOLD_DAYS)
         self._unsaid = dict.fromkeys(run.id for run in self._book.ends_unsaid(since))
         for ended in self._state.finished.values():
@@ -55,9 +57,21 @@ class RunsHere:
             self._show(active.job)
 
     def tell_day_again(self) -> None:
-        """Say every end of the day, to a brain that was none before. Raises JournalError."""
-        told = self._book.runs_of(self._state.day)
-        self._unsaid |= dict.fromkeys(run.id for run in told if run.book == self.book_id)
+        """Say every end of the day, to a brain that was none before, or whose book is another. Also in a
+        later life, should this one end before all is said. Raises JournalError."""
+        told = [run.id for run in self._book.runs_of(self._state.day) if run.book == self.book_id]
+        self._book.record_unsaid(told)
+        self._unsaid |= dict.fromkeys(told)
+
+    def has_other_book(self, book: str) -> bool:
+        """Whether the brain writes into another book than that of which this PC knew: what it lost of the day
+        is to be told again. Raises JournalError."""
+        if book in {"", self._brains_book}:
+            return False
+        self.tell_day_again()
+        self._book.remember(_BRAINS_BOOK, book)
+        self._brains_book = book
+        return True
 
     def tell_ends(self) -> None:
         """Say every end that the brain does not have."""

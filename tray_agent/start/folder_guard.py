@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tray_agent.adapters.system.instance_lock import Hold, InstanceLock
 from tray_agent.core.model import Problem, Where
-from tray_agent.core.ports import BEGIN_ANEW
+from tray_agent.core.ports import BEGIN_ANEW, BEGIN_SUSPENDED
 from tray_agent.shell.channel.control import ControlServer
 
 _log = logging.getLogger(__name__)
@@ -41,7 +41,8 @@ class JournalGate:
     """Keeps a journal that was lost from being silently a new one (``refused`` is for who opens it).
 
     With ``local`` history it alone knows what ran today: then nothing starts until a person says so. Else
-    BigQuery knows, or for a PC of a team its brain (``leave_to_brain``), and the loss is only said.
+    BigQuery knows, or for a PC of a team its brain (``leave_to_brain``), and the loss is only said. A brain
+    waits for a person whatever the history: what runs on other PCs only these know (``ask_others``).
     """
 
     def __init__(self, data_dir: Path, local: bool, notice: Callable[..., None]) -> None:
@@ -49,6 +50,7 @@ class JournalGate:
         self._local = local
         self._notice = notice
         self._why = self._lost = ""
+        self._begin: Callable[[], bool] = lambda: True
 
     def look(self) -> None:
         """Look once, before anybody opens the journal."""
@@ -73,10 +75,20 @@ class JournalGate:
             self._why = ""
             begun = "Começou um novo; o que roda aqui é contado no cérebro. Atualizar retira o aviso."
             self._notice("journal", Problem(Where.DATA, self._lost, begun))
+        self._lost = ""
+
+    def ask_others(self, begin: Callable[[], bool]) -> None:
+        """Other PCs tell what they ran today: a new one begins suspended. ``begin`` makes it so."""
+        self._begin = begin
+        if self._lost:
+            self._why = f"{self._lost} {BEGIN_SUSPENDED}"
+            self._notice("journal")
 
     def accept(self) -> None:
         """A person has read what was said, and says to go on."""
-        self._why = ""
+        if self._why and not self._begin():
+            return
+        self._why = self._lost = ""
         self._notice("journal")
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tray_agent import __version__
 from tray_agent.adapters.journal.book import SqliteBook
+from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.readers.process import ReaderFailed
 from tray_agent.adapters.runs.threads import SpareThreads
 from tray_agent.adapters.team import subjects
@@ -27,6 +28,7 @@ from tray_agent.adapters.team.remote import Brain, TeamProcesses
 from tray_agent.adapters.team.server import Listening, TeamServer, find_server, write_configuration
 from tray_agent.core.messages import BrainNamed, Message, TeamSeen
 from tray_agent.core.model import Problem, Where
+from tray_agent.core.ports import JournalError
 from tray_agent.engine.loop import Engine
 from tray_agent.shell.channel.user import os_user
 from tray_agent.start.engines import deciding
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from tray_agent.start.app import Agent
 
 _log = logging.getLogger(__name__)
+_BOOK = "team_book"
 _KEYS_SECONDS = 60.0
 _RELOAD_SECONDS = 5.0
 _UP_SECONDS = 20.0
@@ -75,6 +78,7 @@ class BrainSide:
             agent.clock.now,
         )
         agent.base_folder.own = self._on_record
+        agent.gate.ask_others(self._begin_book)
 
     def engine_started(self) -> None:
         """The engine that was made turns: have its processes work; at first, the server and the radio."""
@@ -199,7 +203,20 @@ class BrainSide:
             rows.run,
             lambda: [each.name for each in self.membership.members],
             self._outranked,
+            partial(_name_of, rows),
         )
+
+    def _begin_book(self) -> bool:
+        """Have a new journal in the place of one that was lost, suspended; whether it could be made."""
+        journal = SqliteJournal(self._agent.places.data_dir)
+        try:
+            journal.set_paused(True)
+        except JournalError as error:
+            _log.error("a new journal could not be begun: %s", error)
+            return False
+        finally:
+            journal.close()
+        return True
 
     def _post(self, message: Message) -> None:
         if isinstance(message, TeamSeen):
@@ -269,6 +286,16 @@ class BrainSide:
             membership.since,
             os_user(),
         )
+
+
+def _name_of(journal: SqliteBook) -> str:
+    """What tells this journal from another in its place; "" while it cannot be read."""
+    try:
+        name = journal.recall(_BOOK) or secrets.token_hex(8)
+        journal.remember(_BOOK, name)
+    except JournalError:
+        return ""
+    return name
 
 
 def ask_keys(agent: Agent, folder: Path, request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -30,7 +30,7 @@ ABOUT = st.builds(
 OUTCOME = st.sampled_from(Outcome)
 BYTES = st.binary(max_size=60)
 ORDERS = st.one_of(
-    st.builds(say.Hello, MOMENT, TEXT, TEXT),
+    st.builds(say.Hello, MOMENT, TEXT, TEXT, TEXT),
     st.builds(say.Hold, ABOUT, TEXT, TEXT, st.none() | SECONDS),
     st.builds(say.Go, TEXT, st.dates(), MOMENT),
     st.builds(say.Drop, TEXT),

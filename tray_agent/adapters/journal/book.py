@@ -27,6 +27,11 @@ class SqliteBook(SqliteJournal):
         with self._writing() as db:
             db.executemany("INSERT OR IGNORE INTO said VALUES (?)", [(run,) for run in runs])
 
+    def record_unsaid(self, runs: Sequence[str]) -> None:
+        """Take that back: the brain may not have these ends any more."""
+        with self._writing() as db:
+            db.executemany("DELETE FROM said WHERE run = ?", [(run,) for run in runs])
+
     def ends_unsaid(self, since: date) -> list[Run]:
         """The ended runs of others' orders from that day on that the brain does not have on record."""
         return self._runs(

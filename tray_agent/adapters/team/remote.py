@@ -60,7 +60,7 @@ class TeamProcesses:
 
     ``row`` finds a run in the brain's journal, on this one's thread; ``members`` names the PCs that were
     invited; ``base`` is the folder below which every script lies; ``outranked`` is told of a PC's name and of
-    the brain that it obeys instead.
+    the brain that it obeys instead; ``book`` names the journal, on this one's thread, "" while it cannot.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class TeamProcesses:
         row: Callable[[str], Run | None],
         members: Callable[[], Iterable[str]],
         outranked: Callable[[str, int, str], None] = lambda pc, epoch, name: None,
+        book: Callable[[], str] = str,
     ) -> None:
         self._brain = brain
         self._clock = clock
@@ -81,6 +82,7 @@ class TeamProcesses:
         self._base = base
         self._members = members
         self._outranked = outranked
+        self._book, self._book_id = book, ""
         self._radio: Radio | None = None
         self._roll = Roll(_SILENT_SIGNALS * brain.signal_seconds, brain.version, brain.epoch, brain.name)
         self._grants = Grants(self._roll, brain.hold_seconds, row, self._found)
@@ -227,7 +229,8 @@ class TeamProcesses:
     def _greet(self) -> Iterable[Effect]:
         """Say to everybody that this brain is there: the epoch, so that no other is obeyed."""
         self._hello_at = awake_or_not() + self._brain.signal_seconds
-        hello = say.Hello(self._clock.now(), self._brain.version, self._brain.life)
+        self._book_id = self._book_id or self._book()
+        hello = say.Hello(self._clock.now(), self._brain.version, self._brain.life, self._book_id)
         return [Send(name, hello) for name in self._roll.names()]
 
     def _invite(self) -> Iterable[Effect]:

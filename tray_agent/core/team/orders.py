@@ -28,11 +28,13 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The brain is there: its clock, its version, and which life of its program (``life``) speaks."""
+    """The brain is there: its clock, its version, which life of its program (``life``) speaks, and out of
+    which book; "" while that cannot be read."""
 
     now: datetime
     version: str
     life: str
+    book: str = ""
 
 
 @dataclass(frozen=True, slots=True)
