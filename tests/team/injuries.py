@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tests.team.rig import yields
+
 if TYPE_CHECKING:
     from tests.team.chaos import Chaos
     from tests.team.machine import Machine
@@ -16,16 +18,16 @@ Injury = Callable[["Chaos"], bool]
 
 
 def _pc(chaos: Chaos) -> Machine | None:
-    found = chaos.whole(*chaos.team.pcs)
+    found = chaos.whole(*chaos.pcs)
     return chaos.chance.choice(found) if found else None
 
 
 def _brain(chaos: Chaos) -> Machine | None:
-    return next(iter(chaos.whole(chaos.team.brain)), None)
+    return next(iter(chaos.whole(chaos.brain)), None)
 
 
 def _any(chaos: Chaos) -> Machine | None:
-    found = chaos.whole()
+    found = chaos.whole(chaos.brain, *chaos.pcs)
     return chaos.chance.choice(found) if found else None
 
 
@@ -105,7 +107,7 @@ def kill_server(chaos: Chaos) -> bool:
 
 def black_hole(chaos: Chaos) -> bool:
     """A PC's network swallows everything for a while."""
-    pc = chaos.chance.choice(chaos.team.pcs)
+    pc = chaos.chance.choice(chaos.pcs)
     what = f"network of {pc.name}"
     if what in chaos.hurt:
         return False
@@ -118,7 +120,7 @@ def black_hole(chaos: Chaos) -> bool:
 
 def reset(chaos: Chaos) -> bool:
     """A PC's connection breaks."""
-    pc = chaos.chance.choice(chaos.team.pcs)
+    pc = chaos.chance.choice(chaos.pcs)
     if not chaos.team.proxies[pc.name].connections():
         return False
     chaos.team.proxies[pc.name].reset()
@@ -128,7 +130,7 @@ def reset(chaos: Chaos) -> bool:
 
 def slow(chaos: Chaos) -> bool:
     """A PC's network is slow for a while."""
-    pc = chaos.chance.choice(chaos.team.pcs)
+    pc = chaos.chance.choice(chaos.pcs)
     what = f"speed of {pc.name}"
     if what in chaos.hurt:
         return False
@@ -182,7 +184,7 @@ def kill_script(chaos: Chaos) -> bool:
 
 def stop(chaos: Chaos) -> bool:
     """A person stops what runs, also on a PC that is not heard."""
-    machine = chaos.chance.choice(list(chaos.team.machines.values()))
+    machine = chaos.chance.choice([chaos.brain, *chaos.pcs])
     found = machine.processes("script")
     running = {each.run: each.job for each in chaos.team.truth.runs().values() if not each.ended}
     known = [each for each in found if each.run in running]
@@ -190,9 +192,30 @@ def stop(chaos: Chaos) -> bool:
         return False
     proc = chaos.chance.choice(known)
     machine.killed[proc.run] = "stopped"
-    chaos.team.brain.ask("stop", job=running[proc.run])
+    chaos.brain.ask("stop", job=running[proc.run])
     chaos.fault("stop", f"{proc.run} on {machine.name}")
     return True
+
+
+def second_agent(chaos: Chaos) -> bool:
+    """An agent of no team is started on the team's base folder, by mistake; all that is due is due there."""
+    stranger = chaos.team.stranger
+    if stranger.name in chaos.hurt:
+        return False
+    stranger.start()
+    chaos.fault("second agent")
+    chaos.later(chaos.chance.uniform(1, 6), stranger.name, lambda: _end_stranger(chaos))
+    return True
+
+
+def _end_stranger(chaos: Chaos) -> None:
+    stranger = chaos.team.stranger
+    status = stranger.status()
+    if status is not None and status["cards"]:
+        chaos.faults["second agent knew the jobs"] += 1
+        if not yields(status) or any(card["state"] == "RUNNING" for card in status["cards"]):
+            chaos.wrong(f"the second agent is not held back: {status['problems']}")
+    stranger.power_off()
 
 
 WEIGHTS: dict[Injury, float] = {
@@ -209,9 +232,11 @@ WEIGHTS: dict[Injury, float] = {
     fill_disk: 4,
     kill_script: 4,
     stop: 3,
+    second_agent: 1,
 }
 
 
-def choose(chaos: Chaos) -> Injury:
+def choose(chaos: Chaos, *without: Injury) -> Injury:
     """The next injury of this seed."""
-    return chaos.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    weights = {injury: weight for injury, weight in WEIGHTS.items() if injury not in without}
+    return chaos.chance.choices(list(weights), list(weights.values()))[0]

@@ -171,6 +171,13 @@ class Machine:
             shutil.rmtree(self.place.data / "logs", ignore_errors=True)
         self.wiped += 1
 
+    def become_copy_of(self, other: Machine) -> None:
+        """Have the data folder of another, as after a restored backup; neither agent must be up."""
+        assert not self.is_up() and not other.is_up()
+        shutil.rmtree(self.place.data, ignore_errors=True)
+        shutil.copytree(other.place.data, self.place.data)
+        self.place.data.chmod(0o700)
+
     def rows(self) -> dict[str, Row]:
         """Every run that its journal has, by id."""
         if not self.journal.exists():

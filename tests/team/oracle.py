@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -18,12 +18,23 @@ _SURPRISES = ("the turn failed", "message set aside", "ended by a surprise", "wa
 class Oracle:
     """Looks at a team again and again. ``violations`` are sentences, each once.
 
-    ``owed`` says how many runs each job owes in all.
+    ``owed`` says how many runs each job owes in all; others are not looked at. ``brain`` is who grants them,
+    ``others`` are the PCs that make them for it. ``forgotten`` are runs that no book knows any more, since
+    brain's and PC's were lost: their jobs owe one more.
     """
 
-    def __init__(self, team: Team, owed: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        team: Team,
+        owed: Mapping[str, int],
+        brain: Machine | None = None,
+        others: Iterable[Machine] | None = None,
+    ) -> None:
         self.team = team
         self.owed = owed
+        self.brain = brain or team.brain
+        self.others = tuple(team.pcs if others is None else others)
+        self.forgotten: set[str] = set()
         self.violations: list[str] = []
         self.looks = 0
 
@@ -37,25 +48,29 @@ class Oracle:
     def look(self) -> None:
         """What must hold at every moment: nothing begins twice, or without rows, or more than is owed."""
         self.looks += 1
-        runs = self.team.truth.runs()  # first: a row is written before the script can record its start
+        runs = self.runs()  # first: a row is written before the script can record its start
         rows = self.brain_rows()
         if rows is None:
             return
         by_job: Counter[str] = Counter()
         for start in runs.values():
-            by_job[start.job] += 1
+            by_job[start.job] += start.run not in self.forgotten
             if start.times > 1 or len(start.pcs) > 1:
                 self.wrong(f"run {start.run} of {start.job} began {start.times} times on {start.pcs}")
-            if start.run not in rows and not self.team.brain.wiped:
+            if start.run not in rows and start.run not in self.forgotten:
                 self.wrong(f"run {start.run} of {start.job} began on {start.pcs} and the brain has no row")
         for job, times in by_job.items():
-            if times > self.owed.get(job, 0):
-                self.wrong(f"{job} began {times} times, owed were {self.owed.get(job, 0)}")
+            if times > self.owed[job]:
+                self.wrong(f"{job} began {times} times, owed were {self.owed[job]}")
+
+    def runs(self) -> dict[str, Start]:
+        """Every run of the jobs in question that began anywhere."""
+        return {run: each for run, each in self.team.truth.runs().items() if each.job in self.owed}
 
     def brain_rows(self) -> dict[str, Row] | None:
         """The brain's rows; None where they could not be read just now."""
         try:
-            return self.team.brain.rows()
+            return {run: row for run, row in self.brain.rows().items() if row.job in self.owed}
         except sqlite3.OperationalError as error:
             if any(word in str(error) for word in ("locked", "unable to open", "disk I/O")):
                 return None
@@ -69,11 +84,11 @@ class Oracle:
     def settled(self, status: dict[str, Any]) -> None:
         """Everything owed was done and counted, each once; every row has its end; nothing is left over."""
         self.look()
-        runs, rows = self.team.truth.runs(), self.brain_rows() or {}
+        runs, rows = self.runs(), self.brain_rows() or {}
         self._counts(status, rows)
         for row in rows.values():
             self._row(row, runs.get(row.run))
-        for machine in self.team.pcs:
+        for machine in self.others:
             self._book(machine, runs, rows)
         for machine in self.team.machines.values():
             for proc in machine.processes():
@@ -88,11 +103,11 @@ class Oracle:
             actual = cards[job]["actual"] if job in cards else None
             if actual != owed:
                 self.wrong(f"{job} is counted {actual} times, owed were {owed}")
-            if on_record[job] != owed and not self.team.brain.wiped:
+            if on_record[job] != owed:
                 self.wrong(f"{job} has {on_record[job]} rows, owed were {owed}")
 
     def _row(self, row: Row, start: Start | None) -> None:
-        machine = self.team.machines.get(row.pc or self.team.brain.name)
+        machine = self.team.machines.get(row.pc or self.brain.name)
         if machine is None:
             self.wrong(f"run {row.run} is on record for {row.pc}, which is no PC of the team")
             return
@@ -114,7 +129,7 @@ class Oracle:
         """The PC's own book has what began there, and agrees with the brain's about codes."""
         if machine.wiped:
             return
-        book = machine.rows()
+        book = {run: row for run, row in machine.rows().items() if row.job in self.owed}
         for run, start in runs.items():
             if machine.name in start.pcs and run not in book:
                 self.wrong(f"run {run} of {start.job} began on {machine.name} without a row in its book")

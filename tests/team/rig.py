@@ -20,6 +20,7 @@ from tests.team.proxy import Proxy
 from tests.team.truth import Truth, write_script
 
 BRAIN = "PC-CHEFE"
+STRANGER = "PC-ESTRANHO"
 HEADINGS = ("script_name", "area_name", "cron_schedule", "active", "pc")
 SECONDS = 40.0
 _CODE = re.compile(r"(\S+):(\d+)/(\S+)")
@@ -39,7 +40,8 @@ class Joined:
 class Team:
     """A brain and ``count`` PCs: PC-1, PC-2 … Nothing is started yet. All share one base folder.
 
-    ``joined`` is a team of which this one takes over keys, names and ports, so that nobody has to join anew.
+    ``stranger`` is a PC of no team, with the same base folder. ``joined`` is a team of which this one takes
+    over keys, names and ports, so that nobody has to join anew.
     """
 
     def __init__(
@@ -66,21 +68,22 @@ class Team:
             for number in range(1, count + 1)
         ]
         self.machines = {each.name: each for each in [self.brain, *self.pcs]}
+        self.stranger = Machine(folder / STRANGER, STRANGER, self.base, **given)
         ports = joined.proxies if joined else {}
         self.proxies = {each.name: Proxy(self.port, ports.get(each.name, 0)) for each in self.pcs}
-        self.truth = Truth({each.name: each.record for each in self.machines.values()})
+        self.truth = Truth({each.name: each.record for each in [*self.machines.values(), self.stranger]})
         self.set_clocks(moment)
 
     # -- the world
 
     def set_clocks(self, moment: str) -> None:
         """Make it that time of today on every PC. Of today: certificates are dated."""
-        for each in self.machines.values():
+        for each in [*self.machines.values(), self.stranger]:
             each.program.clock.set(f"{datetime.now(ZONE):%Y-%m-%d} {moment}")
 
     def advance(self, **by: float) -> None:
         """Jump, on every PC."""
-        for each in self.machines.values():
+        for each in [*self.machines.values(), self.stranger]:
             each.program.clock.advance(**by)
 
     def job(
@@ -102,7 +105,12 @@ class Team:
         """Write the registry: once the team is there, for a PC alone runs all that is due."""
         self._rows = rows
         if self.joined is not None or self._is_gathered:
-            write_workbook(self.brain.place.registry, [HEADINGS, *rows])
+            self.give_registry(self.brain, *rows)
+
+    @staticmethod
+    def give_registry(machine: Machine, *rows: tuple[object, ...]) -> None:
+        """Write the registry of one PC: only a brain, or who takes itself for one, reads it."""
+        write_workbook(machine.place.registry, [HEADINGS, *rows])
 
     # -- the team
 
@@ -189,10 +197,16 @@ class Team:
 
     def close(self) -> None:
         """End everything."""
-        for each in self.machines.values():
+        for each in [*self.machines.values(), self.stranger]:
             each.close()
         for proxy in self.proxies.values():
             proxy.close()
+
+
+def yields(status: Status) -> bool:
+    """Whether an agent says that the base folder names another brain, and that it starts nothing by itself.
+    """
+    return any("este PC não inicia nada sozinho" in each["what"] for each in status["problems"])
 
 
 def present(status: Status) -> set[str]:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from tests.faults.disk import can_mount
-from tests.team.chaos import run_seed
+from tests.team.seed import run_seed
 
 
 def main() -> int:
