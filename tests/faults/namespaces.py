@@ -32,7 +32,7 @@ def namespace() -> list[str]:
     return []
 
 
-_SEED_SECONDS = 900.0
+_SEED_SECONDS = 1500.0
 
 
 def live_through(

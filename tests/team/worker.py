@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--own-mounts", action="store_true", help="mounts made here are seen nowhere else")
     chosen = parser.parse_args()
     faulthandler.enable()
-    faulthandler.dump_traceback_later(840, exit=True)
+    faulthandler.dump_traceback_later(1440, exit=True)
     mounts = chosen.own_mounts and can_mount(chosen.folder)
     result = run_seed(chosen.seed, chosen.folder, chosen.jobs, mounts=mounts, mutant=chosen.mutant)
     chosen.answer.write_text(json.dumps(result.as_json()), encoding="utf-8")
