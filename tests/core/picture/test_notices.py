@@ -8,6 +8,7 @@ from tray_agent.core.model import CardState, Outcome
 from tray_agent.core.picture.notices import Notice, NoticeKind, NoticeState, decide
 from tray_agent.core.shown import Fire, FireState, JobFacts, Snapshot
 from tray_agent.core.standing import Attempt, Lateness
+from tray_agent.shell.tray.notices import TEXT_UNITS
 
 ERROR, RUNNING, SUCCESS, IDLE = CardState.ERROR, CardState.RUNNING, CardState.SUCCESS, CardState.IDLE
 
@@ -314,3 +315,39 @@ def test_an_agent_that_was_gone_at_night_or_between_two_runs_says_nothing() -> N
     for since, until in ((later(-9000), later(-8000)), (later(-7000), NOON)):
         assert decide(NoticeState(), seen, NOON, away=(since, until))[1] == []
     assert decide(NoticeState(), snapshot(facts("a")), NOON, away=(later(-9000), NOON))[1] == []
+
+
+def silent(job: str, since: float, number: int = 1, **changes: object) -> JobFacts:
+    active = replace(run(job, number=number), pc="PC-MARIA")
+    return facts(job, RUNNING, **{"active": active, "silent_since": later(since)} | changes)
+
+
+def test_a_run_whose_pc_is_silent_for_ten_minutes_is_told_once_with_what_to_do() -> None:
+    watch = Watch(facts("pix", RUNNING))
+    assert watch.at(599, silent("pix", 0)) == []
+    (told,) = watch.at(600, silent("pix", 0))
+    assert (told.kind, told.title, told.jobs) == (NoticeKind.SILENT, "Execução sem notícia", ("pix",))
+    assert told.text == (
+        "pix: sem notícia do PC-MARIA desde 12:00; pode estar em execução. Nada se repete. "
+        "Ligue o PC ou a rede dele; se não volta, no painel: Parar (vale quando ele voltar) "
+        "ou Dar por perdida (conta como feita)."
+    )
+    assert len(told.text) <= TEXT_UNITS
+    assert watch.at(660, silent("pix", 0)) == []
+
+
+def test_a_pc_that_comes_and_goes_is_told_once_a_run_and_again_for_the_next_run() -> None:
+    watch = Watch(facts("pix", RUNNING))
+    assert len(watch.at(600, silent("pix", 0))) == 1
+    assert watch.at(700, silent("pix", 0, silent_since=None)) == []
+    assert watch.at(1500, silent("pix", 800)) == []
+    assert watch.at(1600, facts("pix", SUCCESS)) == []
+    assert len(watch.at(2600, silent("pix", 2000, number=2))) == 1
+
+
+def test_all_runs_of_a_silent_pc_are_one_notification_with_a_line_for_each() -> None:
+    watch = Watch(facts("a", RUNNING), facts("b", RUNNING))
+    (told,) = watch.at(700, silent("a", 60), silent("b", 90))
+    assert told.title == "2 execuções sem notícia"
+    assert told.text.startswith("a e b: sem notícia do PC-MARIA desde 12:01; podem estar em execução.")
+    assert told.details[0] == "a: sem notícia do PC-MARIA desde 12:01"

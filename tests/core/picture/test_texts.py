@@ -10,7 +10,7 @@ from tests.builders import Day, at, make_discovery, make_job, make_open_run, mak
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Job, Outcome, Retry, Trigger
 from tray_agent.core.picture.next_run import next_run_text, surroundings
-from tray_agent.core.picture.texts import duration, last_run_text, why
+from tray_agent.core.picture.texts import duration, last_run_text, listed, why
 from tray_agent.core.schedules.grammar import parse
 from tray_agent.core.shown import HistoryState, JobFacts, LastRun, Snapshot
 from tray_agent.core.standing import Held, HoldKind
@@ -341,3 +341,11 @@ def test_a_day_without_fire_times_says_why_and_when_the_next_one_comes(cell: str
     of = facts(make_job(schedule=schedule), target=due, actual=due, next_fire=next_fire)
 
     assert sentence(of, carnival).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [("a", "a"), ("ba", "a e b"), ("cBa", "a, B e c"), ("edcba", "a, b, c e mais 2")],
+)
+def test_names_are_listed_in_their_order_the_first_few_of_many(names: str, text: str) -> None:
+    assert listed(names, 3) == text

@@ -11,7 +11,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tray_agent.core.model import CardState, Outcome
-from tray_agent.core.picture.texts import duration
+from tray_agent.core.picture.silent_runs import (
+    silence_details,
+    silence_text,
+    silence_title,
+    silent_for_long,
+    under_way,
+)
+from tray_agent.core.picture.texts import duration, listed
 from tray_agent.core.shown import JobFacts, Snapshot
 
 Facts = Mapping[str, JobFacts]
@@ -28,6 +35,7 @@ class NoticeKind(StrEnum):
     RECOVERED = "recovered"
     OVERDUE = "overdue"
     LATE = "late"
+    SILENT = "silent"
     GONE = "gone"
     SUSPENDED = "suspended"
     HINT = "hint"
@@ -65,6 +73,7 @@ class NoticeState:
     overdue: frozenset[str] = frozenset()
     late: frozenset[tuple[str, datetime]] = frozenset()
     suspended: frozenset[tuple[str, datetime]] = frozenset()
+    silent: frozenset[str] = frozenset()
 
 
 def decide(
@@ -93,13 +102,14 @@ def decide(
     state, late = _late(state, facts)
     gone = [] if before.begun or away is None else _gone(facts, *away)
     state, suspended = _suspended(state, snapshot, now)
+    state, silent = _silent(state, facts, now)
     state = replace(
         state,
         day=snapshot.day,
         begun=True,
         settled=before.settled or snapshot.history.verified,
     )
-    return state, [*gone, *errors, *recovered, *overdue, *late, *suspended]
+    return state, [*gone, *errors, *recovered, *overdue, *late, *silent, *suspended]
 
 
 def _errors(before: NoticeState, all_facts: Facts, now: datetime) -> tuple[NoticeState, list[Notice]]:
@@ -209,6 +219,17 @@ def _overdue_text(facts: JobFacts, now: datetime) -> str:
     return f"{facts.job.name} está em execução há {elapsed}{usual}. Se travou, pare no painel."
 
 
+def _silent(before: NoticeState, all_facts: Facts, now: datetime) -> tuple[NoticeState, list[Notice]]:
+    """Runs whose PC is silent for long: each once, however often it comes and goes."""
+    long = silent_for_long(all_facts, now)
+    told = [facts for run, facts in long.items() if run not in before.silent]
+    state = replace(before, silent=(before.silent & under_way(all_facts)) | frozenset(long))
+    if not told:
+        return state, []
+    text = silence_text(told, _named(told))
+    return state, [Notice(NoticeKind.SILENT, silence_title(told), text, _ids(told), silence_details(told))]
+
+
 def _late(before: NoticeState, all_facts: Facts) -> tuple[NoticeState, list[Notice]]:
     """Deadlines that were missed under our eyes; one that is made good meanwhile is not told."""
     missed = {
@@ -276,8 +297,4 @@ def _moment(then: datetime, now: datetime) -> str:
 
 
 def _named(group: Sequence[JobFacts]) -> str:
-    names = sorted((facts.job.name for facts in group), key=str.casefold)
-    more = len(names) - NAMED
-    if more > 0:
-        return ", ".join(names[:NAMED]) + f" e mais {more}"
-    return " e ".join([", ".join(names[:-1]), names[-1]])
+    return listed((facts.job.name for facts in group), NAMED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from tray_agent.core.history.status import NO_RESULT, is_open, shortened, state_of
@@ -152,6 +153,14 @@ def _left(facts: JobFacts) -> str:
     pids = _and([str(pid) for pid in facts.leftovers[:5]])
     what = "um processo" if len(facts.leftovers) == 1 else f"{len(facts.leftovers)} processos"
     return f" Terminou, mas deixou {what} rodando ({pids}); Parar encerra."
+
+
+def listed(names: Iterable[str], most: int) -> str:
+    """Names in their order, the first few of many: "a, b e c", "a, b, c e mais 2"."""
+    known = sorted(names, key=str.casefold)
+    if len(known) > most:
+        return ", ".join(known[:most]) + f" e mais {len(known) - most}"
+    return " e ".join(filter(None, (", ".join(known[:-1]), known[-1])))
 
 
 def _active(facts: JobFacts, around: Surroundings, now: datetime) -> str:
