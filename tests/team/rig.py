@@ -204,7 +204,7 @@ class Team:
 
 
 def yields(status: Status) -> bool:
-    """Whether an agent says that the base folder names another brain, and that it starts nothing by itself."""
+    """Whether an agent says that the base folder names another brain, and starts nothing by itself."""
     return any("este PC não inicia nada sozinho" in each["what"] for each in status["problems"])
 
 
