@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -284,13 +285,36 @@ def test_the_doctor_tries_the_way_from_both_ends(maria: Program, ana: Program) -
     here, there = maria.cli("doctor", seconds=60).out, ana.cli("doctor", seconds=60).out
     for said in (here, there):
         assert f"127.0.0.1:{port} atende e reconhece este PC" in said
-    assert f"regra de entrada no firewall: TCP, porta local {port}, programa nats-server.exe" in here
+        assert "ok  Validade do certificado: o certificado deste PC vale até 31/12/2049" in said
+        assert "ok  Validade do certificado: o certificado do servidor vale até 31/12/2049" in said
+    assert f"regra de entrada no firewall: permitir, TCP, porta local {port}, perfil de domínio" in here
     assert "PC-MARIA é o cérebro de 1 outro PC" in here and "PC-ANA, de PC-MARIA" in there
+    assert "ok  Relógio: PC-ANA: PC-ANA é ouvido; diferença de" in here
+    assert "ok  Relógio: PC-MARIA: PC-MARIA é ouvido; diferença de" in there
+    maria.until(lambda status: present(status) == ["PC-ANA", "PC-MARIA"], 2)  # nobody was taken for gone
     maria.cli("team", "remove", "PC-ANA", seconds=60)
     assert "não reconhece este PC" in ana.cli("doctor", seconds=60).out
     maria.kill()
     alone = ana.cli("doctor", seconds=60)
     assert alone.code == 1 and "ninguém atende em" in alone.out and "peça à TI em PC-MARIA" in alone.out
+
+
+def test_the_doctor_says_at_both_ends_whose_clock_is_off_and_who_does_not_speak(
+    maria: Program, ana: Program
+) -> None:
+    together(maria, ana)
+    ana.clock.advance(seconds=45)
+    here, there = maria.cli("doctor", seconds=60).out, ana.cli("doctor", seconds=60).out
+    assert re.search(
+        "!!  Relógio: PC-ANA: o relógio de PC-ANA está 4[3-7] s adiantado em relação ao deste", here
+    )
+    assert re.search(
+        "!!  Relógio: PC-MARIA: o relógio deste PC está 4[3-7] s adiantado em relação ao de", there
+    )
+    assert "Sincronizar agora" in here and "Sincronizar agora" in there
+
+    ana.kill()
+    assert "!!  PC da equipe: PC-ANA não foi ouvido agora" in maria.cli("doctor", seconds=60).out
 
 
 def test_agents_alone_import_nothing_of_a_team(maria: Program) -> None:

@@ -29,6 +29,7 @@ _CLOSE_SECONDS = 2.0
 _RETRY_SECONDS = 1.0
 _REFUSED_SECONDS = 5.0
 _RELOAD_SECONDS = 5.0
+_OUT_OF_DATE = {9, 10}  # OpenSSL: not yet valid, expired
 
 
 def main() -> int:
@@ -140,8 +141,9 @@ class _Radio:
     async def _went(self, message: Msg) -> None:
         """The server says who went: much sooner than by their silence."""
         with contextlib.suppress(ValueError, KeyError, TypeError):
-            pc = subjects.key_of_user(self._channel.team, json.loads(message.data)["client"]["user"])
-            if pc:
+            client = json.loads(message.data)["client"]
+            pc = subjects.key_of_user(self._channel.team, client["user"])
+            if pc and client.get("name") != subjects.LOOK:
                 self._say({"heard": pc, "message": {"kind": "gone"}})
 
     def _pass_on(self, what: str, who: str, message: Msg) -> None:
@@ -195,6 +197,7 @@ async def connect(
     server_name: str,
     gone: Any,
     signal_seconds: float,
+    calls_itself: str | None = None,
 ) -> Client:
     """One connection to whichever answers; it is never taken up again by itself.
 
@@ -209,6 +212,7 @@ async def connect(
     try:
         return await nats.connect(
             [f"tls://{each}" for each in servers],
+            name=calls_itself,
             tls=context,
             tls_hostname=server_name,
             tls_handshake_first=True,
@@ -241,6 +245,8 @@ def sentence(error: BaseException, servers: tuple[str, ...] | list[str]) -> str:
     """Why there is no connection, in Portuguese; "o cérebro …" where it answered and refuses."""
     where = " ou ".join(servers)
     text = f"{error!r} {error}".casefold()
+    if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _OUT_OF_DATE:
+        return f"o certificado de {where} está fora da validade, ou o relógio deste PC está errado"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"quem atende em {where} não é o cérebro desta equipe"
     refused = "authorization violation", "unknown_ca", "unknown ca", "certificate_required", "bad_certificate"

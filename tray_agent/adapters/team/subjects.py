@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+LOOK = "tray-agent look"  # what a connection calls itself that only examines
 JOIN, JOINED = "tray.join", "tray.joined"
 TEAM_ACCOUNT, SYSTEM_ACCOUNT = "TEAM", "SYS"
 GONE = f"$SYS.ACCOUNT.{TEAM_ACCOUNT}.DISCONNECT"
