@@ -146,7 +146,9 @@ def _history(settings: Settings, places: Places) -> Iterator[Check]:
         )
     from tray_agent.adapters.history.reader import read_once
 
-    yield read_check(*read_once(settings, places.history_copy, program.environment(os.environ)))
+    rows, text = read_once(settings, places.history_copy, program.environment(os.environ))
+    # Without a key the text says what to do; network and permissions have nothing to do with it.
+    yield read_check(rows, text) if key is not None or rows is not None else Check("BigQuery", False, text)
 
 
 def read_check(rows: int | None, text: str) -> Check:
