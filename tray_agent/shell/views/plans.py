@@ -14,7 +14,7 @@ from tray_agent.shell.views.team import pc_of_fire
 Json = dict[str, Any]
 MOST_LISTED = 20_000
 _STATES = {
-    "owed": "devida",
+    "owed": "em atraso",
     "coming": "prevista",
     "running": "em execução",
     "done": "feita",
