@@ -1,6 +1,6 @@
 /**
  * The shapes of the day's grammar as SVG paths, so that no state is told by colour alone: full, full with ×, full
- * with –, moving, ghost, hatched, hollow, crossed out; and a dot where there is nothing. Pure.
+ * with –, with :, moving, ghost, hatched, hollow, crossed out; and a dot where there is nothing. Pure.
  */
 
 /** A box with round corners. @param {number} x @param {number} y @param {number} w @param {number} h @param {number} r */
@@ -12,7 +12,7 @@ const CUTS = {
   failed: (x, y, s) => `M${x - s} ${y - s}l${2 * s} ${2 * s}M${x + s} ${y - s}l${-2 * s} ${2 * s}`,
   no_data: (x, y, s) => `M${x - s} ${y}h${2 * s}`,
   running: (x, y, s) => `M${x - s * 0.7} ${y - s}l${1.6 * s} ${s}l${-1.6 * s} ${s}`,
-  unknown: (x, y, s) => `M${x} ${y - s * 0.2}v${0.4 * s}`,
+  unknown: (x, y, s) => `M${x} ${y - 1.4 * s}v${0.6 * s}M${x} ${y + 0.8 * s}v${0.6 * s}`,
 };
 const HOLLOW = ["coming", "owed", "covered", "skipped"];
 

@@ -14,15 +14,15 @@ from tests.frontend.conftest import OpenPage
 from tests.frontend.test_page_cards import card
 
 DEFICIENCIES = ["deuteranopia", "protanopia", "achromatopsia"]
-KINDS = ["done", "failed", "no_data", "running", "covered", "owed", "coming", "skipped"]
+KINDS = ["done", "failed", "no_data", "unknown", "running", "covered", "owed", "coming", "skipped"]
 APART = 28
 """By how many of 255 steps of brightness a pixel must differ to count as another shape."""
 
 
 def day() -> dict[str, Any]:
-    """A job with one fire time of each kind, three hours apart, and none at 1h."""
+    """A job with one fire time of each kind, two hours apart, and none at 1h."""
     fires = [
-        {"time": f"{3 * n:02}:00", "state": kind, "run": None, "reason": None} for n, kind in enumerate(KINDS)
+        {"time": f"{2 * n:02}:00", "state": kind, "run": None, "reason": None} for n, kind in enumerate(KINDS)
     ]
     return sample.card("dia", schedule={"kind": "hours", "hours": [0]}, state="SUCCESS") | {"fires": fires}
 
@@ -58,7 +58,7 @@ def test_each_kind_of_hour_has_a_shape_of_its_own(open_page: OpenPage, deficienc
     page = open_page(sample.snapshot([day()]), color_scheme=theme, reduced_motion="reduce")
     seen(page, deficiency)
     strip = card(page, "dia").locator(".strip")
-    pictures = {kind: picture(page, cell_of_strip(strip, 3 * n)) for n, kind in enumerate(KINDS)}
+    pictures = {kind: picture(page, cell_of_strip(strip, 2 * n)) for n, kind in enumerate(KINDS)}
     pictures["none"] = picture(page, cell_of_strip(strip, 1))
     for kind, one in pictures.items():
         for other, another in pictures.items():

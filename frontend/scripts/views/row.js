@@ -14,7 +14,7 @@ import { FIRE, OUTCOME, STATE, TEXT, TRIGGER } from "../texts.js";
  */
 
 /** What is cut into a bar, so that colour is not alone. @type {Record<string, string>} */
-const GLYPH = { ERROR: "×", NO_DATA: "–", RUNNING: "▸", UNKNOWN: "·" };
+const GLYPH = { ERROR: "×", NO_DATA: "–", RUNNING: "▸", UNKNOWN: ":" };
 /** What has no run to show for it. */
 const OPEN = ["owed", "coming", "covered", "skipped"];
 

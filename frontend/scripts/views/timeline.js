@@ -14,7 +14,7 @@ import { createAreaRow, createRow } from "./row.js";
 const PITCH = 36;
 const SPARE_ROWS = 8;
 /** @type {[string, string][]} */
-const RUNS = [["SUCCESS", ""], ["ERROR", "×"], ["NO_DATA", "–"], ["RUNNING", "▸"], ["UNKNOWN", "·"]];
+const RUNS = [["SUCCESS", ""], ["ERROR", "×"], ["NO_DATA", "–"], ["RUNNING", "▸"], ["UNKNOWN", ":"]];
 const FIRES = ["coming", "owed", "covered", "skipped"];
 
 function legend() {
