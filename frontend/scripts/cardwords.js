@@ -5,7 +5,8 @@
  */
 import { about, ahead, duration, hourMinute, sentence } from "./format.js";
 import { failed, lateOf, statusState } from "./logic.js";
-import { OUTCOME, STATE, TEXT } from "./texts.js";
+import { nextOf } from "./order.js";
+import { OUTCOME, STATE, TEXT, TOMORROW } from "./texts.js";
 
 /** How a card looks, which is its state but for what a person did about it. @param {Card} card */
 export function tone(card) {
@@ -27,10 +28,10 @@ export function stateWord(card) {
 }
 
 /** What stands beside the state's drawing: the last result, or the state where that says more. @param {Card} card */
-export const headWords = (card) => (card.last_run && card.state !== "SCHEDULED" && !card.silent_since ? resultWords(card) : stateWord(card));
+export const headWords = (card) => (card.last_run && card.state !== "SCHEDULED" && !card.silent_since ? resultWords(card, !card.reason) : stateWord(card));
 
-/** The last run's result in words: status, duration, and what is out of the ordinary. @param {Card} card */
-export function resultWords(card) {
+/** The last run's result in words: status, duration, and what is out of the ordinary. @param {Card} card @param {boolean} [code] whether the exit code is said: not where a reason stands below */
+export function resultWords(card, code = true) {
   const last = card.last_run;
   if (!last) return "";
   const state = card.last_state ?? statusState(last.status);
@@ -38,7 +39,7 @@ export function resultWords(card) {
   if (last.duration_seconds !== null && last.duration_seconds !== undefined) words.push(duration(last.duration_seconds));
   if (card.state === "RUNNING" || tone(card) === "STOPPED") return words.join(" · ");
   if (card.outcome && OUTCOME[card.outcome]) words.push(OUTCOME[card.outcome]);
-  else if (card.state === "ERROR" && card.exit_code) words.push(TEXT.exitCode(card.exit_code));
+  else if (code && card.state === "ERROR" && card.exit_code) words.push(TEXT.exitCode(card.exit_code));
   return words.join(" · ");
 }
 
@@ -50,13 +51,17 @@ export function age(card, nowMs) {
   return seconds < 60 ? "" : TEXT.age(about(seconds));
 }
 
-/** How long until the next run, or its day when that is another; nothing while it is suspended. @param {Card} card @param {{day: string, flowing: boolean}} around @param {number} nowMs */
+/** When it runs next, without what the box says already. @param {Card} card */
+export const nextText = ({ retry_at: again, paused, next_run_text: text }) => (again ? text.replace(TEXT.againNote, "") : paused ? text.replace(TEXT.untilNote, "") : text);
+
+/** How long until the next run, or what its text leaves open of another day; nothing while it is suspended. @param {Card} card @param {{day: string, flowing: boolean}} around @param {number} nowMs */
 export function countdown(card, { day, flowing }, nowMs) {
-  const at = card.next_fire ?? card.next_run;
+  const at = nextOf(card);
   if (!at || card.paused || !flowing) return "";
-  if (at.slice(0, 10) !== day) return ahead(at, day);
+  const told = card.next_run_text.includes(hourMinute(at));
+  if (at.slice(0, 10) !== day) return told ? "" : card.next_run_text.includes(TOMORROW) ? hourMinute(at) : ahead(at, day);
   const seconds = (Date.parse(at) - nowMs) / 1000;
-  return seconds > 0 && card.next_run_text.includes(hourMinute(at)) ? TEXT.inTime(about(seconds)) : "";
+  return seconds > 0 && told ? TEXT.inTime(about(seconds)) : "";
 }
 
 /**
@@ -66,7 +71,7 @@ export function countdown(card, { day, flowing }, nowMs) {
  */
 export function boxWords(card, around) {
   const extra = [
-    card.retry_at ? TEXT.retry(ahead(card.retry_at, around.day)) : "",
+    card.retry_at && !card.queued ? TEXT.retry(ahead(card.retry_at, around.day)) : "",
     card.leftovers?.length ? TEXT.leftovers(card.leftovers) : "",
   ].filter(Boolean).join(" ");
   const why = card.why ?? "";
@@ -84,6 +89,9 @@ export function boxWords(card, around) {
   if (late?.owed) return { kind: "late", text: `${lateWords(late)} ${why}`, more: extra };
   return { kind: "why", text: extra ? `${extra} ${why}` : why, more: "" };
 }
+
+/** Both parts of what a box says, in one line. @param {{text: string, more: string}} said */
+export const inOneLine = ({ text, more }) => [text, more].filter(Boolean).join(" · ");
 
 /** @param {{owed?: string, since: string|null}} late */
 const lateWords = (late) => (late.owed ? TEXT.lateSince(late.owed) : "");

@@ -105,11 +105,12 @@ export function createCommands({ bridge, store, choices, draw, tell, drawer, foc
 
   /** What was not done meanwhile is made up for, all of it, the last alone, or nothing. @param {string|null} job @param {string|null} area @param {HTMLElement} from */
   const resume = async (job, area, from) => {
-    const owed = job ? store.cards.get(job)?.owed ?? 0 : 0;
+    const concerned = [...store.cards.values()].filter((card) => (job ? card.id === job : area === null || card.area === area));
+    const owed = concerned.reduce((sum, card) => sum + (card.owed ?? 0), 0);
     let catchUp = "";
     if (owed > 1) {
       catchUp = await ask({ title: TEXT.catchUpTitle(owed), text: TEXT.catchUpMore, cancel: "cancel", choices: [
-        { value: "all", text: TEXT.catchUpAll(owed) }, { value: "last", text: TEXT.catchUpLast }, { value: "none", text: TEXT.catchUpNone }] });
+        { value: "all", text: TEXT.catchUpAll(owed) }, { value: "last", text: job ? TEXT.catchUpLast : TEXT.catchUpLastOfEach }, { value: "none", text: TEXT.catchUpNone }] });
       if (catchUp === "cancel") return;
     }
     await ordered(() => bridge.resume(job, area, catchUp || null), from);

@@ -69,7 +69,7 @@ function concluded(card, day, now) {
 export function marksOf(card, day, now) {
   if (!Array.isArray(card.fires)) return concluded(card, day, now).sort((a, b) => a.minute - b.minute);
   const told = card.fires.map(({ time, state, run, reason }) => mark(minutes(time), state, run, reason));
-  const paid = new Set(told.map(({ run }) => run));
+  const paid = new Set(told.filter(({ kind }) => kind !== "covered").map(({ run }) => run)); // what covers a later hour stands at its own
   const nameless = told.some(({ run, kind }) => !run && ["done", "failed", "no_data", "unknown"].includes(kind));
   for (const run of runsOf(card, day)) {
     if (run.run ? paid.has(run.run) : nameless) continue;

@@ -35,9 +35,9 @@ export function moment(iso, today) {
 /** A moment to come, said as a person would: `14:00`, `amanhã 08:00`, `qui 12/03 08:00`. @param {string} iso @param {string} today */
 export function ahead(iso, today) {
   const day = iso.slice(0, 10);
-  const days = Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000);
-  if (days === 0) return hourMinute(iso);
-  if (days === 1) return `${TOMORROW} ${hourMinute(iso)}`;
+  const left = Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000);
+  if (left === 0) return hourMinute(iso);
+  if (left === 1) return `${TOMORROW} ${hourMinute(iso)}`;
   return `${WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()]?.slice(0, 3) ?? ""} ${iso.slice(8, 10)}/${iso.slice(5, 7)} ${hourMinute(iso)}`;
 }
 

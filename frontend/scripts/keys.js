@@ -52,6 +52,7 @@ export function listenToKeys(table, { drawer, input, choices }) {
       return true;
     }
     if (!drawer.shown && /^[1-3]$/.test(event.key)) return table.view({ view: VIEWS[Number(event.key) - 1] }, at), true;
+    if (event.key === "ArrowDown" && !drawer.shown && VIEWS.includes(choices.view) && (at === document.body || at.matches("#content, .sort"))) return table.first({}, at), true;
     const name = LETTERS[event.key.toLowerCase()];
     const job = name && !event.shiftKey ? jobAt(at) : null;
     if (!job) return false;

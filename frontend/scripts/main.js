@@ -11,13 +11,14 @@ import { visible } from "./logic.js";
 import { createMany } from "./many.js";
 import { createMemory } from "./memory.js";
 import { needFirst } from "./order.js";
+import { createPulse } from "./pulse.js";
 import { createSteady } from "./steady.js";
 import { createStore } from "./store.js";
 import { createSync } from "./sync.js";
 import { TEXT } from "./texts.js";
 import { mountAreaFigures } from "./views/areafigures.js";
 import { mountAreas } from "./views/areas.js";
-import { mountBanner } from "./views/banner.js";
+import { isTrue, mountBanner } from "./views/banner.js";
 import { mountCards } from "./views/cards.js";
 import { createDoctor } from "./views/doctor.js";
 import { mountDrawer } from "./views/drawer.js";
@@ -88,6 +89,7 @@ const problems = mountProblems(content, createDoctor(bridge.doctor, tell.failed)
 const team = mountTeam(content, store, bridge, (send, from, said) => commands.ordered(send, from, said));
 const drawer = mountDrawer(document.body, bridge, store, tell);
 const tv = mountTv(document.body, store, () => commands.table.back({}, content));
+const pulse = createPulse(() => void pull(), () => performance.now());
 const steady = createSteady(content, () => draw());
 
 function drawFrame() {
@@ -110,7 +112,7 @@ function draw(fromTop = false) {
   const found = choices.filter ? visible(scope, store.cards, store.texts, { area: null, filter: choices.filter, query: "" }) : scope;
   shown = steady(needFirst(found, store.cards, store.troubled, pins), fromTop);
   head.update(store, choices, new Map(scope.map((id) => [id, /** @type {import("./logic.js").Card} */ (store.cards.get(id))])));
-  title.update(store, choices, shown, area);
+  title.update(store, choices, shown, area, isTrue(store, link));
   figures.update(DENSE.includes(view) && !link.gone ? choices.area : null);
   const nothing = shown.length === 0 && !["problems", "plan", "team", "tv"].includes(view);
   empty.update(store, nothing);
@@ -121,12 +123,13 @@ function draw(fromTop = false) {
   plan.update(view === "plan");
   problems.update(store, view === "problems");
   team.update(view === "team");
-  tv.update(view === "tv");
+  tv.update(view === "tv", link);
 }
 
 const pull = createSync(bridge.snapshot, store, {
   changed(change, snapshot) {
     [failures, link.silent, link.gone] = [0, false, false];
+    pulse.heard();
     const first = !(/** @type {any} */ (window).dashboardReady);
     if (first) {
       commands.restore(snapshot.preferences ?? {});
@@ -142,10 +145,9 @@ const pull = createSync(bridge.snapshot, store, {
   failed(error) {
     failures += 1;
     if (error instanceof Refused && ["gone", "no_agent"].includes(error.code)) link.gone = true;
-    link.silent = failures >= SILENT_AFTER;
-    banner.update(store, link, choices.view);
-    if (link.gone) drawFrame();
-    else if (!store.facts) window.setTimeout(pull, RETRY_MS);
+    link.silent ||= failures >= SILENT_AFTER;
+    draw();
+    if (!link.gone && !store.facts) window.setTimeout(pull, RETRY_MS);
   },
 });
 
@@ -169,7 +171,7 @@ listenToKeys(commands.table, { drawer, input: head.input, choices });
 bridge.listen(({ event, version, job }) => {
   if (event === "gone") {
     link.gone = true;
-    drawFrame();
+    draw();
   } else if (event === "show" && job) {
     if (store.facts) lead(job);
     else wanted = job;
@@ -178,7 +180,11 @@ bridge.listen(({ event, version, job }) => {
 
 window.setInterval(() => {
   if (document.hidden || link.gone || !store.facts) return;
-  if (store.ageAll()) draw();
+  const silent = pulse.isSilent() || link.silent;
+  if (store.ageAll() || silent !== link.silent) {
+    link.silent = silent;
+    draw();
+  }
   for (const view of [cards, list, now, plan, team, tv, history, drawer]) view.tick();
   if (choices.view === "timeline") timeline.tick();
 }, 1000);

@@ -18,6 +18,9 @@ export function need(card, troubled) {
 /** Jobs that a problem names. @param {{job: string|null}[]} problems */
 export const troubledJobs = (problems) => new Set(problems.flatMap(({ job }) => (job ? [job] : [])));
 
+/** How many problems no card shows. @param {{job: string|null}[]} problems @param {Map<string, Card>} cards */
+export const looseProblems = (problems, cards) => problems.filter(({ job }) => !job || !cards.has(job)).length;
+
 /** By state where only the worst comes first. @type {Record<string, number>} */
 const STATE_RANK = { ERROR: 3, RUNNING: 4, SCHEDULED: 5, NO_DATA: 6, SUCCESS: 7, IDLE: 8 };
 
@@ -38,8 +41,11 @@ export function needFirst(ids, cards, troubled, pins) {
 /** Seconds since 1970 of an ISO text, or the greatest number. @param {string|null|undefined} iso */
 const when = (iso) => (iso ? Date.parse(iso) : Infinity);
 
-/** When it runs next, of any day. @param {Card} card */
-export const nextOf = (card) => card.next_fire ?? card.next_run ?? null;
+/** When it runs next, of any day: what is tried again comes before what is scheduled. @param {Card} card */
+export function nextOf(card) {
+  const at = card.next_fire ?? card.next_run ?? null;
+  return card.retry_at && card.state !== "RUNNING" && !card.queued && (!at || card.retry_at < at) ? card.retry_at : at;
+}
 
 /** @type {Record<string, (card: Card, troubled: Set<string>) => number|string>} */
 const KEYS = {
@@ -96,18 +102,20 @@ export function groups(ids, cards, areas, worstFirst) {
 }
 
 /**
- * @typedef {{needs: number, running: number, queued: number, next: {id: string, name: string, at: string}|null}} Picture
- * The whole in a few numbers, for one sentence.
+ * @typedef {{needs: number, seen: number, paused: number, running: number, queued: number, next: {id: string, name: string, at: string}|null}} Picture
+ * The whole in a few numbers, for one sentence. `seen` are errors that somebody took note of, `paused` what is held back.
  * @param {string[]} ids @param {Map<string, Card>} cards @param {Set<string>} troubled @param {string} now the wall clock, ISO
  * @returns {Picture}
  */
 export function picture(ids, cards, troubled, now) {
   /** @type {Picture} */
-  const found = { needs: 0, running: 0, queued: 0, next: null };
+  const found = { needs: 0, seen: 0, paused: 0, running: 0, queued: 0, next: null };
   for (const id of ids) {
     const card = cards.get(id);
     if (!card) continue;
     if (need(card, troubled) < QUIET) found.needs += 1;
+    else if (failed(card)) found.seen += 1;
+    else if (card.paused) found.paused += 1;
     if (card.state === "RUNNING") found.running += 1;
     if (card.queued) found.queued += 1;
     const at = nextOf(card);

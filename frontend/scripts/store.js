@@ -4,7 +4,7 @@
 import { offsetMinutes, wallClock } from "./format.js";
 import { queueRanks, searchText } from "./logic.js";
 import { behind, minuteOf } from "./day.js";
-import { troubledJobs } from "./order.js";
+import { looseProblems, troubledJobs } from "./order.js";
 
 /**
  * @typedef {import("./logic.js").Card} Card
@@ -117,6 +117,11 @@ export function createStore(nowMs) {
     get troubled() { return troubled; },
     get facts() { return facts; },
     get version() { return facts ? facts.version : null; },
+    /** How many problems neither a card shows nor a banner: of the registry, a folder, a row. */
+    get loose() {
+      const told = facts !== null && (!facts.history.verified || Boolean(facts.history.error));
+      return looseProblems((facts?.problems ?? []).filter(({ where }) => !told || where !== "history"), cards);
+    },
     /** Whether the queue moves: nothing suspends, blocks or ends it. */
     get flowing() { return !facts?.blocked; },
     /** Minutes east of UTC of the agent's clock. */

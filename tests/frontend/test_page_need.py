@@ -35,7 +35,8 @@ def test_one_sentence_says_what_needs_somebody_and_what_comes_next(open_page: Op
     expect(sentence(page)).to_have_text("9 precisam de você")
     summary = page.locator("#content > .view-head .view-summary")
     expect(summary).to_have_text(
-        "tudo o mais em dia · 5 executando · 2 na fila · próxima 15:00 carga_mensageria_spb"
+        "4 problemas a ver · 1 pausada · tudo o mais em dia · 5 executando · 2 na fila"
+        " · próxima 15:00 carga_mensageria_spb"
     )
     assert page.title() == "(3 erros) Automações"
     assert page.evaluate("standIn.calls('title')") == [["(3 erros) Automações"]]

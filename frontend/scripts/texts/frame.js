@@ -68,6 +68,20 @@ export const FRAME = {
   /** @param {number} n */
   needs: (n) => count(n, "precisa de você", "precisam de você"),
   /** @param {number} n */
+  withProblem: (n) => `${n} com problema`,
+  /** @param {number} n */
+  noDataN: (n) => `${n} sem dados`,
+  /** @param {number} n */
+  andMoreHere: (n) => `e mais ${n}`,
+  /** @param {number} n */
+  toSee: (n) => `${count(n, "problema", "problemas")} a ver`,
+  /** @param {number} n */
+  seenErrors: (n) => count(n, "erro ciente", "erros cientes"),
+  /** @param {number} n */
+  pausedN: (n) => count(n, "pausada", "pausadas"),
+  /** @param {number} n */
+  notesOf: (n) => `Dos dias anteriores: ${count(n, "aviso", "avisos")}`,
+  /** @param {number} n */
   areRunning: (n) => `${n} executando`,
   /** @param {number} n */
   inQueue: (n) => `${n} na fila`,

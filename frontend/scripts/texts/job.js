@@ -52,6 +52,7 @@ export const JOB = {
 
   catchUpMore: "As previstas que passaram durante a pausa podem ser feitas agora.",
   catchUpLast: "Só a última",
+  catchUpLastOfEach: "Só a última de cada uma",
   catchUpNone: "Nenhuma",
   /** @param {number} n */
   catchUpTitle: (n) => `Retomar: ${n} ficaram por fazer`,
@@ -63,6 +64,10 @@ export const JOB = {
   pauseTitle: (name) => `Suspender ${name}`,
   /** @param {string} area */
   theArea: (area) => `a área ${area}`,
+
+  /** What the agent's text of the next run adds, and the card's box says. */
+  againNote: " (nova tentativa)",
+  untilNote: / até .*/,
 
   /** @param {string} rank */
   queueBadge: (rank) => `na fila (${rank})`,

@@ -41,6 +41,10 @@ export const VIEWS = {
   baseFolder: "Pasta das automações",
   registryFile: "Registro",
 
+  /** @param {string} first @param {string} last */
+  fromTo: (first, last) => `${first} a ${last}`,
+  /** @param {number} n @param {number} of */
+  attempt: (n, of) => `nova tentativa ${n} de ${of}`,
   /** @param {string} when */
   begins: (when) => `começa ≈ ${when}`,
   /** @param {string} when */

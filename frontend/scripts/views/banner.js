@@ -6,6 +6,10 @@ import { about, ahead, hourMinute, moment } from "../format.js";
 import { SOURCE, TEXT } from "../texts.js";
 
 const STUCK_SECONDS = 10;
+
+/** Whether what is shown is still so: the agent answers, and its engine moves. @param {import("../store.js").Store} store @param {{gone: boolean, silent: boolean}} link */
+export const isTrue = (store, link) => !link.gone && !link.silent && (store.facts?.heartbeat_seconds ?? 0) <= STUCK_SECONDS;
+
 /** @type {Record<string, string>} */
 const BLOCKED = { quitting: TEXT.quitting, data: TEXT.blockedData, base_path: TEXT.blockedBase };
 
@@ -17,7 +21,7 @@ const BLOCKED = { quitting: TEXT.quitting, data: TEXT.blockedData, base_path: TE
  * @param {boolean} inTeam whether the page Equipe is open, which says who is the brain
  * @returns {Message[]}
  */
-function messages(store, link, causes, inTeam) {
+export function messages(store, link, causes, inTeam) {
   if (link.gone) return [{ kind: "ERROR", text: TEXT.gone, more: TEXT.goneMore }];
   const facts = store.facts;
   if (!facts) return [];
@@ -42,7 +46,6 @@ function messages(store, link, causes, inTeam) {
   }
   if (facts.program?.found) found.push({ kind: "IDLE", text: facts.program.text, command: "update" });
   if (facts.role === "pc" && facts.brain && !inTeam) found.push({ kind: "IDLE", text: TEXT.brainIs(facts.brain) });
-  for (const note of facts.day_notes ?? []) found.push({ kind: "IDLE", text: note });
   return found;
 }
 
@@ -70,18 +73,43 @@ function line(command) {
   };
 }
 
+/** What former days left, folded: it is read once, and the page below it all day. */
+function mountDayNotes() {
+  const text = el("strong", null);
+  const list = el("ul", { class: "day-notes" });
+  const summary = el("summary", null, icon("plan"), text, icon("down"));
+  const element = el("details", { class: "banner", "data-state": "IDLE", hidden: true }, summary, list);
+  let seen = "";
+  return {
+    element,
+    /** @param {string[]} notes */
+    update(notes) {
+      setShown(element, notes.length > 0);
+      setText(text, notes.length === 1 ? notes[0] ?? "" : TEXT.notesOf(notes.length));
+      element.toggleAttribute("data-one", notes.length === 1);
+      setAttribute(summary, "tabindex", notes.length === 1 ? "-1" : null);
+      const key = notes.join("\n");
+      if (key === seen) return;
+      seen = key;
+      list.replaceChildren(...notes.map((note) => el("li", { dir: "auto" }, note)));
+    },
+  };
+}
+
 /** @param {HTMLElement} place */
 export function mountBanner(place) {
   const plain = Array.from({ length: 6 }, () => line(""));
   const acting = ["refresh", "resume", "update"].map((command) => ({ command, view: line(command) }));
+  const notes = mountDayNotes();
   const region = el("div", { class: "banners", role: "status" });
-  region.append(...plain.map((view) => view.element), ...acting.map(({ view }) => view.element));
+  region.append(...plain.map((view) => view.element), ...acting.map(({ view }) => view.element), notes.element);
   place.append(region);
   return {
     /** @param {import("../store.js").Store} store @param {{gone: boolean, silent: boolean}} link @param {string} view */
     update(store, link, view) {
       const found = messages(store, link, view !== "problems", view === "team");
       const silent = found.filter((message) => !message.command);
+      notes.update(link.gone ? [] : store.facts?.day_notes ?? []);
       plain.forEach((view, index) => view.update(silent[index]));
       for (const { command, view } of acting) view.update(found.find((message) => message.command === command));
     },

@@ -2,7 +2,7 @@
  * One job as a card of 300 by 300: fixed markup once, then only what changed.
  */
 import { button, el, icon, iconButton, setAttribute, setDisabled, setIcon, setName, setShown, setText } from "../dom.js";
-import { age, boxWords, countdown, drawingOf, elsewhere, headWords, resultWords, scheduleWords, tone } from "../cardwords.js";
+import { age, boxWords, countdown, drawingOf, elsewhere, headWords, nextText, resultWords, scheduleWords, tone } from "../cardwords.js";
 import { clock, ordinal } from "../format.js";
 import { lateOf, plannedToday } from "../logic.js";
 import { TEXT } from "../texts.js";
@@ -134,7 +134,7 @@ export function createCard() {
     setText(more, said.more);
     setAttribute(box, "title", [said.text, said.more, said.kind === "why" ? "" : card.why].filter(Boolean).join("\n"));
     setLabelled(last, card.last_run?.start ? `${TEXT.lastRun} ${clock(card.last_run.start)}` : TEXT.noRun);
-    setLabelled(next, card.next_run_text);
+    setLabelled(next, nextText(card));
     setText(done, TEXT.done(card.actual, plannedToday(card)));
   };
 

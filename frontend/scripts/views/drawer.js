@@ -2,7 +2,7 @@
  * A job opened: its head with everything one can do, and three parts: log, past runs, details.
  */
 import { button, command, el, icon, iconButton, setAttribute, setIcon, setName, setShown, setText } from "../dom.js";
-import { age, boxWords, drawingOf, headWords, scheduleWords, stateWord, tone } from "../cardwords.js";
+import { age, boxWords, drawingOf, headWords, inOneLine, scheduleWords, stateWord, tone } from "../cardwords.js";
 import { elapsed } from "../format.js";
 import { progress } from "../logic.js";
 import { TEXT } from "../texts.js";
@@ -103,7 +103,7 @@ export function mountDrawer(page, bridge, store, tell) {
     setText(ui.path, shown.script ?? shown.path);
     const around = { ...contextOf(store), rank: store.ranks.get(shown.id) ?? null, troubled: store.troubled.has(shown.id) };
     const said = boxWords(shown, around);
-    setText(ui.words, [said.text, said.more].filter(Boolean).join(" "));
+    setText(ui.words, inOneLine(said));
     setAttribute(ui.words, "data-kind", said.kind);
     const [repeat, run, stop, ack, lose, pause, resume] = ui.buttons;
     const active = shown.state === "RUNNING";

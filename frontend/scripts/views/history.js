@@ -17,10 +17,10 @@ function words(store) {
   const history = facts.history;
   const source = SOURCE[history.source] ?? history.source;
   const rows = TEXT.executions(Math.max(history.rows, [...store.cards.values()].reduce((sum, card) => sum + card.actual, 0)));
-  if (history.source === "local") return { state: "SUCCESS", text: source, more: rows };
   if (!history.verified) {
     return { state: "ERROR", text: source, more: TEXT.notReadToday }; // why, and since when, stands in the banner
   }
+  if (history.source === "local") return { state: "SUCCESS", text: source, more: rows };
   const seconds = history.last_sync ? (store.now() - Date.parse(history.last_sync)) / 1000 : null;
   const age = seconds === null ? "" : seconds < 60 ? TEXT.justNow : TEXT.age(about(seconds));
   const wait = history.next_read

@@ -2,7 +2,7 @@
  * One job as a row of 36 pixels: state, name, last run, what it said, what comes next, its day, its fortnight, how often it went well.
  */
 import { el, icon, iconButton, setAttribute, setIcon, setShown, setText } from "../dom.js";
-import { age, boxWords, countdown, drawingOf, elsewhere, lateWord, stateWord, tone } from "../cardwords.js";
+import { age, boxWords, countdown, drawingOf, elsewhere, inOneLine, lateWord, nextText, stateWord, tone } from "../cardwords.js";
 import { clock, duration, elapsed, hourMinute } from "../format.js";
 import { lateOf, progress } from "../logic.js";
 import { TEXT } from "../texts.js";
@@ -15,7 +15,7 @@ const DAYS_WIDTH = 112;
 const cell = (name, ...children) => el("div", { class: name, role: "gridcell" }, ...children);
 
 /** The next run as briefly as a column allows. @param {import("../logic.js").Card} card */
-const nextWords = (card) => (card.schedule.kind === "manual" ? TEXT.none : card.next_run_text.replace(/^[^:]*: /, ""));
+const nextWords = (card) => (card.schedule.kind === "manual" ? TEXT.none : nextText(card).replace(/^[^:]*: /, ""));
 
 function markup() {
   const buttons = cell("row-buttons", iconButton("run", TEXT.run, "run"), iconButton("stop", TEXT.stop, "stop"),
@@ -87,8 +87,8 @@ export function createListRow() {
       setShown(pc, elsewhere(card, context.brain) !== "" && !card.silent_since);
       setText(pc, elsewhere(card, context.brain));
       setAttribute(words, "data-kind", said.kind);
-      setText(words, said.kind === "why" && card.state === "SUCCESS" ? "" : [said.text, said.more].filter(Boolean).join(" "));
-      setAttribute(words, "title", said.text);
+      setText(words, said.kind === "why" && card.state === "SUCCESS" ? "" : inOneLine(said));
+      setAttribute(words, "title", inOneLine(said));
       setText(next, nextWords(card));
       setAttribute(next, "title", [card.next_run_text, countdown(card, context, nowMs)].filter(Boolean).join(" · "));
       showStrip(card, day, minute);

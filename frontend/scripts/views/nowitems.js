@@ -2,7 +2,7 @@
  * The items of Agora: what needs somebody, what runs or waits, what comes next. Each touches only what changed.
  */
 import { button, el, icon, setAttribute, setIcon, setName, setShown, setText } from "../dom.js";
-import { age, boxWords, drawingOf, elsewhere, lateWord, resultWords, stateWord } from "../cardwords.js";
+import { age, boxWords, drawingOf, elsewhere, inOneLine, lateWord, resultWords, stateWord } from "../cardwords.js";
 import { about, ahead, elapsed } from "../format.js";
 import { failed, lateOf, progress } from "../logic.js";
 import { nextOf } from "../order.js";
@@ -48,7 +48,7 @@ export function needItem() {
       setText(result, [what, card.state === "RUNNING" ? "" : age(card, nowMs)].filter(Boolean).join(" · "));
       const said = boxWords(card, around);
       setAttribute(words, "data-kind", said.kind);
-      setText(words, [said.text, said.more].filter(Boolean).join(" "));
+      setText(words, inOneLine(said));
       const active = card.state === "RUNNING";
       setShown(repeat, Boolean(card.repeatable) && !active);
       setShown(run, !active && !card.repeatable);

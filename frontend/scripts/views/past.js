@@ -14,13 +14,13 @@ const MOST_ORDERS = 30;
 
 /**
  * @typedef {{job: string, start: string, end: string|null, status: string|null, outcome: string|null, exit_code: number|null,
- *   reason: string|null, trigger: string, by?: string|null, pc?: string|null, arguments?: string[], run?: string|null, log?: boolean}} PastRun
+ *   reason: string|null, trigger: string, by?: string|null, pc?: string|null, arguments?: string[], run?: string|null, log?: boolean, duration_seconds?: number|null}} PastRun
  * @typedef {{runs: number, success_rate: number|null, median_seconds: number|null, p95_seconds: number|null,
  *   trend_seconds_per_day: number|null}} Stats
  */
 
 /** @param {PastRun} run */
-export const secondsOf = (run) => (run.end ? (Date.parse(run.end) - Date.parse(run.start)) / 1000 : null);
+export const secondsOf = (run) => run.duration_seconds ?? (run.end ? (Date.parse(run.end) - Date.parse(run.start)) / 1000 : null);
 
 /** @param {PastRun} run */
 export const stateOf = (run) => (run.outcome === "stopped" ? "UNKNOWN" : run.end === null && !run.status ? "RUNNING" : statusState(run.status) ?? "UNKNOWN");

@@ -2,7 +2,7 @@
  * Fila e próximas: the queue with estimated starts, then the rest of the day hour by hour with its load.
  */
 import { command, el, icon, setAttribute, setName, setShown, setText } from "../dom.js";
-import { ahead, about, hourMinute, ordinal } from "../format.js";
+import { ahead, about, hourMinute, ordinal, sentence } from "../format.js";
 import { keyedList } from "../list.js";
 import { nextOf } from "../order.js";
 import { count } from "../texts/count.js";
@@ -13,7 +13,7 @@ const AGAIN_MS = 60_000;
 const MOST_IN_HOUR = 40;
 
 /**
- * @typedef {{job: string, time: string, state: string, estimate: string|null}} PlanFire
+ * @typedef {{job: string, time: string, state: string, estimate: string|null, retry?: {attempt: number, of: number, at: string}|null, again?: string}} PlanFire
  * @typedef {{job: string, time: string, reason: string}} Skipped
  * @typedef {{hour: number, jobs: number, minutes: number|null}} Load
  * @typedef {{day: string, fires: PlanFire[], skipped: Skipped[], load?: Load[], queue?: {job: string, estimate: string|null}[],
@@ -52,11 +52,14 @@ function concluded(store, day) {
   return { day, fires: fires.sort((a, b) => (a.time < b.time ? -1 : 1)), skipped: [] };
 }
 
+/** A run that failed, at the moment at which it is tried again. @param {PlanFire} fire @param {{attempt: number, of: number, at: string}} retry @returns {PlanFire} */
+const triedAgain = (fire, { attempt, of, at }) => ({ ...fire, time: hourMinute(at), state: "coming", again: TEXT.attempt(attempt, of) });
+
 /** By hour, with how many jobs and how many minutes of work. @param {Plan} plan @param {string} now @param {import("../store.js").Store} store @returns {Hour[]} */
 function hours(plan, now, store) {
   /** @type {Map<number, Hour>} */
   const found = new Map();
-  for (const fire of plan.fires) {
+  for (const fire of plan.fires.flatMap((each) => (each.retry ? [triedAgain(each, each.retry)] : [each])).sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))) {
     if (!["coming", "owed"].includes(fire.state) || (fire.time < now.slice(11, 16) && fire.state === "coming")) continue;
     const hour = Number(fire.time.slice(0, 2));
     const at = found.get(hour) ?? { hour, fires: [], jobs: 0, minutes: null };
@@ -73,6 +76,25 @@ function hours(plan, now, store) {
   return [...found.values()].sort((a, b) => a.hour - b.hour);
 }
 
+/** What does not run, each reason once with its jobs and their times. @param {Skipped[]} skipped @returns {[string, Map<string, string[]>][]} */
+function byReason(skipped) {
+  /** @type {Map<string, Map<string, string[]>>} */
+  const found = new Map();
+  for (const { job, time, reason } of skipped) {
+    const jobs = found.get(reason) ?? new Map();
+    jobs.set(job, [...(jobs.get(job) ?? []), ...(time ? [time] : [])]);
+    found.set(reason, jobs);
+  }
+  return [...found];
+}
+
+/** @param {string} job @param {string} text @param {string[]} times */
+function leftOut(job, text, times) {
+  const name = el("button", { type: "button", class: "now-name", "data-command": "open", dir: "auto" });
+  setName(name, text);
+  return el("li", { class: "plan-fire", "data-job": job }, name, el("span", { class: "now-side" }, times.length > 3 ? TEXT.fromTo(times[0] ?? "", times.at(-1) ?? "") : times.join(", ")));
+}
+
 /** @param {Hour} hour @param {number} most @param {import("../store.js").Store} store @param {number} slots */
 function hourSection({ hour, fires, jobs, minutes }, most, store, slots) {
   const fill = el("i", null);
@@ -81,7 +103,7 @@ function hourSection({ hour, fires, jobs, minutes }, most, store, slots) {
   const items = fires.slice(0, MOST_IN_HOUR).map((fire) => {
     const name = el("button", { type: "button", class: "now-name", "data-command": "open", dir: "auto" });
     setName(name, store.cards.get(fire.job)?.name ?? fire.job);
-    const shift = fire.estimate && fire.estimate.slice(11, 16) !== fire.time ? TEXT.begins(hourMinute(fire.estimate)) : "";
+    const shift = fire.again ?? (fire.estimate && fire.estimate.slice(11, 16) !== fire.time ? TEXT.begins(hourMinute(fire.estimate)) : "");
     return el("li", { class: "plan-fire", "data-job": fire.job }, el("span", { class: "plan-time" }, fire.time),
       el("i", { class: "tick", "data-fire": fire.state, title: FIRE[fire.state] ?? "" }), name, el("span", { class: "now-side" }, shift));
   });
@@ -130,8 +152,8 @@ export function mountPlan(scroller, store, bridge) {
     day.replaceChildren(...(found.length ? found.map((hour) => hourSection(hour, most, store, slots)) : [el("p", { class: "now-none" }, TEXT.noMoreToday)]),
       ...[plan.left_out?.fires ? TEXT.andMore(plan.left_out.fires) : "", ...(plan.notes ?? [])].filter(Boolean).map((text) => el("p", { class: "plan-more" }, text)));
     setShown(skippedPart, plan.skipped.length > 0);
-    skipped.replaceChildren(...plan.skipped.map(({ job, time, reason }) =>
-      el("li", { class: "plan-fire" }, el("span", { class: "plan-time" }, time), el("b", { dir: "auto" }, store.cards.get(job)?.name ?? job), el("span", { class: "plan-more", dir: "auto" }, reason))));
+    skipped.replaceChildren(...byReason(plan.skipped).map(([reason, jobs]) => el("li", null, el("p", { class: "plan-more", dir: "auto" }, sentence(reason)),
+      el("ul", null, ...[...jobs].map(([job, times]) => leftOut(job, store.cards.get(job)?.name ?? job, times))))));
   };
 
   const read = async () => {

@@ -9,11 +9,17 @@ import { TEXT } from "../texts.js";
 
 /** @typedef {import("../store.js").Store} Store */
 
-/** @param {Store} store @param {import("../order.js").Picture} seen */
-function rest(store, seen) {
-  const facts = store.facts;
+/**
+ * What there is to say, the worst first. That all is well is said only of what is known now and goes on by itself.
+ * @param {Store} store @param {import("../order.js").Picture} seen @param {number} all jobs @param {number} loose problems that no card shows @param {boolean} isTrue
+ */
+function standing(store, seen, all, loose, isTrue) {
   const said = [];
-  if (!facts?.paused && facts?.history.verified !== false) said.push(seen.needs ? TEXT.restWell : TEXT.allWell);
+  if (seen.needs) said.push(TEXT.needs(seen.needs));
+  if (loose) said.push(TEXT.toSee(loose));
+  if (seen.seen) said.push(TEXT.seenErrors(seen.seen));
+  if (seen.paused) said.push(TEXT.pausedN(seen.paused));
+  if (store.flowing && isTrue && all > seen.needs + seen.seen + seen.paused) said.push(said.length ? TEXT.restWell : TEXT.allWell);
   if (seen.running) said.push(TEXT.areRunning(seen.running));
   if (seen.queued) said.push(TEXT.inQueue(seen.queued));
   return said;
@@ -32,8 +38,8 @@ export function mountTitle(content) {
   area.addEventListener("click", () => command(area, "areaMenu", { area: shownArea }));
   return {
     element,
-    /** @param {Store} store @param {import("../main.js").Choices} choices @param {string[]} shown @param {string[]} scope jobs of the area, unfiltered */
-    update(store, choices, shown, scope) {
+    /** @param {Store} store @param {import("../main.js").Choices} choices @param {string[]} shown @param {string[]} scope jobs of the area, unfiltered @param {boolean} isTrue whether the agent still tells */
+    update(store, choices, shown, scope, isTrue) {
       const facts = store.facts;
       const dense = ["cards", "list", "now"].includes(choices.view);
       setShown(element, dense && facts !== null && store.cards.size > 0);
@@ -46,10 +52,10 @@ export function mountTitle(content) {
       if (!facts || !dense) return;
       const seen = picture(scope, store.cards, store.troubled, store.wall());
       const narrowed = choices.filter !== null || choices.query.trim() !== "";
-      const [first, ...others] = narrowed ? [TEXT.automationsOf(shown.length, scope.length)]
-        : seen.needs ? [TEXT.needs(seen.needs), ...rest(store, seen)] : rest(store, seen).length ? rest(store, seen) : [TEXT.automations(scope.length)];
+      const said = narrowed ? [TEXT.automationsOf(shown.length, scope.length)] : standing(store, seen, scope.length, choices.area === null ? store.loose : 0, isTrue);
+      const [first, ...others] = said.length ? said : [TEXT.automations(scope.length)];
       // Nothing is named that will not happen: while scheduling is suspended no time is.
-      if (!narrowed && store.flowing) others.push(seen.next ? TEXT.nextIs(ahead(seen.next.at, facts.processing_date), seen.next.name) : TEXT.noMore);
+      if (!narrowed && store.flowing && isTrue) others.push(seen.next ? TEXT.nextIs(ahead(seen.next.at, facts.processing_date), seen.next.name) : TEXT.noMore);
       shownArea = choices.area;
       setShown(area, shownArea !== null);
       setText(title, shownArea ?? first);
