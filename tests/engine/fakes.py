@@ -32,7 +32,7 @@ class FakeClock:
 
     def blink(self) -> None:
         """So little that only what waits for company notices."""
-        self._monotonic += 0.025
+        self._monotonic += 0.11
 
     def set(self, now: datetime) -> None:
         self._now = now

@@ -23,7 +23,7 @@ from tray_agent.core.rules.runs import refuse
 from tray_agent.core.rules.state import first_state
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.inbox import Inbox, answer, answer_all
-from tray_agent.engine.recorder import TOGETHER_SECONDS, Recorder
+from tray_agent.engine.recorder import SHOW_SECONDS, TOGETHER_SECONDS, Recorder
 from tray_agent.engine.takeup import load_day, restore_if_lost, take_up, take_up_wishes
 
 _log = logging.getLogger(__name__)
@@ -297,5 +297,5 @@ class Engine:
         self._snapshot = snapshot(state, self._snapshot, moment.now)
         state.stale.clear()
         state.changed = state.reordered = False
-        self._next_show, self._show_by = moment.seconds + TOGETHER_SECONDS, None
+        self._next_show, self._show_by = moment.seconds + SHOW_SECONDS, None
         self._publish(self._snapshot)

@@ -23,7 +23,8 @@ from tray_agent.core.rules.state import State
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.closing import close_day
 
-TOGETHER_SECONDS = 0.02  # what happens within it goes on record, and is shown, in one piece
+TOGETHER_SECONDS = 0.02  # what happens within it goes on record in one piece
+SHOW_SECONDS = 0.1  # what changes within it is shown in one piece: nobody sees it any sooner
 _MOST_ASKED = 1000
 
 
@@ -61,14 +62,18 @@ class Recorder:
                 follow += refuse(self._state, run.id, str(error), moment, wait=False)
             return follow
         self.unrecorded, self._asked = [], []
-        for run in starts:
-            if self._is_fenced():
-                self._processes.drop(run.id)
-                self.remember(act.Forget(run.id), moment)
-                continue
-            self._processes.let_go(run.id)
+        for run in [run for run in starts if self._let_go(run, moment)]:  # all go before the journal is asked
             follow += began(self._state, run.id, self._usual(run.job), moment)
         return follow
+
+    def _let_go(self, run: Run, moment: Moment) -> bool:
+        """Let a run begin whose start is on record; False where another engine decides by now."""
+        if self._is_fenced():
+            self._processes.drop(run.id)
+            self.remember(act.Forget(run.id), moment)
+            return False
+        self._processes.let_go(run.id)
+        return True
 
     def _usual(self, job: str) -> float | None:
         try:

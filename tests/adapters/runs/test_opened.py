@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from tray_agent.adapters.runs.processes import StartRefused, what_is_run
+from tray_agent.adapters.runs.processes import Opened, StartRefused, what_is_run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 
@@ -27,8 +28,8 @@ def pix(base: Path) -> Path:
 
 
 def test_a_plain_file_is_run_as_it_is_named(base: Path) -> None:
-    assert what_is_run(pix(base), base) == pix(base)
-    assert what_is_run(pix(base), None) == pix(base)
+    opened = Opened(pix(base), hashlib.sha256(b"print(1)").hexdigest())
+    assert what_is_run(pix(base), base) == what_is_run(pix(base), None) == opened
 
 
 @pytest.mark.parametrize("what", ["file", "folder", "above"])
@@ -46,13 +47,13 @@ def test_a_link_that_leads_outside_is_refused_wherever_it_lies(base: Path, what:
 def test_a_link_that_stays_inside_is_followed_once_and_for_all(base: Path) -> None:
     link = base / "area" / "metodos" / "outro.py"
     link.symlink_to(pix(base))
-    assert what_is_run(link, base) == pix(base)
+    assert what_is_run(link, base).path == pix(base)
 
 
 def test_a_base_that_is_itself_a_link_stays_as_it_is_written(base: Path) -> None:
     drive = base.parent / "drive"
     drive.symlink_to(base)
-    assert what_is_run(pix(drive), drive) == pix(drive)
+    assert what_is_run(pix(drive), drive).path == pix(drive)
 
 
 @pytest.mark.parametrize("what", ["gone", "folder", "dangling", "round"])

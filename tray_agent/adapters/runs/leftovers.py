@@ -14,7 +14,7 @@ from tray_agent.core.model import Identity
 from tray_agent.core.ports import Post
 
 _log = logging.getLogger(__name__)
-SOON_SECONDS = 0.5  # runs that end within it are looked after in one pass over the machine's processes
+SOON_SECONDS = 1.0  # runs that end within it are looked after in one pass over the machine's processes
 LOOK_SECONDS = 3.0
 
 

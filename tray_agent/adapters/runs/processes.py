@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tray_agent.adapters.runs import identity as ids
 from tray_agent.adapters.runs import trees
@@ -21,7 +21,7 @@ from tray_agent.adapters.runs.bytecode import BROKEN
 from tray_agent.adapters.runs.leftovers import Leftovers
 from tray_agent.adapters.runs.reason import read_reason
 from tray_agent.adapters.runs.threads import SpareThreads
-from tray_agent.adapters.system.blank import is_blank
+from tray_agent.adapters.system.blank import has_nothing
 from tray_agent.adapters.system.os_faults import reason
 from tray_agent.core.messages import RunExited, RunHeld, RunRefused, RunStopped
 from tray_agent.core.model import Identity, Job, Outcome, Run
@@ -150,8 +150,8 @@ class ScriptProcesses:
     def _live(self, run: Run) -> None:
         """The life of a run on its own thread: refused, or held and then ended."""
         try:
-            script = what_is_run(Path(run.script), self._base())
-            child = self._start(run, script)
+            opened = what_is_run(Path(run.script), self._base())
+            child = self._start(run, opened.path)
         except StartRefused as refused:
             self._post(RunRefused(run.id, str(refused)))
             return
@@ -164,7 +164,7 @@ class ScriptProcesses:
             self._post(RunRefused(run.id, "erro interno ao criar o processo; veja o registro do agente."))
             return
         self._held[run.id] = child
-        self._post(RunHeld(run.id, child.identity, digest(script)))  # read while the held child comes up
+        self._post(RunHeld(run.id, child.identity, opened.sha256))
         code = child.wait()
         ended = time.monotonic()
         since = self._let_go_at.pop(run.id, None)
@@ -215,7 +215,14 @@ class ScriptProcesses:
         self._post(RunStopped(run.id, killed, survivors))
 
 
-def what_is_run(script: Path, base: Path | None) -> Path:
+class Opened(NamedTuple):
+    """The file that a run opens, and the SHA-256 of what was in it ("" where that is too much to hold)."""
+
+    path: Path
+    sha256: str
+
+
+def what_is_run(script: Path, base: Path | None) -> Opened:
     """The file that a run opens: links were followed, none leads out of ``base``, and it can be read.
 
     The discovery has seen to the same, but a link may have been put in its place since. The base itself stays
@@ -229,13 +236,7 @@ def what_is_run(script: Path, base: Path | None) -> Path:
         if not real.is_relative_to(root):
             raise StartRefused(f"o link leva para fora da pasta de automações ({real}).")
         script = base / real.relative_to(root)
-    try:
-        has_nothing = is_blank(script)
-    except OSError as error:
-        raise StartRefused(f"o arquivo não pode ser lido ({reason(error)}).") from error
-    if has_nothing:
-        raise StartRefused("o arquivo está vazio.")
-    return script
+    return Opened(script, _digest(script))
 
 
 def _is_plainly_below(script: Path, base: Path) -> bool:
@@ -251,10 +252,15 @@ def _is_plainly_below(script: Path, base: Path) -> bool:
     return True
 
 
-def digest(script: Path) -> str:
-    """The script's SHA-256, "" when it cannot be read."""
+def _digest(script: Path) -> str:
+    """The script's SHA-256, "" when it cannot be held. Raises StartRefused for one with nothing in it."""
     try:
         with script.open("rb", buffering=0) as file:
-            return hashlib.sha256(file.read()).hexdigest()
-    except (OSError, MemoryError):
+            content = file.read()
+    except OSError as error:
+        raise StartRefused(f"o arquivo não pode ser lido ({reason(error)}).") from error
+    except MemoryError:
         return ""
+    if has_nothing(content):
+        raise StartRefused("o arquivo está vazio.")
+    return hashlib.sha256(content).hexdigest()

@@ -12,6 +12,11 @@ def is_blank(path: Path) -> bool:
     """Whether there is nothing but blanks and zero bytes in the file. Raises OSError."""
     with path.open("rb", buffering=0) as file:
         while piece := file.read(_PIECE):
-            if piece.strip(_BLANKS):
+            if not has_nothing(piece):
                 return False
     return True
+
+
+def has_nothing(content: bytes) -> bool:
+    """Whether there is nothing but blanks and zero bytes in it."""
+    return not content.strip(_BLANKS)

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tray_agent.adapters.runs.processes import StartRefused, digest, what_is_run
+from tray_agent.adapters.runs.processes import StartRefused, what_is_run
 from tray_agent.adapters.runs.threads import SpareThreads
 from tray_agent.adapters.system.clock import awake_or_not
 from tray_agent.adapters.system.fault_points import reach
@@ -279,7 +279,7 @@ class TeamProcesses:
         """Look at the brain's own copy of the script, on a thread that may block; then ask the PC."""
         try:
             base = self._base()
-            script = what_is_run(Path(run.script), base)
+            opened = what_is_run(Path(run.script), base)
             path = Path(run.script).relative_to(base).as_posix()
         except StartRefused as refused:
             self._post(RunRefused(run.id, str(refused)))
@@ -288,8 +288,8 @@ class TeamProcesses:
             said = reason(error) if isinstance(error, OSError) else "fora da pasta de automações"
             self._post(RunRefused(run.id, f"o script não pode ser lido ({said})."))
             return
-        sha256, timeout = digest(script), job.timeout_minutes or self._brain.timeout_minutes or None
-        self._inbox.put(lambda: self._grants.ask(run, sha256, path, job.area, timeout, awake_or_not()))
+        timeout = job.timeout_minutes or self._brain.timeout_minutes or None
+        self._inbox.put(lambda: self._grants.ask(run, opened.sha256, path, job.area, timeout, awake_or_not()))
 
     def _found(self, about: About) -> Run:
         """A run of which a PC tells, with script and log as they are here."""
