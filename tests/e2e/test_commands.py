@@ -262,6 +262,16 @@ def test_pause_and_resume_are_said_and_seen(program: Program) -> None:
     done(program.cli("resume"))
 
 
+def test_who_names_no_job_is_told_where_the_names_are(program: Program) -> None:
+    for words in (("run",), ("stop",), ("logs",), ("repeat",), ("acknowledge",), ("pause",), ("resume",)):
+        answer = program.cli(*words, "ninguém")
+        assert (answer.code, answer.out) == (1, ""), words
+        assert (
+            "Não há automação ativa chamada ninguém; veja os nomes com tray-agent status."
+            in answer.error_line
+        )
+
+
 def test_refresh_is_accepted(program: Program) -> None:
     assert done(program.cli("refresh"))
 

@@ -52,7 +52,24 @@ WRONG = {
 def test_a_command_without_an_agent_is_3(program: Program, command: tuple[str, ...]) -> None:
     answer = program.cli(*command)
     assert (answer.code, answer.out) == (3, "")
-    assert "agente" in answer.error_line
+    assert "Nenhum agente está em execução; inicie-o com tray-agent" in answer.error_line
+
+
+@pytest.mark.parametrize("until", ["sempre", "", "25:00", "31/02"])
+def test_a_pause_until_what_is_no_moment_is_wrong_usage(program: Program, until: str) -> None:
+    answer = program.cli("pause", "a", "--until", until)
+
+    assert (answer.code, answer.out) == (2, "")
+    assert "uma hora (14:00), uma data (2026-12-01 ou 01/12) ou uma duração (2h, 30min)" in answer.error_line
+
+
+def test_who_is_in_no_team_cannot_leave_one_with_or_without_an_agent(program: Program) -> None:
+    without = program.cli("leave")
+    program.start(discovered=False)
+    beside = program.cli("leave")
+
+    assert (without.code, without.out) == (beside.code, beside.out) == (1, "")
+    assert without.error_line == beside.error_line == "tray-agent: Este PC não está em nenhuma equipe."
 
 
 def test_a_crashed_agent_is_no_agent(program: Program, place: Workspace) -> None:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tray_agent import __version__
@@ -20,6 +21,7 @@ from tray_agent.adapters.system.settings_file import load
 from tray_agent.commands import output, registry_file, schedule, team
 from tray_agent.commands.parser import DONE, FAILED, NO_AGENT, WRONG, Parser, complained, parted
 from tray_agent.core.settings import Settings
+from tray_agent.core.when import moment_of
 from tray_agent.shell.channel.client import Channel, ChannelError, NoAgent, Refused, connect
 from tray_agent.shell.window.windows_desktop import allow_foreground
 
@@ -161,7 +163,7 @@ def _add_job_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     busy.add_argument("--force", action="store_true", help="mesmo com o recurso (coluna recurso) em uso")
     busy.add_argument("--queue", action="store_true", help="assim que o recurso ficar livre")
     pause = add("pause", "suspende os agendamentos, ou os de uma automação", _command("pause", *_PAUSE))
-    pause.add_argument("--until", metavar="QUANDO", help="14:00, uma data ou uma duração como 2h")
+    pause.add_argument("--until", type=_when, metavar="QUANDO", help="14:00, uma data ou uma duração como 2h")
     pause.add_argument("--reason", metavar="TEXTO", help="o motivo, mostrado no cartão")
     resume = add("resume", "retoma os agendamentos, ou os de uma automação", _command("resume", *_RESUME))
     resume.add_argument(
@@ -213,6 +215,7 @@ def _connected(places: Places) -> Channel:
 
 
 _PAUSE = ("area", "until", "reason")
+_ANY_MOMENT = datetime(2028, 1, 1, tzinfo=UTC)  # of a leap year: whether 29/02 comes is the agent's to say
 _RESUME = ("area", "catch_up")
 
 
@@ -291,6 +294,15 @@ def _doctor(options: argparse.Namespace, settings: Settings, places: Places) -> 
     checks = examine(settings, places)
     print(render(checks, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
     return DONE if all(check.ok is not False for check in checks) else FAILED
+
+
+def _when(text: str) -> str:
+    """Text that the agent, by its own clock, will take for a moment. Raises ArgumentTypeError."""
+    try:
+        moment_of(text, _ANY_MOMENT)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _days(text: str) -> int:

@@ -65,7 +65,10 @@ def add_to(
         try:
             print(harmless(call(places, "team_leave")["text"]))
         except NoAgent:
-            print(harmless(_leave_without_agent(places)))
+            said = _leave_without_agent(places)
+            if not said:
+                raise refusal("Este PC não está em nenhuma equipe.") from None
+            print(harmless(said))
         return 0
 
     _add_team(add, team)
@@ -165,10 +168,11 @@ def _join_without_agent(options: argparse.Namespace, settings: Settings, places:
 
 
 def _leave_without_agent(places: Places) -> str:
+    """What came of it; "" for a PC that is in no team."""
     from tray_agent.adapters.team.membership import MembershipFile
 
     file = MembershipFile(places.data_dir)
     if not file.exists():
-        return "Este PC não está em nenhuma equipe."
+        return ""
     file.forget()
     return "Este PC saiu da equipe. O cérebro não soube disso: peça lá tray-agent team remove."

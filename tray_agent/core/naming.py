@@ -1,4 +1,4 @@
-"""Names that every file system takes, made from names that people choose."""
+"""Names that people choose: made into ones that every file system takes, and said to be nobody's."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def slug(text: str) -> str:
         return kept
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{kept[: _LONGEST - 9]}-{digest}"
+
+
+def no_such_job(name: object) -> str:
+    """What is said to somebody who names a job that there is not."""
+    return f"Não há automação ativa chamada {name}; veja os nomes com tray-agent status."

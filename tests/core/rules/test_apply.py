@@ -69,7 +69,9 @@ class TestRun:
 
         day.turn(msg.RunJob("boleto", reply=replies))
 
-        assert replies.given == [msg.Reply(False, "Não há automação ativa chamada boleto.")]
+        assert replies.given == [
+            msg.Reply(False, "Não há automação ativa chamada boleto; veja os nomes com tray-agent status.")
+        ]
 
     def test_it_works_although_the_history_was_never_read(self) -> None:
         day = Day("08:00", verified=False).jobs(make_job("pix", 8))
@@ -311,7 +313,7 @@ class TestStop:
 
         assert [reply.text for reply in replies.given] == [
             "Pix não está em execução.",
-            "nada não está em execução.",
+            "Não há automação ativa chamada nada; veja os nomes com tray-agent status.",
         ]
         assert not any(reply.accepted for reply in replies.given)
 

@@ -215,7 +215,10 @@ def test_only_errors_of_an_area_or_of_all(talk: PastTalk) -> None:
     assert set(shown(area="Mensageria", days=1)) == {"stopped", "bad", "ted", "good"}
     assert talk.ask("history", area="Cadastro")["stats"]["success_rate"] == 1.0
     assert shown(area="nenhuma") == []
-    assert talk.ask("history", job="nobody") == ("unknown", "Não há automação ativa chamada nobody.")
+    assert talk.ask("history", job="nobody") == (
+        "unknown",
+        "Não há automação ativa chamada nobody; veja os nomes com tray-agent status.",
+    )
 
 
 def test_a_long_history_says_that_there_is_more(talk: PastTalk, monkeypatch: pytest.MonkeyPatch) -> None:

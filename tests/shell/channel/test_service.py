@@ -303,7 +303,10 @@ class TestQuestions:
         asked.day.whole_run()
 
         assert [run["status"] for run in asked.ask("runs", job="pix")["runs"]] == ["SUCCESS"]
-        assert asked.ask("runs", job="x") == ("unknown", "Não há automação ativa chamada x.")
+        assert asked.ask("runs", job="x") == (
+            "unknown",
+            "Não há automação ativa chamada x; veja os nomes com tray-agent status.",
+        )
 
     def test_a_model_registry_is_made_or_it_is_said_why_not(self, asked: Asked) -> None:
         assert asked.ask("new_registry") == {"text": "Registro modelo criado."}
@@ -326,7 +329,10 @@ class TestQuestions:
             "registry": {},
             "interpreter": f"Python para {path}",
         }
-        assert asked.ask("details", job="x") == ("unknown", "Não há automação ativa chamada x.")
+        assert asked.ask("details", job="x") == (
+            "unknown",
+            "Não há automação ativa chamada x; veja os nomes com tray-agent status.",
+        )
 
     def test_preferences_are_kept_when_they_are_some(self, asked: Asked) -> None:
         assert asked.ask("remember", preferences={"area": "Cadastro"}) == {}
@@ -343,7 +349,10 @@ class TestQuestions:
         asked.day.jobs(make_job("envia_pix"))
 
         assert asked.ask("open", job="Envia_PIX.py") == {"text": "Painel aberto."}
-        assert asked.ask("open", job="nobody") == ("unknown", "Não há automação ativa chamada nobody.")
+        assert asked.ask("open", job="nobody") == (
+            "unknown",
+            "Não há automação ativa chamada nobody; veja os nomes com tray-agent status.",
+        )
         assert asked.machine.shown == ["envia_pix"]
 
     def test_a_surprise_is_a_sentence_and_the_next_is_answered(

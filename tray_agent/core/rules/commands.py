@@ -7,6 +7,7 @@ from tray_agent.core import messages as msg
 from tray_agent.core.history.status import state_of
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import CardState, Job, Outcome, Pc, Run, Trigger
+from tray_agent.core.naming import no_such_job
 from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.again import repeatable, repetition
 from tray_agent.core.rules.answers import Actions, answer
@@ -63,7 +64,7 @@ def _refusal(state: State, job_id: str) -> str:
     """Why a job cannot be started for a person just now, or ""."""
     job = state.jobs.get(job_id)
     if job is None:
-        return f"Não há automação ativa chamada {job_id}."
+        return no_such_job(job_id)
     if job.id in state.active:
         return f"{job.name} já está em execução."
     if state.quitting:
@@ -114,6 +115,8 @@ def acknowledge(state: State, command: msg.Acknowledge, moment: Moment) -> Actio
     last = last_end(state, command.job)
     name = _name(state, command.job)
     if last is None or state_of(last.status) is not CardState.ERROR:
+        if last is None and command.job not in state.jobs:
+            return [answer(command, False, no_such_job(command.job))]
         return [answer(command, False, f"{name} não está em erro.")]
     state.acknowledged[command.job] = last.key
     state.touched.add(command.job)
@@ -132,6 +135,8 @@ def stop_job(state: State, command: msg.StopJob, moment: Moment) -> Actions:
         return [*stop(state, active, Outcome.STOPPED, moment), answer(command, True, text)]
     left = left_behind(state, command.job)
     if not left:
+        if command.job not in state.jobs:
+            return [answer(command, False, no_such_job(command.job))]
         return [answer(command, False, f"{_name(state, command.job)} não está em execução.")]
     text = f"Encerrando o que {left[-1].name} deixou rodando: até {grace} para terminar por conta própria."
     return [*(act.StopLeftovers(run) for run in left), answer(command, True, text)]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Job, Pausing
+from tray_agent.core.naming import no_such_job
 from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions, answer
 from tray_agent.core.rules.holds import clock
@@ -110,8 +111,8 @@ def _named(state: State, command: msg.Pause | msg.Resume) -> str | None:
 
 def _unknown(command: msg.Pause | msg.Resume) -> str:
     if command.job:
-        return f"Não há automação ativa chamada {command.job}."
-    return f"Não há área chamada {command.area}."
+        return no_such_job(command.job)
+    return f"Não há área chamada {command.area}; veja as áreas com tray-agent status."
 
 
 def _concerned(state: State, job: str, area: str) -> list[Job]:

@@ -14,6 +14,7 @@ from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import Job, Outcome, Pc, Run, Trigger
+from tray_agent.core.naming import no_such_job
 from tray_agent.core.registry.sheets import NO_AREA
 from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.answers import Actions, answer
@@ -241,7 +242,8 @@ def lose_run(state: State, command: msg.LoseRun, moment: Moment) -> Actions:
     active = state.active.get(command.job)
     job = state.jobs.get(command.job)
     if active is None:
-        return [answer(command, False, f"{job.name if job else command.job} não está em execução.")]
+        said = f"{job.name} não está em execução." if job else no_such_job(command.job)
+        return [answer(command, False, said)]
     name = active.run.name
     if not place_of(state, active.run) or active.phase is Phase.HOLDING:
         return [answer(command, False, f"{name} está neste PC; use Parar.")]

@@ -15,6 +15,7 @@ from tray_agent.shell.channel import wire
 from tray_agent.shell.channel.methods import COMMANDS
 from tray_agent.shell.channel.user import os_user
 
+_NO_AGENT = "Nenhum agente está em execução; inicie-o com tray-agent."
 _ATTEMPTS = 3
 
 
@@ -172,12 +173,14 @@ def connect(data_dir: Path, timeout: float = 5.0) -> Channel:
         except wire.UnsafeChannelFile as error:
             raise Refused("unsafe_channel", str(error)) from error
         if place is None:
-            raise NoAgent("Nenhum agente está em execução.")
+            raise NoAgent(_NO_AGENT)
         try:
             return _reach(place, deadline)
         except _Dropped:
             continue
-    raise NoAgent("Nenhum agente está em execução (a conexão foi encerrada antes da resposta).")
+    raise NoAgent(
+        "Nenhum agente está em execução (a conexão foi encerrada antes da resposta); inicie-o com tray-agent."
+    )
 
 
 def is_answered(data_dir: Path, timeout: float = 5.0) -> bool:
@@ -203,7 +206,7 @@ def _reach(place: wire.Place, deadline: float) -> Channel:
         raise NoAgent("O agente não respondeu a tempo.") from None
     except OSError:
         sock.close()
-        raise NoAgent("Nenhum agente está em execução.") from None
+        raise NoAgent(_NO_AGENT) from None
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         lines = _greet(sock, place, deadline)

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from tray_agent.core import messages as msg
 from tray_agent.core.collation import script_key
 from tray_agent.core.model import Run
+from tray_agent.core.naming import no_such_job
 from tray_agent.core.ports import JournalError
 from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.shell.channel.answer import Pieces, Unknown
@@ -207,7 +208,7 @@ class Service:
     def _facts(self, params: Json) -> JobFacts:
         facts = self._known().facts.get(self._job_id(params))
         if facts is None:
-            raise Unknown(f"Não há automação ativa chamada {params.get('job')}.")
+            raise Unknown(no_such_job(params.get("job")))
         return facts
 
     def _runs(self, params: Json) -> Json:
