@@ -316,6 +316,9 @@ def test_app_dir_before_the_command_finds_the_same_agent(program: Program) -> No
         ("--app-dir",),
         ("--app-dir", "/nowhere/at/all", "status"),
         ("quit", "agora"),
+        ("pause", "alfa", "--area", "Geral"),
+        ("resume", "alfa", "--area", "Geral"),
+        ("run", "alfa", "--force", "--queue"),
     ],
     ids=" ".join,
 )

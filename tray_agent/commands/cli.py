@@ -225,6 +225,8 @@ def _command(method: str, *further: str) -> Callable[[argparse.Namespace, Settin
     def command(options: argparse.Namespace, settings: Settings, places: Places) -> int:
         named = {name: getattr(options, name) for name in ("job", *further) if name in options}
         params = {name: value for name, value in named.items() if value is not None}
+        if params.get("job") and params.get("area"):
+            raise _Refusal("use NOME ou --area, não os dois", WRONG)
         with _connected(places) as channel:
             if method == "open":
                 allow_foreground()

@@ -20,6 +20,7 @@ _IN_PORTUGUESE = (
     ("choose from ", "use um destes: "),
     ("expected one argument", "falta o valor"),
     ("ignored explicit argument", "não leva valor:"),
+    ("not allowed with argument", "não vai com"),
     ("argument ", ""),
 )
 
