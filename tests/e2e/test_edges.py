@@ -160,6 +160,9 @@ def test_a_name_in_bytes_that_are_no_text_is_refused_and_stops_nothing(program: 
         assert answer.code == (0 if "--reason" in words else 1), answer
         assert "Traceback" not in answer.err
     assert program.cli("resume", "espera").code == 0
+    given = program.cli("run", "rude", "--", broken)
+    assert given.code == 1
+    assert "nada foi iniciado" in given.error_line
 
     assert program.cli("run", "rude").code == 0
     status = program.until(lambda status: card_of(status, "rude")["actual"] == 2)

@@ -200,6 +200,16 @@ class TestCommands:
         assert isinstance(asked.inbox[0], msg.RunJob)
         assert asked.inbox[0].arguments == meant
 
+    def test_words_that_are_no_text_are_made_text(self, asked: Asked) -> None:
+        asked.send("pause", {"job": "n\udce3o", "reason": "ok ☕ h\udce1"})
+        deep: dict[str, Any] = {}
+        for _ in range(5000):
+            deep = {"a": deep}
+
+        assert isinstance(asked.inbox[0], msg.Pause)
+        assert (asked.inbox[0].job, asked.inbox[0].reason) == ("n?o", "ok ☕ h?")
+        assert asked.ask("status", deep=deep) == ("refused", "O pedido está aninhado demais.")
+
     @pytest.mark.parametrize("arguments", ["--dia", [1], ["a\0b"], ["\udcff"], ["x" * 8000], ["x"] * 4001])
     def test_arguments_that_no_script_can_get_are_refused(self, asked: Asked, arguments: object) -> None:
         code, text = asked.ask("run", job="pix", arguments=arguments)

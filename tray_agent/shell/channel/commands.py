@@ -74,6 +74,22 @@ def _jobs(params: Json, job_id: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(job_id(job[:500]) for job in jobs[:_MOST_JOBS])
 
 
+def whole(params: Json) -> Json:
+    """What is asked, with a "?" for each half of a character in its texts (a name in another encoding, say).
+
+    Arguments stay as they are: what is wrong in them is refused, not changed.
+    """
+    return {name: each if name == "arguments" else _whole(each) for name, each in params.items()}
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    return {_whole(name): _whole(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
 def _arguments(params: Json) -> tuple[str, ...] | None:
     """The words of a script's command line; None where the row's are meant."""
     words = params.get("arguments")

@@ -21,7 +21,7 @@ from tray_agent.core.naming import no_such_job
 from tray_agent.core.ports import JournalError
 from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.shell.channel.answer import Pieces, Unknown
-from tray_agent.shell.channel.commands import Unfit, command_of
+from tray_agent.shell.channel.commands import Unfit, command_of, whole
 from tray_agent.shell.channel.control import Answer, Respond
 from tray_agent.shell.channel.past import Past, PastQuestions
 from tray_agent.shell.channel.schedules import ScheduleQuestions, Usual
@@ -126,7 +126,11 @@ class Service:
     def answer(self, method: str, params: dict[str, Any], respond: Respond) -> None:
         """Take a request; returns at once. The answer follows, from this or another thread."""
         try:
+            params = whole(params)
             command = self._command(method, params, respond)
+        except RecursionError:
+            respond(_refusal("refused", "O pedido está aninhado demais."))
+            return
         except Unfit as unfit:
             respond(_refusal("refused", str(unfit)))
             return

@@ -48,29 +48,13 @@ def encode(value: Any) -> bytes:
 
 
 def decode(line: bytes) -> dict[str, Any]:
-    """One line as a JSON object. Raises ValueError for anything else, whatever its depth.
-
-    Its texts are text: half a character (a name in another encoding, say) becomes a "?".
-    """
+    """One line as a JSON object. Raises ValueError for anything else, whatever its depth."""
     try:
         value = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
-        if b"\\ud" in line or b"\\uD" in line:
-            value = _whole(value)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(value, dict):
         raise ValueError("not an object")
-    return value
-
-
-def _whole(value: Any) -> Any:
-    """A value of JSON without halves of characters in its texts."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, list):
-        return [_whole(each) for each in value]
-    if isinstance(value, dict):
-        return {_whole(name): _whole(each) for name, each in value.items()}
     return value
 
 
