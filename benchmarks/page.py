@@ -7,7 +7,7 @@ import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -90,12 +90,12 @@ def _renderers_mb() -> float:
     return total / 1024
 
 
-def _longest_frame(page: Any) -> float:
+def _longest_frame(page: Any, words: Sequence[str] = _WORDS) -> float:
     """Typing and deleting words in the search: the longest time between two frames, in ms."""
     box = page.get_by_role("searchbox", name="Buscar")
     box.focus()
     page.evaluate(_WATCH)
-    for word in _WORDS:
+    for word in words:
         box.press_sequentially(word, delay=40)
         for _ in word:
             box.press("Backspace", delay=15)
@@ -112,7 +112,7 @@ def _changes(page: Any, sample: dict[str, Any], view: str) -> list[dict[str, Any
     return [delta(100 + n, [{**seen, "reason": f"pela {n}ª vez"}]) for n in range(20)]
 
 
-def _view(browser: _Browser, sample: dict[str, Any], view: str, rounds: int) -> tuple[float, float, float]:
+def _view(browser: _Browser, sample: dict[str, Any], view: str, *, short: bool) -> tuple[float, float, float]:
     """First paint, change to pixel, longest frame while typing; in ms, medians."""
     first = []
     for _ in range(3):
@@ -120,7 +120,8 @@ def _view(browser: _Browser, sample: dict[str, Any], view: str, rounds: int) -> 
             first.append(page.evaluate("window.__first"))
     with browser.page(sample, view) as page:
         pixels = page.evaluate(_CHANGE, [_changes(page, sample, view), _PARTS[view]])
-        longest = [_longest_frame(page) for _ in range(rounds)]
+        words = _WORDS[:2] if short else _WORDS
+        longest = [_longest_frame(page, words) for _ in range(3 if short else 7)]
     return median(first), median(pixels), median(longest)
 
 
@@ -139,7 +140,7 @@ def measure(short: bool) -> list[Figure]:
             large = page.evaluate(_HEAP), _renderers_mb()
         frame = f"an empty page: {floor:.1f} ms"
         for view, name in _NAMES.items():
-            first, pixels, longest = _view(browser, many, view, 3 if short else 7)
+            first, pixels, longest = _view(browser, many, view, short=short)
             figures += [
                 Figure("W8", f"first paint, {name}", first / 1000, "s", 1.2, 3.6),
                 Figure("W8", f"change to pixel, {name}", pixels, "ms", 100, 300, frame),
