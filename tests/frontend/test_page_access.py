@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.frontend import sample
 from tests.frontend.conftest import OpenPage
-from tests.frontend.test_page_views import open_log
+from tests.frontend.test_page_views import newcomer, open_log
 
 
 def troubled() -> dict[str, Any]:
@@ -82,6 +82,7 @@ SCENES: dict[str, tuple[dict[str, Any], Callable[[Page], None]]] = {
     "timeline": (sample.sample(14), press("Linha do tempo")),
     "problems": (sample.sample(14), press("Problemas")),
     "empty": (sample.snapshot([], areas=[]), lambda page: None),
+    "first run": (newcomer(), lambda page: None),
     "failure": (sample.sample(14), show_failure),
     "filtered": (sample.sample(14), press("Erro")),
 }

@@ -303,12 +303,14 @@ def steps(page: Page) -> tuple[list[str], str]:
     return done, page.locator(".first-steps li[aria-current=step]").inner_text()
 
 
-def test_a_newcomer_is_led_from_the_folder_to_the_registry_and_its_rows(open_page: OpenPage) -> None:
+def newcomer() -> dict[str, Any]:
+    """Nothing is there, and nobody has said where it is."""
     both = [problem("base_path", NO_BASE), problem("registry", NO_REGISTRY)]
-    nowhere = {"base_available": False, "discovered": False, "chosen": False}
-    page = open_page(
-        empty(problems=both, places=nowhere, chosen_folder={"text": "Pasta das automações: D:/robôs."})
-    )
+    return empty(problems=both, places={"base_available": False, "discovered": False, "chosen": False})
+
+
+def test_a_newcomer_is_led_from_the_folder_to_the_registry_and_its_rows(open_page: OpenPage) -> None:
+    page = open_page(newcomer() | {"chosen_folder": {"text": "Pasta das automações: D:/robôs."}})
 
     expect(page.get_by_role("heading", name="Bem-vindo")).to_be_visible()
     expect(page.get_by_text("Procurado em C:/Users/ana/C6 CTVM/graciliano/automacoes")).to_be_visible()
@@ -320,7 +322,10 @@ def test_a_newcomer_is_led_from_the_folder_to_the_registry_and_its_rows(open_pag
     assert page.evaluate("standIn.calls('choose_folder')") == [[]]
 
     chosen = {"base_path": "D:/robôs", "registry": "D:/robôs/registro_automacoes.xlsx", "discovered": False}
-    page.evaluate("(full) => standIn.push(full)", empty(version=18, problems=both[1:], places=chosen))
+    page.evaluate(
+        "(full) => standIn.push(full)",
+        empty(version=18, problems=[problem("registry", NO_REGISTRY)], places=chosen),
+    )
     expect(page.get_by_role("button", name="Criar registro modelo")).to_be_visible()
     assert len(steps(page)[0]) == 1
     assert "Crie um registro modelo" in steps(page)[1]
