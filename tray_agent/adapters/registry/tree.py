@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 
 from tray_agent.adapters.registry.scripts import SCRIPT_FOLDER, BaseGone, Folder, ScriptsFound, Walk
@@ -86,20 +87,21 @@ class ScriptTree:
             return None
         look = os.stat
         changed: list[str] = []
-        for count, (path, folder) in enumerate(self._folders.items(), 1):
-            if not count % _LOOKS_AT_ONCE:
+        known = iter(self._folders.items())
+        while some := list(islice(known, _LOOKS_AT_ONCE)):
+            for path, folder in some:
+                try:
+                    same = look(path).st_mtime_ns == folder.mtime_ns
+                    if folder.blank and same:
+                        same = all(look(script).st_mtime_ns == mtime for script, mtime in folder.blank)
+                except OSError:
+                    same = False
+                if not same:
+                    changed.append(path)
+                    if len(changed) > _FEW:
+                        return None
+            if len(some) == _LOOKS_AT_ONCE:
                 self._breathe()
-            try:
-                same = look(path).st_mtime_ns == folder.mtime_ns and (
-                    not folder.blank
-                    or all(look(script).st_mtime_ns == mtime for script, mtime in folder.blank)
-                )
-            except OSError:
-                same = False
-            if not same:
-                changed.append(path)
-                if len(changed) > _FEW:
-                    return None
         return changed
 
     def _list_again(self, path: str, walk: Walk, folders: Folders) -> bool:
