@@ -57,6 +57,9 @@ def hand_over(chaos: Chaos, former: Oracle, count: int) -> int:
     ]
     steps.insert(chaos.chance.randint(0, 2), back)
     for step in steps:
+        chaos.mend_due(everything=True)
+        chaos.keep_up()
+        new.program.until(lambda status: True, _SECONDS)
         step()
         for _ in hurting(chaos, oracle, chaos.chance.uniform(0, 2), injuries.wipe_book):
             pass
@@ -159,9 +162,9 @@ def _until_done(command: Callable[[], Any]) -> None:
 
 def _old_brain_yields(oracle: Oracle, old: Machine) -> None:
     """It says whom the base folder names, and has started nothing of the second hour."""
-    status = old.program.until(lambda status: True, _SECONDS)
-    if not yields(status):
-        oracle.wrong(f"the old brain is not held back: {status['problems']}")
+    status = old.program.until(
+        lambda status: yields(status) and len(status["cards"]) == len(oracle.owed), _SECONDS
+    )
     for row in old.rows().values():
         if row.job.startswith("depois"):
             oracle.wrong(f"the old brain granted {row.job} to {row.pc or 'itself'}")

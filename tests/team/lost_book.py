@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.e2e.agent import card_of, wait_until
+from tests.e2e.agent import wait_until
 
 if TYPE_CHECKING:
     from tests.team.chaos import Chaos
@@ -48,5 +48,5 @@ def untold(oracle: Oracle, status: dict[str, Any] | None) -> list[str]:
     if status is None:
         return ["the brain does not answer"]
     ran = {each.job for each in oracle.runs().values() if each.run not in oracle.forgotten}
-    cards = {job: card_of(status, job) for job in ran}
-    return [job for job, card in cards.items() if not card["actual"] and card["state"] != "RUNNING"]
+    told = {card["id"] for card in status["cards"] if card["actual"] or card["state"] == "RUNNING"}
+    return sorted(ran - told)
