@@ -66,6 +66,7 @@ class Settings(NamedTuple):
     team_places: int = 5
     team_tags: tuple[str, ...] = ()
     team_server: str = ""
+    team_server_folder: str = ""
     hold_seconds: float = 30
     signal_seconds: float = 5
 
@@ -261,6 +262,7 @@ RULES: dict[str, tuple[Check, str]] = {
     "team_places": (_whole(1, 1000), "um número inteiro de 1 a 1000"),
     "team_tags": (_tags, 'uma lista de etiquetas, letras e números, como ["sap", "excel"]'),
     "team_server": (_server, 'o endereço de um servidor NATS da equipe, como "nats.empresa:4222"'),
+    "team_server_folder": (_text, _ANY_PATH),
     "hold_seconds": (_number(1, 600), _SECONDS.format(1, 600)),
     "signal_seconds": (_number(0.2, 60), _SECONDS.format("0.2", 60)),
 }

@@ -89,7 +89,7 @@ def _invite(agent: Agent, params: Json) -> Json:
         side = _become_brain(agent, own_name(_text(params, "name")), 1)
     trouble = side.wait_up()
     if trouble:
-        if is_first:
+        if is_first and not agent.settings.team_server:  # whose people need the keys that were just made
             _be_alone(agent)
         raise DoorRefused(trouble)
     given = side.invite(_text(params, "host"))

@@ -23,6 +23,7 @@ from tray_agent.adapters.team.brain_file import BrainFile
 from tray_agent.adapters.team.door import Door, DoorRefused, Given
 from tray_agent.adapters.team.logs import RemoteLogs
 from tray_agent.adapters.team.membership import Membership, MembershipError, MembershipFile, Role
+from tray_agent.adapters.team.own_server import NO_FOLDER, unconfirmed, unreached, write_for_server
 from tray_agent.adapters.team.radio import Channel, ChildRadio
 from tray_agent.adapters.team.remote import Brain, TeamProcesses
 from tray_agent.adapters.team.server import Listening, TeamServer, find_server, write_configuration
@@ -56,6 +57,9 @@ class BrainSide:
         self.membership = membership
         self.seen: TeamSeen | None = None
         self._listening = Listening(agent.settings.team_port, agent.settings.signal_seconds)
+        self._own_server, given = agent.settings.team_server, agent.settings.team_server_folder
+        self._server_folder = agent.places.app_dir / given if given else None
+        self._is_confirmed = not self._own_server
         self._threads = SpareThreads("team-door")
         self._up = threading.Event()
         self._stopped: list[str] = []
@@ -90,25 +94,38 @@ class BrainSide:
 
     def _start(self) -> None:
         """Have the server and the radio come up. What hinders them is a problem that is shown."""
-        agent, folder = self._agent, self._file.folder
-        if not agent.settings.team_server:
-            program = find_server(os.environ)
-            try:
-                configuration = write_configuration(folder, self.membership, self._listening)
-            except OSError as error:
-                self._trouble(f"As chaves da equipe não podem ser lidas ({error.strerror or error}).")
+        program = None if self._own_server else find_server(os.environ)
+        try:
+            configuration = self._write(self.membership)
+        except MembershipError as error:
+            self._trouble(f"As chaves da equipe não podem ser lidas ou gravadas ({error}).")
+        else:
+            if self._own_server:
+                pass
+            elif program is None:
+                self._trouble("O programa nats-server, que leva as mensagens da equipe, não foi encontrado.")
             else:
-                if program is None:
-                    self._trouble(
-                        "O programa nats-server, que leva as mensagens da equipe, não foi encontrado."
-                    )
-                else:
-                    self._server = TeamServer(program, configuration, self._listening.port, self._trouble)
-                    self._server.start()
+                self._server = TeamServer(program, configuration, self._listening.port, self._trouble)
+                self._server.start()
         self._radio.start()
+
+    def _write(self, membership: Membership) -> Path:
+        """What the server reads: ours, or in its own folder that of the team. Raises MembershipError."""
+        keys = self._file.folder
+        try:
+            if not self._own_server:
+                return write_configuration(keys, membership, self._listening)
+            if self._server_folder is None:
+                raise MembershipError(NO_FOLDER.rstrip("."))
+            write_for_server(keys, self._server_folder, membership)
+        except OSError as error:
+            raise MembershipError(str(error.strerror or error)) from error
+        return self._server_folder
 
     def wait_up(self) -> str:
         """Wait until the radio is up; "" when it is, else what is wrong, as one sentence."""
+        if self._own_server and self._server_folder is None:
+            return NO_FOLDER
         if self._up.wait(_UP_SECONDS):
             return ""
         return (
@@ -143,27 +160,35 @@ class BrainSide:
         self._agent.base_folder.own = lambda: None
         self._agent.outside.team_logs = lambda: None
         self._agent.notice("team-server")
+        self._agent.notice("team-list")
 
     def invite(self, host: str) -> Given:
         """A code for one more PC. Raises DoorRefused."""
-        settings = self._agent.settings
-        if settings.team_server:
-            host, _, port = settings.team_server.rpartition(":")
-            return self.door.invite(host, int(port))
-        return self.door.invite(host or own_address(), settings.team_port)
+        if not self._own_server:
+            return self.door.invite(host or own_address(), self._agent.settings.team_port)
+        host, _, port = self._own_server.rpartition(":")
+        given = self.door.invite(host, int(port))
+        if not self._is_confirmed:
+            raise DoorRefused(f"{unconfirmed(self._own_server).what}; o convite ainda não vale.")
+        return given
 
     def change(self, membership: Membership) -> None:
         """Put it in force: on the disk, at the server, for the processes. Raises MembershipError."""
         self._file.write(membership)
         self.membership = membership
-        try:
-            write_configuration(self._file.folder, membership, self._listening)
-        except OSError as error:
-            raise MembershipError(str(error.strerror or error)) from error
-        if not self._radio.reload(_RELOAD_SECONDS) and self._server is not None:
+        self._processes.changed()
+        self._write(membership)
+        self._have_read()
+
+    def _have_read(self) -> None:
+        """Have the server read who is in."""
+        self._is_confirmed = self._radio.reload(_RELOAD_SECONDS)
+        if not self._is_confirmed and self._server is not None:
             _log.warning("the team's server did not confirm its new configuration: it is started anew")
             self._server.start_anew()
-        self._processes.changed()
+        if self._own_server:
+            problems = [] if self._is_confirmed else [unconfirmed(self._own_server)]
+            self._agent.notice("team-list", *problems)
 
     def view(self) -> dict[str, Any]:
         """What the page's question ``team`` is answered with."""
@@ -226,7 +251,7 @@ class BrainSide:
     def _channel(self) -> Channel:
         folder, settings, team = self._file.folder, self._agent.settings, self.membership.team
         return Channel(
-            servers=(settings.team_server or f"127.0.0.1:{settings.team_port}",),
+            servers=(self._own_server or f"127.0.0.1:{settings.team_port}",),
             server_name=subjects.server_name(team),
             authority=str(folder / "ca.pem"),
             certificate=str(folder / "me.pem"),
@@ -253,6 +278,10 @@ class BrainSide:
 
     def _link(self, up: bool, why: str) -> None:
         (self._up.set if up else self._up.clear)()
+        if self._own_server:
+            self._trouble("" if up else unreached(self._own_server, why, str(self._server_folder or "")))
+            if up and not self._is_confirmed:
+                self._threads.do(self._have_read)
         self._processes.link(up, why)
 
     def _asked(self, invitation: str, request: Mapping[str, Any]) -> None:

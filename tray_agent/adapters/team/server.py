@@ -72,19 +72,22 @@ class Listening:
 
 def write_configuration(folder: Path, membership: Membership, listening: Listening) -> Path:
     """``server.conf`` and whom the server trusts, from who is in the team. Raises OSError."""
-    authority = (folder / "ca.pem").read_text(encoding="ascii")
-    trusted = authority + "".join(each.certificate for each in membership.invitations)
-    put(folder / "trusted.pem", trusted.encode("ascii"))
+    put(folder / "trusted.pem", trusted_by(folder, membership).encode("ascii"))
     path = folder / "server.conf"
     text = json.dumps(configuration(folder, membership, listening), ensure_ascii=False, indent=1)
     put(path, text.encode("utf-8"))
     return path
 
 
+def trusted_by(folder: Path, membership: Membership) -> str:
+    """Whose certificates the server takes: those of the team's authority, and those of who was invited."""
+    authority = (folder / "ca.pem").read_text(encoding="ascii")
+    return authority + "".join(each.certificate for each in membership.invitations)
+
+
 def configuration(folder: Path, membership: Membership, listening: Listening) -> dict[str, Any]:
     """The server's configuration: its language takes JSON."""
     team = membership.team
-    system = _user(subjects.system_user(team), ["$SYS.REQ.SERVER.*.RELOAD"], [subjects.GONE, "_INBOX.>"])
     return {
         "host": listening.host,
         "port": listening.port,
@@ -105,6 +108,15 @@ def configuration(folder: Path, membership: Membership, listening: Listening) ->
             "min_version": "1.3",
             "timeout": 10,
         },
+        **accounts_of(membership),
+    }
+
+
+def accounts_of(membership: Membership) -> dict[str, Any]:
+    """Who there is, and what each may do: the part of the configuration that members change."""
+    system_user = subjects.system_user(membership.team)
+    system = _user(system_user, ["$SYS.REQ.SERVER.*.RELOAD"], [subjects.GONE, "_INBOX.>"])
+    return {
         "system_account": subjects.SYSTEM_ACCOUNT,
         "accounts": {
             subjects.SYSTEM_ACCOUNT: {"users": [system]},
