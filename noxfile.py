@@ -119,13 +119,11 @@ STAGES = {
     "e2e": [*TWO_AT_A_TIME, "loadfile", "tests/e2e", "tests/faults"],
     "desktop": [*PYTEST, "tests/desktop"],
     "faults": ["-m", "tests.faults", "--short"],
+    "crash-table": [*TWO_AT_A_TIME, "worksteal", "tests/team", "-m", "crash_row"],
     "team": ["-m", "tests.team", "--short"],
     "benchmarks": ["-m", "benchmarks", "--check"],
 }
 
-
-# Run by their names alone: where a machine is busy, what is done to a team starves its work for minutes.
-BY_NAME = {"team"}
 
 
 @nox.session
@@ -133,7 +131,7 @@ def tests(session: nox.Session) -> None:
     """Unit tests, the page in Chromium, the installed program, the real icon and window, faults, speed."""
     _install(session, ".[linux]", "test")
     session.run("python", "tests/desktop/link_gi.py")
-    for stage in session.posargs or [each for each in STAGES if each not in BY_NAME]:
+    for stage in session.posargs or STAGES:
         session.run("python", *STAGES[stage])
 
 

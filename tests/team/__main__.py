@@ -19,7 +19,7 @@ from typing import Any
 from tests.faults.namespaces import live_through, namespace
 from tests.faults.report import closing_line, tell, write_report
 
-_SHORT_JOBS = 60
+_SHORT_JOBS = 45
 _ABOUT = "A brain and three PCs as real agents, real scripts, a real server with TLS, each PC behind a proxy."
 
 

@@ -16,8 +16,10 @@ from tests.team.machine import Machine
 from tests.team.oracle import Oracle
 from tests.team.rig import Team
 
-_SETTLE_SECONDS = 240.0
+_STALLED_SECONDS = 150.0
+_SETTLE_SECONDS = 900.0
 _LOOK_SECONDS = 1.0
+_PATIENCE_SECONDS = 2.0
 
 
 @dataclass
@@ -79,15 +81,22 @@ class Chaos:
 
 
 def hurting(chaos: Chaos, oracle: Oracle, seconds: float, *without: injuries.Injury) -> Iterator[None]:
-    """One injury after the other for so long at the most; whoever asks for the next says that it goes on."""
+    """One injury after the other for so long at the most; whoever asks for the next says that it goes on.
+
+    The longer nothing begins, the longer they are apart: on a busy machine work would come to nothing else.
+    """
     pause = threading.Event()
     until, looked = time.monotonic() + seconds, 0.0
+    begun, since = -1, time.monotonic()
     while time.monotonic() < until:
+        if begun != (begun := len(oracle.team.truth.runs())):
+            since = time.monotonic()
         chaos.mend_due()
         chaos.keep_up()
         injury = injuries.choose(chaos, *without)
         if injury(chaos):
-            pause.wait(chaos.chance.uniform(0.2, 0.9))
+            slower = max(1.0, (time.monotonic() - since) / _PATIENCE_SECONDS)
+            pause.wait(chaos.chance.uniform(0.2, 0.9) * min(slower, 6.0))
         if time.monotonic() - looked > _LOOK_SECONDS:
             looked = time.monotonic()
             oracle.look()
@@ -95,14 +104,20 @@ def hurting(chaos: Chaos, oracle: Oracle, seconds: float, *without: injuries.Inj
 
 
 def settle(chaos: Chaos, oracle: Oracle) -> None:
-    """End every harm and wait until nothing is owed and nothing runs; then everything must be right."""
+    """End every harm and wait until nothing is owed and nothing runs; then everything must be right.
+
+    It is waited for as long as something comes of it, up to a limit that is far away.
+    """
     chaos.say("settle")
     chaos.mend_due(everything=True)
-    deadline, calm, last, breath = time.monotonic() + _SETTLE_SECONDS, 0, None, threading.Event()
-    jumped = time.monotonic()
-    while time.monotonic() < deadline:
+    calm, last, breath = 0, None, threading.Event()
+    began = jumped = moved = time.monotonic()
+    known: object = None
+    while time.monotonic() < min(began + _SETTLE_SECONDS, moved + _STALLED_SECONDS):
         chaos.keep_up()
         last = oracle.brain.status()
+        if known != (known := _progress(oracle, last)):
+            moved = time.monotonic()
         calm = calm + 1 if last is not None and _is_calm(oracle, last) else 0
         if calm >= 3:
             oracle.settled(last or {})
@@ -111,7 +126,14 @@ def settle(chaos: Chaos, oracle: Oracle) -> None:
             jumped = time.monotonic()
             chaos.team.advance(seconds=61)
         breath.wait(0.2)
-    oracle.wrong(f"not settled after {_SETTLE_SECONDS:g} s: {_summary(last)}")
+    oracle.wrong(f"not settled after {time.monotonic() - began:.0f} s: {_summary(last)}")
+
+
+def _progress(oracle: Oracle, status: dict[str, Any] | None) -> object:
+    """What changes where something comes of waiting."""
+    done = None if status is None else sum(card["actual"] for card in status["cards"])
+    runs = oracle.runs().values()
+    return done, len(runs), sum(each.ended for each in runs)
 
 
 def _is_calm(oracle: Oracle, status: dict[str, Any]) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.e2e.agent import card_of, wait_until
 from tests.e2e.clock import ZONE
 from tests.team.conftest import Make
 from tests.team.rig import SECONDS
 
 
+@pytest.mark.crash_row
 def test_a_go_older_than_the_limit_starts_nothing_and_the_debt_stands(make: Make) -> None:
     team = make(1, hold_seconds=1, signal_seconds=2)  # slow, and still there
     team.register(team.job("pix", 14, pc="PC-1"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.agent import Answer, card_of, wait_until
 from tests.e2e.workspace import write_workbook
 from tests.team.conftest import Make
@@ -85,6 +87,7 @@ def test_the_old_brain_comes_back_after_a_take_over_and_starts_nothing(make: Mak
     assert not [row for row in team.brain.rows().values() if row.job in {"pix", "ted"}]
 
 
+@pytest.mark.crash_row
 def test_a_brain_that_slept_through_its_own_take_over_starts_nothing_when_it_wakes(make: Make) -> None:
     team = to_be_taken_over(make)
     new = team.pcs[0]
