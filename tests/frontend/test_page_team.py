@@ -204,3 +204,25 @@ def test_drawer_and_timeline_name_the_pc(open_page: OpenPage) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Linha do tempo").click()
     expect(page.get_by_title("carga_mensageria_spb · Sucesso · no PC-MARIA")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("blocked", "what", "action"),
+    [
+        (
+            "brain",
+            "O cérebro desta pasta é PC-MARIA: este PC não inicia nada sozinho",
+            "Para entrar na equipe: …",
+        ),
+        ("unheard", "O cérebro, PC-MARIA, não é ouvido desde 14:05", "O que roda aqui continua."),
+    ],
+)
+def test_why_another_brain_keeps_this_pc_from_starting_anything_is_said_above_all(
+    open_page: OpenPage, blocked: str, what: str, action: str
+) -> None:
+    role = "pc" if blocked == "unheard" else "alone"
+    made = sample.team() | {"blocked": blocked, "role": role, "brain": "PC-MARIA", "pcs": []}
+    problem = {"where": "base_path", "what": what, "action": action, "since": None, "cell": None, "job": None}
+    page = open_page(made | {"problems": [problem]})
+
+    expect(page.locator(".banner:visible")).to_contain_text([f"{what}. {action}"])

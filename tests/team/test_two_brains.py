@@ -86,6 +86,11 @@ def test_the_old_brain_comes_back_after_a_take_over_and_starts_nothing(make: Mak
     assert both_ran_once(team)
     assert not [row for row in team.brain.rows().values() if row.job in {"pix", "ted"}]
 
+    joins(team.brain, new)  # as its own sentence advises
+    team.until(lambda status: status["role"] == "pc" and status["brain"] == "PC-1")
+    assert not [each for each in team.brain.status()["problems"] if "cérebro" in each["what"]]
+    assert both_ran_once(team)
+
 
 @pytest.mark.crash_row
 def test_a_brain_that_slept_through_its_own_take_over_starts_nothing_when_it_wakes(make: Make) -> None:

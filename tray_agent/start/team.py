@@ -116,7 +116,8 @@ def _remove(agent: Agent, params: Json) -> Json:
 
 
 def _join(agent: Agent, params: Json) -> Json:
-    refuse_for_brain(agent.team.membership if isinstance(agent.team, BrainSide) else None)
+    is_obeyed = isinstance(agent.team, BrainSide) and not agent.base_folder.other
+    refuse_for_brain(agent.team.membership if is_obeyed and isinstance(agent.team, BrainSide) else None)
     _refuse_while_running(agent, "entre")
     file = MembershipFile(agent.places.data_dir)
     membership = join(
@@ -141,7 +142,7 @@ def _leave(agent: Agent, params: Json) -> Json:
         agent.notice("team")
         agent.base_folder.release()
         return {"text": "Este PC não está mais em nenhuma equipe."}
-    if isinstance(side, BrainSide) and side.membership.members:
+    if isinstance(side, BrainSide) and side.membership.members and not agent.base_folder.other:
         names = ", ".join(each.name for each in side.membership.members)
         raise DoorRefused(f"Este PC é o cérebro de {names}; tire-os antes (tray-agent team remove PC).")
     if isinstance(side, PcSide):

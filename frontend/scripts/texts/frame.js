@@ -47,6 +47,8 @@ export const FRAME = {
   quitting: "O agente está sendo encerrado; nada novo começa.",
   blockedData: "Não é possível gravar na pasta de dados: nada novo começa até que seja possível.",
   blockedBase: "A pasta das automações não está acessível: nada novo começa até que volte.",
+  otherBrain: "Outro PC é o cérebro desta pasta: este não inicia nada sozinho.",
+  brainUnheard: "O cérebro da equipe não é ouvido: nada novo começa até que volte.",
   justNow: "há menos de 1 min",
   allWell: "Tudo em dia",
   restWell: "tudo o mais em dia",

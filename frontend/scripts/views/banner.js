@@ -14,6 +14,12 @@ export const isTrue = (store, link) => !link.gone && !link.silent && (store.fact
 const BLOCKED = { quitting: TEXT.quitting, data: TEXT.blockedData, base_path: TEXT.blockedBase };
 
 /**
+ * Why nothing starts here where another PC is the brain: the agent's own sentence, which names it, and what to do.
+ * @type {Record<string, string>}
+ */
+const OTHER_BRAIN = { brain: TEXT.otherBrain, unheard: TEXT.brainUnheard };
+
+/**
  * @typedef {{kind: string, text: string, more?: string, command?: string}} Message
  * @param {import("../store.js").Store} store
  * @param {{gone: boolean, silent: boolean}} link
@@ -31,6 +37,11 @@ export function messages(store, link, causes, inTeam) {
   if (link.silent) found.push({ kind: "ERROR", text: TEXT.silent });
   if (facts.heartbeat_seconds > STUCK_SECONDS) found.push({ kind: "ERROR", text: TEXT.stuck(about(facts.heartbeat_seconds)) });
   if (BLOCKED[facts.blocked]) found.push({ kind: "ERROR", text: BLOCKED[facts.blocked] });
+  if (OTHER_BRAIN[facts.blocked] && !inTeam) {
+    const known = facts.problems.find((problem) => problem.what.includes("cérebro"));
+    const text = known && causes ? `${known.what}.` : OTHER_BRAIN[facts.blocked];
+    found.push({ kind: facts.blocked === "brain" ? "PAUSED" : "LATE", text, more: causes ? known?.action : "" });
+  }
   if (!facts.history.verified) {
     const { source, unverified_since: from, error } = facts.history;
     found.push({ kind: "ERROR", text: TEXT.unverified(SOURCE[source] ?? source, since(from), causes ? error ?? "" : ""), command: "refresh" });
@@ -45,7 +56,7 @@ export function messages(store, link, causes, inTeam) {
     found.push({ kind: "PAUSED", text: TEXT.paused(since(facts.paused_since), end, reason), command: "resume" });
   }
   if (facts.program?.found) found.push({ kind: "IDLE", text: facts.program.text, command: "update" });
-  if (facts.role === "pc" && facts.brain && !inTeam) found.push({ kind: "IDLE", text: TEXT.brainIs(facts.brain) });
+  if (facts.role === "pc" && facts.brain && facts.blocked !== "unheard" && !inTeam) found.push({ kind: "IDLE", text: TEXT.brainIs(facts.brain) });
   return found;
 }
 
