@@ -125,7 +125,6 @@ STAGES = {
 }
 
 
-
 @nox.session
 def tests(session: nox.Session) -> None:
     """Unit tests, the page in Chromium, the installed program, the real icon and window, faults, speed."""

@@ -14,6 +14,7 @@ import ssl
 import sys
 import threading
 import time
+from collections.abc import Coroutine
 from typing import IO, Any
 
 import nats
@@ -29,6 +30,7 @@ _CLOSE_SECONDS = 2.0
 _RETRY_SECONDS = 1.0
 _REFUSED_SECONDS = 5.0
 _RELOAD_SECONDS = 5.0
+_STUCK_SECONDS = 30.0  # more than an attempt, its end and the pause after it take together
 _OUT_OF_DATE = {9, 10}  # OpenSSL: not yet valid, expired
 
 
@@ -54,7 +56,7 @@ class _Radio:
         self._client: Client | None = None
         self._system: Client | None = None
         self._lost = asyncio.Event()
-        self._why = ""
+        self._moved = time.monotonic()
 
     async def serve(self, orders: IO[bytes]) -> None:
         loop = asyncio.get_running_loop()
@@ -75,18 +77,21 @@ class _Radio:
             os._exit(0)
 
     async def _signal(self) -> None:
+        """Say that all is well for as long as connections come and go, or one is looked after: who hangs in
+        the library does not say so, and is made anew."""
         while True:
-            self._say({"signal": 1})
+            if time.monotonic() - self._moved < _STUCK_SECONDS:
+                self._say({"signal": 1})
             await asyncio.sleep(self._channel.signal_seconds)
 
     async def _one_connection(self) -> None:
         """Connect, stay as long as it holds, and wait a moment before the next."""
-        self._lost = asyncio.Event()
+        self._lost, self._moved = asyncio.Event(), time.monotonic()
         pause = quick = min(_RETRY_SECONDS, max(0.2, self._channel.signal_seconds))
         try:
-            await asyncio.wait_for(self._connect(), _CONNECT_SECONDS)
+            await _within(_CONNECT_SECONDS, self._connect())
             self._say({"link": True})
-            await self._lost.wait()
+            await self._stays()
             self._say({"link": False, "why": "a conexão com o cérebro caiu"})
         except Exception as error:  # noqa: BLE001 - whatever the library raises is one more failed attempt
             why = sentence(error, self._channel.servers)
@@ -95,6 +100,17 @@ class _Radio:
             print(f"{time.monotonic():.1f} no connection: {error!r}", file=sys.stderr, flush=True)  # noqa: T201
         await self._leave()
         await asyncio.sleep(pause)
+
+    async def _stays(self) -> None:
+        """Until the connection is lost. The library may hang in closing it, and never call back: what it says
+        of its connections is looked at with every signal, too."""
+        while not self._lost.is_set():
+            self._moved = time.monotonic()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._lost.wait(), self._channel.signal_seconds)
+            clients = (self._client, self._system)
+            if any(client is not None and not client.is_connected for client in clients):
+                return
 
     async def _connect(self) -> None:
         channel = self._channel
@@ -127,7 +143,7 @@ class _Radio:
         for client in clients:
             if client is not None:
                 with contextlib.suppress(Exception):
-                    await asyncio.wait_for(client.close(), _CLOSE_SECONDS)
+                    await _within(_CLOSE_SECONDS, client.close())
 
     async def _from_brain(self, message: Msg) -> None:
         self._pass_on("heard", "", message)
@@ -184,6 +200,19 @@ class _Radio:
             self._answers.write(json.dumps(what, separators=(",", ":")).encode() + b"\n")
         except OSError:
             os._exit(0)  # the agent is gone
+
+
+async def _within(seconds: float, what: Coroutine[Any, Any, None]) -> None:
+    """Await it for so long. What does not end when it is cancelled, as the library's connecting and closing
+    sometimes do not, is left behind. Raises TimeoutError, and what it raises."""
+    task = asyncio.ensure_future(what)
+    await asyncio.wait({task}, timeout=seconds)
+    if task.done():
+        task.result()
+        return
+    task.cancel()
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    raise TimeoutError
 
 
 async def _publish(client: Client, subject: str, data: bytes) -> None:
