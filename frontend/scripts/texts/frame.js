@@ -48,6 +48,7 @@ export const FRAME = {
   blockedData: "Não é possível gravar na pasta de dados: nada novo começa até que seja possível.",
   blockedBase: "A pasta das automações não está acessível: nada novo começa até que volte.",
   otherBrain: "Outro PC é o cérebro desta pasta: este não inicia nada sozinho.",
+  brainWord: "cérebro",
   brainUnheard: "O cérebro da equipe não é ouvido: nada novo começa até que volte.",
   justNow: "há menos de 1 min",
   allWell: "Tudo em dia",

@@ -38,7 +38,7 @@ export function messages(store, link, causes, inTeam) {
   if (facts.heartbeat_seconds > STUCK_SECONDS) found.push({ kind: "ERROR", text: TEXT.stuck(about(facts.heartbeat_seconds)) });
   if (BLOCKED[facts.blocked]) found.push({ kind: "ERROR", text: BLOCKED[facts.blocked] });
   if (OTHER_BRAIN[facts.blocked] && !inTeam) {
-    const known = facts.problems.find((problem) => problem.what.includes("cérebro"));
+    const known = facts.problems.find((problem) => problem.what.includes(TEXT.brainWord));
     const text = known && causes ? `${known.what}.` : OTHER_BRAIN[facts.blocked];
     found.push({ kind: facts.blocked === "brain" ? "PAUSED" : "LATE", text, more: causes ? known?.action : "" });
   }
