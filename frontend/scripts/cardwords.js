@@ -27,8 +27,8 @@ export function stateWord(card) {
   return tone(card) === "STOPPED" ? TEXT.interrupted : STATE[card.state] ?? card.state;
 }
 
-/** What stands beside the state's drawing: the last result, or the state where that says more. @param {Card} card */
-export const headWords = (card) => (card.last_run && card.state !== "SCHEDULED" && !card.silent_since ? resultWords(card, !card.reason) : stateWord(card));
+/** What stands beside the state's drawing: the last result, or the state where that says more. @param {Card} card @param {boolean} [code] */
+export const headWords = (card, code = !card.reason) => (card.last_run && card.state !== "SCHEDULED" && !card.silent_since ? resultWords(card, code) : stateWord(card));
 
 /** The last run's result in words: status, duration, and what is out of the ordinary. @param {Card} card @param {boolean} [code] whether the exit code is said: not where a reason stands below */
 export function resultWords(card, code = true) {

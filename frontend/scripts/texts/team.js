@@ -67,7 +67,7 @@ export const TEAM = {
   /** @param {string} name */
   thisDecides: (name) => (name ? `Este PC, ${name}, decide o que roda em cada um.` : "Este PC decide o que roda em cada um."),
   /** @param {string} address */
-  address: (address) => `endereço ${address}`,
+  address: (address) => `Endereço: ${address}.`,
   /** @param {string} when */
   presentSince: (when) => `ligado desde ${when}`,
   /** @param {string} when */

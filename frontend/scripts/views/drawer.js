@@ -82,7 +82,7 @@ export function mountDrawer(page, bridge, store, tell) {
     const shown = card();
     const now = shown && progress(shown, store.now());
     if (!shown) return;
-    const words = now ? [stateWord(shown), elapsed(now.seconds)] : [headWords(shown), shown.state === "RUNNING" ? "" : age(shown, store.now())];
+    const words = now ? [stateWord(shown), elapsed(now.seconds)] : [headWords(shown, true), shown.state === "RUNNING" ? "" : age(shown, store.now())];
     setText(ui.state, words.filter(Boolean).join(" · "));
   };
 

@@ -36,7 +36,7 @@ function words({ role, brain, address, pcs }) {
   if (role === "pc") return TEXT.brainIs(brain ?? "");
   if (role !== "brain") return brain ? TEXT.yields(brain) : TEXT.alone;
   const size = TEXT.size(pcs.length, pcs.filter(({ present }) => present).length);
-  return [`${size}.`, TEXT.thisDecides(brain ?? ""), address ? `(${TEXT.address(address)})` : ""].filter(Boolean).join(" ");
+  return [`${size}.`, TEXT.thisDecides(brain ?? ""), address ? TEXT.address(address) : ""].filter(Boolean).join(" ");
 }
 
 /** @param {HTMLElement} scroller @param {import("../store.js").Store} store @param {import("../bridge.js").Bridge} bridge @param {Order} order */
