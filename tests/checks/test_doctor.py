@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import make_open_run
+from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.system import program
 from tray_agent.adapters.system.places import find_places
 from tray_agent.checks.doctor import examine, render
@@ -48,6 +50,24 @@ def test_a_data_folder_within_the_synced_one_is_warned_of(tmp_path: Path) -> Non
     assert "!!  Pasta de dados: " in said
     assert "fica dentro da pasta das automações" in said
     assert "ok  Pasta de dados: " in "\n".join(lines(tmp_path))
+
+
+def test_a_journal_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "dados"
+    journal = SqliteJournal(folder)
+    journal.record([make_open_run("x" * 500, id=f"r{number}") for number in range(200)], [])
+    journal.close()
+    file = folder / "journal.sqlite3"
+    assert "ok  Pasta de dados: " in "\n".join(lines(tmp_path))
+
+    whole = bytearray(file.read_bytes())
+    whole[len(whole) // 2 : len(whole) // 2 + 8192] = b"lixo" * 2048
+    for content in (b"lixo" * 1000, bytes(whole)):
+        file.write_bytes(content)
+        said = "\n".join(lines(tmp_path))
+        assert f"!!  Pasta de dados: O diário {file} está danificado" in said
+        assert "enquanto não puder ser lido, nada é iniciado" in said
+        assert file.read_bytes() == content
 
 
 def test_addresses_for_notices_are_counted_by_their_kind_alone(tmp_path: Path) -> None:

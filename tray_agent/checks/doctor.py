@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tray_agent.adapters.history.credentials import find_credentials
+from tray_agent.adapters.journal.past import PastRuns
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.notices.sender import kind_of
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
@@ -97,6 +98,10 @@ def _data(places: Places) -> Check:
         return Check("Pasta de dados", False, text, action)
     if trouble:
         return Check("Pasta de dados", False, trouble, "Libere espaço ou permissão, ou defina data_dir.")
+    damage = PastRuns(places.data_dir).trouble()
+    if damage:
+        action = "O que foi feito hoje está nele; enquanto não puder ser lido, nada é iniciado."
+        return Check("Pasta de dados", False, damage, action)
     return Check("Pasta de dados", True, str(places.data_dir))
 
 

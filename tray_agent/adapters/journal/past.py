@@ -61,6 +61,14 @@ class PastRuns:
         self._path = folder / FILE_NAME
         self._no_data = no_data_exit_code
 
+    def trouble(self) -> str:
+        """Why the journal cannot be read, or only in part, in Portuguese; "" for one that is whole."""
+        try:
+            found = self._rows("PRAGMA quick_check(1)")
+        except JournalError as error:
+            return str(error)
+        return "" if found == [("ok",)] else sentence(self._path, sqlite3.DatabaseError("malformed"))
+
     def tallies(self, since: date, until: date) -> list[Tally]:
         """How the runs ended from one day to another, both included, by job, day and kind of end."""
         return [Tally._make(row) for row in self._rows(_TALLIES, since.isoformat(), until.isoformat())]
