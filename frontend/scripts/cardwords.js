@@ -91,7 +91,7 @@ export function boxWords(card, around) {
 }
 
 /** Both parts of what a box says, in one line. @param {{text: string, more: string}} said */
-export const inOneLine = ({ text, more }) => [text, more].filter(Boolean).join(" · ");
+export const inOneLine = ({ text, more }) => [text, more].filter(Boolean).join(text.endsWith(".") ? " " : " · ");
 
 /** @param {{owed?: string, since: string|null}} late */
 const lateWords = (late) => (late.owed ? TEXT.lateSince(late.owed) : "");
