@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import at, make_discovery, make_job
+from tests.core.rules.plain_team import is_as_derived, plainly_chosen
 from tests.engine.fakes import FakeClock, FakeReader, MemoryJournal
 from tests.engine.simulated_team import SimulatedTeam
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Outcome, Pc, Run, Trigger
 from tray_agent.core.policies import Policies
 from tray_agent.core.rules.limits import Limits
+from tray_agent.core.rules.state import State
 from tray_agent.core.schedules.schedule import ALL_DAY
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.loop import Engine
@@ -43,6 +46,7 @@ STEPS = st.one_of(
     st.tuples(st.just("run"), NAMES),
     st.tuples(st.just("again")),
     st.tuples(st.just("restart")),
+    st.tuples(st.just("row"), NAMES, st.sampled_from(("", "*", "sap", "PC-JOSE", "PC-ANA")), st.booleans()),
 )
 
 
@@ -59,6 +63,7 @@ class World:
         self.inbox: list[msg.Message] = []
         self.told: list[msg.Message] = []
         self.snapshots: list[Snapshot] = []
+        self.jobs = {job.id: job for job in JOBS}
         self.start()
 
     def start(self) -> None:
@@ -72,7 +77,7 @@ class World:
         self.engine = Engine(
             limits, self.clock, self.team, self.journal, *readers, self.snapshots.append, "/logs", "boot"
         )
-        self.tell(msg.Discovered(make_discovery(*JOBS)))
+        self.tell(self.found())
         for name, pc in self.team.pcs.items():
             if name and pc.heard:
                 self.team.come_back(name, self.open_on(name))
@@ -107,6 +112,7 @@ class World:
             "run": lambda job: self.inbox.append(msg.RunJob(job)),
             "again": self.again,
             "restart": self.restart,
+            "row": self.row,
         }
         acts[kind](*rest)
         self.tell()
@@ -114,6 +120,10 @@ class World:
 
     def active(self) -> dict[str, Run]:
         return {each.job.id: each.active for each in self.now.facts.values() if each.active is not None}
+
+    @property
+    def state(self) -> State:
+        return self.engine._state
 
     @property
     def now(self) -> Snapshot:
@@ -168,7 +178,16 @@ class World:
         """Time passes; after a long sleep the brain looks at its base folder before it starts anything."""
         self.clock.advance(seconds)
         self.tell()
-        self.inbox.append(msg.Discovered(make_discovery(*JOBS)))
+        self.inbox.append(self.found())
+
+    def found(self) -> msg.Discovered:
+        return msg.Discovered(make_discovery(*self.jobs.values()))
+
+    def row(self, job: str, word: str, is_sap: bool) -> None:
+        """Somebody writes another PC, and perhaps a resource, into the registry."""
+        policies = Policies(pcs=(word,) if word else (), resources=("SAP",) if is_sap else ())
+        self.jobs[job] = replace(self.jobs[job], policies=policies)
+        self.inbox.append(self.found())
 
     def again(self) -> None:
         """Whatever was said lately is said again, the newest first."""
@@ -182,6 +201,9 @@ class World:
 
     def look(self) -> None:
         assert self.team.wrongs == []
+        is_as_derived(self.state)
+        if not self.state.blocked():
+            assert plainly_chosen(self.state, self.clock.now()) == [], "somebody waits beside a free place"
         active = self.active()
         assert len({run.id for run in active.values()}) == len(active)
         for run in self.team.starts.values():
@@ -194,6 +216,8 @@ class World:
 
     def settle(self) -> None:
         """All PCs are there and do what they are asked: every debt is worked off."""
+        self.jobs = {job.id: job for job in JOBS}
+        self.tell(self.found())
         for name in ("PC-MARIA", "PC-JOSE"):
             self.play(("back", name))
         for _ in range(60):

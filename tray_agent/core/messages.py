@@ -186,10 +186,11 @@ class RunFound:
 
 @dataclass(frozen=True, slots=True)
 class TeamSeen:
-    """All PCs of the team, the brain's own among them, as they stand now, and what is wrong with them."""
+    """How PCs stand that stood otherwise (at first all), who is ``gone``, and all that is wrong beyond it."""
 
     pcs: tuple[Pc, ...]
     problems: tuple[Problem, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from tray_agent.adapters.team.own_server import NO_FOLDER, unconfirmed, unreache
 from tray_agent.adapters.team.radio import Channel, ChildRadio
 from tray_agent.adapters.team.remote import Brain, TeamProcesses
 from tray_agent.adapters.team.server import Listening, TeamServer, find_server, write_configuration
-from tray_agent.core.messages import BrainNamed, Message, TeamSeen
+from tray_agent.core.messages import BrainNamed
 from tray_agent.core.model import Problem, Where
 from tray_agent.core.ports import JournalError
 from tray_agent.engine.loop import Engine
@@ -55,7 +55,6 @@ class BrainSide:
         self._agent = agent
         self._file = file
         self.membership = membership
-        self.seen: TeamSeen | None = None
         self._listening = Listening(agent.settings.team_port, agent.settings.signal_seconds)
         self._own_server, given = agent.settings.team_server, agent.settings.team_server_folder
         self._server_folder = agent.places.app_dir / given if given else None
@@ -223,7 +222,7 @@ class BrainSide:
             ),
             agent.clock,
             agent.processes,
-            self._post,
+            self._agent.post,
             lambda: agent.places.base_path()[0],
             rows.run,
             lambda: [each.name for each in self.membership.members],
@@ -242,11 +241,6 @@ class BrainSide:
         finally:
             journal.close()
         return True
-
-    def _post(self, message: Message) -> None:
-        if isinstance(message, TeamSeen):
-            self.seen = message
-        self._agent.post(message)
 
     def _channel(self) -> Channel:
         folder, settings, team = self._file.folder, self._agent.settings, self.membership.team

@@ -43,8 +43,10 @@ def team(*pcs: Pc, **limits: Any) -> Day:
 
 
 def see(day: Day, *pcs: Pc) -> None:
-    """The radio tells how the PCs stand."""
-    day.turn(msg.TeamSeen((BRAIN, *pcs)))
+    """The radio tells how the PCs stand; who is not named is of the team no more."""
+    names = {pc.name for pc in (BRAIN, *pcs)}
+    gone = tuple(pc.name for pc in day.state.pcs.values() if pc.name not in names)
+    day.turn(msg.TeamSeen((BRAIN, *pcs), gone=gone))
 
 
 def places(day: Day) -> dict[str, str]:
@@ -277,6 +279,28 @@ class TestSilence:
         assert day.facts("a").silent_since == at("14:02")
         see(day, MARIA)
         assert day.facts("a").silent_since is None
+
+    def test_a_pc_that_goes_while_a_start_goes_on_record_is_said_to_be_silent(self) -> None:
+        day = team(MARIA).jobs(on("a", "PC-MARIA"))
+        see(day, silent(MARIA))
+        assert day.facts("a").silent_since is None, "nothing is on record yet"
+
+        day.begin("a")
+
+        assert day.facts("a").silent_since == at("14:02")
+        see(day, MARIA)
+        assert day.facts("a").silent_since is None
+
+    def test_of_one_pc_that_changes_nothing_is_said_of_another(self) -> None:
+        day = team(MARIA, JOSE).jobs(on("a", "PC-MARIA"), on("b", "PC-JOSE"))
+        day.begin("a")
+        day.begin("b")
+
+        day.turn(msg.TeamSeen((silent(MARIA),)))
+
+        assert day.facts("a").silent_since == at("14:02")
+        assert day.facts("b").silent_since is None
+        assert day.snapshot is not None and len(day.snapshot.pcs) == 3
 
     def test_a_pc_that_left_the_team_is_not_heard_either(self) -> None:
         day = team(MARIA).jobs(on("a", "PC-MARIA"))

@@ -100,7 +100,11 @@ def test_the_page_is_told_of_the_pcs_when_something_of_them_changed() -> None:
     assert "pcs" not in page(day, seen)
     day.turn(msg.TeamSeen((BRAIN, replace(MARIA, places=3))))
     assert page(day, seen)["pcs"][1]["places"] == 3
-    assert [card["id"] for card in page(day, seen)["cards"]] == ["a", "c"]
+    assert page(day, seen)["cards"] == []
+    day.turn(msg.TeamSeen((Pc("PC-JOSE", 1, present=False),)))
+    assert [(card["id"], card["why"]) for card in page(day, seen)["cards"]] == [
+        ("c", "Na fila: espera o PC-JOSE.")
+    ]
 
 
 def test_of_the_days_runs_on_the_page_those_elsewhere_say_where() -> None:

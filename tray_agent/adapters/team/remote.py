@@ -34,6 +34,7 @@ from tray_agent.core.team.wire import encode, reply_of
 
 _log = logging.getLogger(__name__)
 _SILENT_SIGNALS = 3
+_TOGETHER_SECONDS = 0.1  # what happens to many PCs within it is told in one piece
 _MOST_KNOWN = 20_000
 _GONE = "gone"  # the server's own word, which no PC can say
 
@@ -89,8 +90,8 @@ class TeamProcesses:
         self._inbox: queue.SimpleQueue[Callable[[], Iterable[Effect]]] = queue.SimpleQueue()
         self._threads = SpareThreads("team-hold")
         self._remote: dict[str, None] = {}
-        self._hello_at = 0.0
-        self._seen: TeamSeen | None = None
+        self._hello_at = self._notice_at = self._show_at = 0.0
+        self._own: Pc | None = None
         self._closed = threading.Event()
         self.thread = threading.Thread(target=self._work, name="team", daemon=True)
         self.logs = RemoteLogs(self._send, self._is_remote)
@@ -201,13 +202,16 @@ class TeamProcesses:
         self._do(self._grants.tick(now))
         if now >= self._hello_at:
             self._do(self._greet())
-        self._roll.notice_silence(self._clock.now(), now)
-        self._show()
+        if now >= self._notice_at:
+            self._notice_at = now + _TOGETHER_SECONDS
+            self._roll.notice_silence(self._clock.now(), now)
+        self._show(now)
 
     def _rest(self) -> float:
         now = awake_or_not()
         due = self._grants.until_due(now)
-        return max(0.0, min(self._hello_at - now, self._brain.signal_seconds if due is None else due))
+        rest = min(self._hello_at - now, self._brain.signal_seconds if due is None else due)
+        return max(0.0, min(rest, self._show_at - now) if self._roll.has_news else rest)
 
     def _do(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
@@ -235,7 +239,6 @@ class TeamProcesses:
 
     def _invite(self) -> Iterable[Effect]:
         self._roll.invite(self._members(), self._clock.now())
-        self._show()
         return self._greet()
 
     def _hear(self, pc: str, message: Mapping[str, Any]) -> Iterable[Effect]:
@@ -264,14 +267,17 @@ class TeamProcesses:
                 self.logs.take_end(Path(self._log_of(about)), reply.body)
             case say.Refused(run, differs=True) if member is not None:
                 member.lagging.add(self._grants.name_of(run))
-            case say.Held(run) if member is not None:
+                self._roll.look(pc)
+            case say.Held(run) if member is not None and member.lagging:
                 member.lagging.discard(self._grants.name_of(run))
+                self._roll.look(pc)
         return self._grants.hear(member_name, reply, now, is_anew=is_anew)
 
     def _be_outranked(self, pc: str, obeys: int, brain: str) -> Iterable[Effect]:
         member = self._roll.member(pc)
         if member is not None:
             member.outranked = brain or f"época {obeys}"
+            self._roll.look(pc)
         self._outranked(pc, obeys, brain)
         return self._grants.outranked(pc)
 
@@ -311,11 +317,14 @@ class TeamProcesses:
     def _log_of(self, about: About) -> str:
         return f"{self._brain.logs}/{slug(about.job)}/{slug(about.run)}.log"
 
-    def _show(self) -> None:
-        """Say how all PCs stand, if it is news."""
-        brain = self._brain
-        own = Pc(brain.name, brain.places, brain.tags, version=brain.version, is_brain=True)
-        seen = TeamSeen((own, *self._roll.pcs()), self._roll.problems())
-        if seen != self._seen:
-            self._seen = seen
-            self._post(seen)
+    def _show(self, now: float) -> None:
+        """Say which PCs stand otherwise than was said, at first all: at once after a rest, else together."""
+        if now < self._show_at or not (self._roll.has_news or self._own is None):
+            return
+        self._show_at = now + _TOGETHER_SECONDS
+        pcs, gone = self._roll.tell()
+        if self._own is None:
+            brain = self._brain
+            self._own = Pc(brain.name, brain.places, brain.tags, version=brain.version, is_brain=True)
+            pcs = (self._own, *pcs)
+        self._post(TeamSeen(pcs, self._roll.problems(), gone))

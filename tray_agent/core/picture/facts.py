@@ -17,7 +17,7 @@ from tray_agent.core.rules.holds import held_back, pausing_of
 from tray_agent.core.rules.owed import credit_of, last_end
 from tray_agent.core.rules.runs import left_behind
 from tray_agent.core.rules.state import State
-from tray_agent.core.rules.team import no_pc, own_key, running_on, total_places
+from tray_agent.core.rules.team import no_pc, own_key, places_of, running_on, total_places
 from tray_agent.core.shown import FireState, HistoryState, JobFacts, SeenPc, Snapshot, own_runs
 from tray_agent.core.standing import Held, HoldKind
 
@@ -124,7 +124,7 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
         else:
             facts[job_id] = each
     order, problems = _order(state, facts, former), state.problems.all()
-    pcs = _pcs(state) if state.pcs else ()
+    pcs = _pcs(state, former.pcs if former else ()) if state.pcs else ()
     places = (state.base_path, state.base_available, state.registry, state.discovered)
     return Snapshot(
         version=version,
@@ -161,16 +161,18 @@ def snapshot(state: State, former: Snapshot | None, now: datetime) -> Snapshot:
     )
 
 
-def _pcs(state: State) -> tuple[SeenPc, ...]:
-    """The PCs of the team as readers see them."""
-    running = running_on(state)
-    return tuple(
-        SeenPc(
-            replace(pc, places=state.limits.max_concurrent) if pc.key == own_key(state) else pc,
-            running["" if pc.key == own_key(state) else pc.key],
-        )
-        for pc in state.pcs.values()
-    )
+def _pcs(state: State, former: tuple[SeenPc, ...]) -> tuple[SeenPc, ...]:
+    """The PCs of the team as readers see them; those that stand as before are the former ones."""
+    known = {each.pc.name: each for each in former}
+    own = own_key(state)
+    found = []
+    for key, pc in state.pcs.items():
+        shown = replace(pc, places=places_of(state, pc)) if key == own else pc
+        running = running_on(state, key) if key == own else len(state.active.on(key))
+        seen = known.get(pc.name)
+        is_same = seen is not None and seen.running == running and (seen.pc is shown or seen.pc == shown)
+        found.append(seen if seen is not None and is_same else SeenPc(shown, running))
+    return tuple(found)
 
 
 def _places(each: Snapshot) -> tuple[str, bool, str, bool]:

@@ -1,14 +1,15 @@
-"""A run that occupies its job, how far it is, and the moment of a turn."""
+"""A run that occupies its job, how far it is, all of those, and the moment of a turn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, MutableMapping, ValuesView
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import Job, Outcome, Run
+from tray_agent.core.rules.pcs import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,60 @@ class Active:
     silent_since: datetime | None = None  # its PC is not heard: it may be under way
     is_unconfirmed: bool = False  # nor does its PC being heard say that it is
     waited: int | None = None  # its job's place among those who wait, to go back to
+
+
+class Actives(MutableMapping[str, Active]):
+    """The runs that occupy jobs, by job; found by their run as well, and by where they are: the key of what
+    ``Run.pc`` says, neither of which changes in a run's life."""
+
+    def __init__(self) -> None:
+        self._actives: dict[str, Active] = {}
+        self._jobs: dict[str, str] = {}
+        self._on: dict[str, dict[str, None]] = {}
+
+    def job_of(self, run: str) -> str | None:
+        """The job that a run occupies; None where it is not under way."""
+        return self._jobs.get(run)
+
+    def on(self, pc: str) -> Collection[str]:
+        """The jobs whose runs are on a PC."""
+        return self._on.get(pc, ())
+
+    def pcs(self) -> Collection[str]:
+        """The keys of the PCs on which there are runs."""
+        return self._on.keys()
+
+    def values(self) -> ValuesView[Active]:
+        """All of them."""
+        return self._actives.values()
+
+    def __setitem__(self, job: str, active: Active) -> None:
+        if job in self._actives:
+            del self[job]
+        self._actives[job] = active
+        self._jobs[active.run.id] = job
+        self._on.setdefault(_pc_of(active), {})[job] = None
+
+    def __delitem__(self, job: str) -> None:
+        active = self._actives.pop(job)
+        del self._jobs[active.run.id]
+        there = self._on[_pc_of(active)]
+        del there[job]
+        if not there:
+            del self._on[_pc_of(active)]
+
+    def __getitem__(self, job: str) -> Active:
+        return self._actives[job]
+
+    def __contains__(self, job: object) -> bool:
+        return job in self._actives
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actives)
+
+    def __len__(self) -> int:
+        return len(self._actives)
+
+
+def _pc_of(active: Active) -> str:
+    return key_of(active.run.pc) if active.run.pc else ""

@@ -14,6 +14,7 @@ from tray_agent.core.rules.places import schedule_next
 from tray_agent.core.rules.rare import watch_rare
 from tray_agent.core.rules.runs import forgive
 from tray_agent.core.rules.state import UNLOOKED, State
+from tray_agent.core.rules.team import line_of
 
 
 def discover(state: State, moment: Moment) -> Actions:
@@ -74,6 +75,7 @@ def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> None:
         if before is not None and before.policies.after and not job.policies.after:
             state.problems.report(f"after:{job.id}", [], now)
         if before != job:
+            state.queue.stand_in(job.id, line_of(state, job))
             watch_rare(state, job, now)
             state.touched.add(job.id)
             schedule_next(state, job, now)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from tray_agent.core.model import Problem, Where
+from tray_agent.core.rules.pcs import key_of
 from tray_agent.core.rules.state import State
-from tray_agent.core.rules.team import is_named, key_of
 
 _SOURCE = "pcs"
 
@@ -15,7 +15,7 @@ def report_unknown(state: State, now: datetime) -> None:
     """Say which names and tags no PC of the team has. Not without a team: its column says nothing then."""
     problems = []
     for named in state.pcs_named:
-        if any(is_named(pc, (key_of(named.name),)) for pc in state.pcs.values()):
+        if state.pcs.is_known(key_of(named.name)):
             continue
         rows = "" if named.rows == 1 else f", e em mais {named.rows - 1} linhas"
         place = f"{named.cell.column}{named.cell.row}"

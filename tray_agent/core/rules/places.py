@@ -15,9 +15,10 @@ from tray_agent.core.rules.forerunners import watch_forerunners
 from tray_agent.core.rules.holds import held_back
 from tray_agent.core.rules.owed import debt_of, fires_of
 from tray_agent.core.rules.resources import are_free, in_use, resources_of
+from tray_agent.core.rules.room import Room
 from tray_agent.core.rules.runs import forgive, start
 from tray_agent.core.rules.state import State
-from tray_agent.core.rules.team import Room
+from tray_agent.core.rules.team import line_of
 
 
 def schedule_next(state: State, job: Job, now: datetime) -> None:
@@ -55,7 +56,7 @@ def consider(state: State, job_id: str, moment: Moment) -> None:
         return
     wanted = state.wanted.get(job_id)
     if wanted is not None:
-        state.queue.put(job_id, moment.seconds, now, first=wanted.first)
+        state.queue.put(job_id, moment.seconds, now, line_of(state, job), first=wanted.first)
         return
     owed = debt_of(state, job, now)
     retry = state.retries.get(job_id)
@@ -68,7 +69,7 @@ def consider(state: State, job_id: str, moment: Moment) -> None:
     if since is None or (retry is not None and retry.at > now) or held_back(state, job, now):
         state.queue.discard(job_id)
         return
-    state.queue.put(job_id, moment.seconds, since)
+    state.queue.put(job_id, moment.seconds, since, line_of(state, job))
 
 
 def _judge_deadline(state: State, job: Job, now: datetime) -> None:
@@ -125,14 +126,8 @@ def fill_places(state: State, moment: Moment) -> Actions:
 def _fill_team(state: State, moment: Moment) -> Actions:
     """The same on all PCs: a job that no PC with a free place may run now is passed over."""
     ordered: Actions = []
-    room = Room(state, moment.now)
-    for job_id in state.queue.jobs():
-        if room.is_full:
-            break
-        job = state.jobs[job_id]
-        pc = room.take(job)
-        if pc is not None:
-            ordered += start(state, job, _next_run(state, job, moment.now), moment, pc)
+    for job, pc in Room(state, moment.now).chosen():
+        ordered += start(state, job, _next_run(state, job, moment.now), moment, pc)
     return ordered
 
 

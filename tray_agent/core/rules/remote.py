@@ -13,71 +13,26 @@ from typing import Any
 from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.messages import Reply
-from tray_agent.core.model import Job, Outcome, Pc, Run, Trigger
+from tray_agent.core.model import Job, Outcome, Run, Trigger
 from tray_agent.core.naming import no_such_job
 from tray_agent.core.registry.sheets import NO_AREA
 from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.answers import Actions, answer
-from tray_agent.core.rules.pcs_named import report_unknown
+from tray_agent.core.rules.roll_call import heard, listen, team_seen
 from tray_agent.core.rules.runs import exited, never_began, refuse, start
 from tray_agent.core.rules.state import State
 from tray_agent.core.rules.team import (
     UNANSWERED_SECONDS,
     UNSUITED_SECONDS,
-    Room,
+    line_of,
     own_key,
+    pc_for,
     place_of,
 )
-from tray_agent.core.rules.team_problems import problems_of
 from tray_agent.core.rules.wanted import Unsuited, Wanted
 from tray_agent.core.schedules.schedule import MANUAL
 
 _GIVEN_UP = "; dada por perdida por "
-
-
-def team_seen(state: State, event: msg.TeamSeen, moment: Moment) -> Actions:
-    """What is known of the PCs, all of it, replaces what was known."""
-    pcs = {pc.key: pc for pc in event.pcs}
-    own = own_key(state)
-    pcs[own] = replace(pcs.get(own, Pc(state.limits.me, 0)), present=True, is_brain=True)
-    if _standing(pcs) != _standing(state.pcs):
-        state.touched.update(job.id for job in state.jobs.values() if job.policies.pcs)
-    state.pcs = pcs
-    state.problems.report("team", [*event.problems, *problems_of(pcs.values(), own)], moment.now)
-    report_unknown(state, moment.now)
-    ordered: Actions = []
-    for active in state.active.values():
-        ordered += _listen(state, active, moment.now)
-    return ordered
-
-
-def _standing(pcs: dict[str, Pc]) -> list[tuple[str, bool, int, tuple[str, ...]]]:
-    return [(key, pc.present, pc.places, pc.tags) for key, pc in pcs.items()]
-
-
-def _listen(state: State, active: Active, now: datetime) -> Actions:
-    """Whether the PC of a run is heard now."""
-    place = place_of(state, active.run)
-    if not place or active.phase is Phase.HOLDING:
-        return []
-    pc = state.pcs.get(place)
-    if pc is None or not pc.present:
-        if active.silent_since is None:
-            active.silent_since = pc.since if pc is not None and pc.since is not None else now
-            state.touched.add(active.job.id)
-        return []
-    if active.silent_since is None or active.is_unconfirmed:
-        return []
-    return _heard(state, active)
-
-
-def _heard(state: State, active: Active) -> Actions:
-    """The PC of a run is heard again; a stop that was asked for meanwhile is asked of it now."""
-    active.silent_since, active.is_unconfirmed = None, False
-    state.touched.add(active.job.id)
-    if active.phase is Phase.STOPPING and active.stop_outcome is not None:
-        return [act.Stop(active.run, active.stop_outcome)]
-    return []
 
 
 def unplaced(state: State, event: msg.RunUnplaced, moment: Moment) -> Actions:
@@ -114,7 +69,7 @@ def _another_pc(state: State, job: Job, active: Active, reason: str, moment: Mom
     reply, former = active.reply, active.run
     del state.active[job.id]
     state.touched.add(job.id)
-    pc = Room(state, moment.now).best(job)
+    pc, _ = pc_for(state, job, moment.now)
     if pc is None:
         text = f"{job.name} não iniciou: {reason}"
         return [act.Answer(reply, Reply(False, text))] if reply else []
@@ -131,14 +86,14 @@ def _wait_again(state: State, job: Job, active: Active) -> None:
     if run.trigger in {Trigger.MANUAL, Trigger.REPEAT}:
         state.wanted[job.id] = Wanted(run.by, run.trigger is Trigger.REPEAT, run.arguments)
     if active.waited is not None:
-        state.queue.put_back(job.id, active.waited)
+        state.queue.put_back(job.id, active.waited, line_of(state, job))
 
 
 def confirmed(state: State, event: msg.RunConfirmed, moment: Moment) -> Actions:
     """A PC says that a run is under way there."""
     active = state.active_run(event.run)
     if active is not None:
-        return _heard(state, active) if active.silent_since is not None else []
+        return heard(state, active) if active.silent_since is not None else []
     lost = _counted(state, event.run)
     if lost is None or not _was_given_up(lost) or lost.job in state.active:
         return []
@@ -166,7 +121,7 @@ def _occupy(state: State, run: Run, moment: Moment) -> None:
     since = moment.seconds - max(0.0, (moment.now - run.started).total_seconds())
     state.active[run.job] = active = Active(run, job, Phase.RUNNING, since, adopted=True)
     state.touched.add(run.job)
-    _listen(state, active, moment.now)
+    listen(state, active, moment.now)
 
 
 def found(state: State, event: msg.RunFound, moment: Moment) -> Actions:

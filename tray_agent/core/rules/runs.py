@@ -15,6 +15,7 @@ from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.owed import debt_of
 from tray_agent.core.rules.rare import watch_rare
 from tray_agent.core.rules.state import State
+from tray_agent.core.rules.team import silent_since
 
 FIRST_RETRY = timedelta(seconds=60)
 LONGEST_RETRY = timedelta(minutes=15)
@@ -61,6 +62,8 @@ def began(state: State, run: str, usual_seconds: float | None, moment: Moment) -
     if active is None:
         return []
     active.phase, active.since, active.usual_seconds = Phase.RUNNING, moment.seconds, usual_seconds
+    if state.pcs:
+        active.silent_since = silent_since(state, active.run, moment.now)  # it went meanwhile
     state.started += 1
     state.changed = True
     state.stale.add(active.job.id)

@@ -11,13 +11,14 @@ from datetime import date, datetime
 
 from tray_agent.core.history.matching import NO_ROWS, Matched, counted, match
 from tray_agent.core.history.names import NO_STRANGERS, Strangers
-from tray_agent.core.model import HistoryRow, Job, Pausing, Pc, PcNamed, Retry, Run, Trigger
+from tray_agent.core.model import HistoryRow, Job, Pausing, Pc, PcNamed, Problem, Retry, Run, Trigger
 from tray_agent.core.naming import slug
 from tray_agent.core.policies import Halt
-from tray_agent.core.rules.active import Active, Phase
+from tray_agent.core.rules.active import Active, Actives, Phase
 from tray_agent.core.rules.agenda import Agenda
 from tray_agent.core.rules.arguments import filled
 from tray_agent.core.rules.limits import Limits
+from tray_agent.core.rules.pcs import Pcs
 from tray_agent.core.rules.problems import ProblemBook
 from tray_agent.core.rules.queue import FairQueue
 from tray_agent.core.rules.wanted import Unsuited, Wanted
@@ -32,7 +33,8 @@ class State:
 
     ``touched`` are the jobs to consider in the next plan, ``stale`` those whose facts changed since the last
     snapshot. ``surplus`` are the runs counted beyond our own, on record with the day (product 3.9). ``pcs``
-    are the PCs of the team by their key, none without a team; ``unsuited`` those that did not take a job.
+    are the PCs of the team by their key, none without a team, ``pc_problems`` what is wrong with each;
+    ``unsuited`` are those that did not take a job.
     ``cleared`` is up to when a person gave up what a job owed today, ``wanted`` who asked for a manual run
     that waits in the queue. ``acknowledged`` are bad ends that a person took note of, by job. ``dependents``
     are the jobs that wait for a job. Until ``day_loaded`` the runs are not all counted.
@@ -51,7 +53,7 @@ class State:
     base_path: str = ""
     base_available: bool = False
     registry: str = ""
-    active: dict[str, Active] = field(default_factory=dict)
+    active: Actives = field(default_factory=Actives)
     finished: dict[str, list[Run]] = field(default_factory=dict)
     rows: dict[str, list[HistoryRow]] = field(default_factory=dict)
     strangers: Strangers = NO_STRANGERS
@@ -64,7 +66,8 @@ class State:
     dependents: dict[str, set[str]] = field(default_factory=dict)
     wanted: dict[str, Wanted] = field(default_factory=dict)
     stuck: bool = False
-    pcs: dict[str, Pc] = field(default_factory=dict)
+    pcs: Pcs = field(default_factory=Pcs)
+    pc_problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     pcs_named: tuple[PcNamed, ...] = ()
     unsuited: dict[tuple[str, str], Unsuited] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
@@ -96,7 +99,7 @@ class State:
 
     def job_of(self, run: str) -> str | None:
         """The job that an active run belongs to, or None when the run is not active."""
-        return next((job for job, active in self.active.items() if active.run.id == run), None)
+        return self.active.job_of(run)
 
     def active_run(self, run: str) -> Active | None:
         """An active run by its id, or None."""
@@ -245,6 +248,5 @@ def first_state(limits: Limits, now: datetime, logs: str = "", boot: str = "") -
     )
     state = State(limits, now.date(), history, logs, boot)
     if limits.me:
-        own = Pc(limits.me, limits.max_concurrent, since=now, is_brain=True)
-        state.pcs[own.key] = own
+        state.pcs.see(Pc(limits.me, limits.max_concurrent, since=now, is_brain=True))
     return state

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from tray_agent.core.model import Pc, Problem, Where
 
 MOST_OFFSET_SECONDS = 30.0
 _NAMED = 3
 
 
-def problems_of(pcs: Iterable[Pc], own: str) -> list[Problem]:
-    """One problem for each thing that is wrong with a PC; ``own`` is the key of the brain's."""
-    known = list(pcs)
-    brain = next((pc for pc in known if pc.key == own), None)
+def problems_of(pc: Pc, brain: Pc) -> tuple[Problem, ...]:
+    """One problem for each thing that is wrong with a PC beside the brain's."""
     found: list[Problem] = []
-    for pc in known:
-        if pc.key == own:
-            continue
-        if pc.present and pc.offset_seconds is not None and abs(pc.offset_seconds) > MOST_OFFSET_SECONDS:
-            found.append(_clock(pc, pc.offset_seconds))
-        if pc.present and brain is not None and brain.version and pc.version not in {"", brain.version}:
-            what = (
-                f"{pc.name} tem a versão {pc.version} do agente; o cérebro, {brain.name}, a {brain.version}"
-            )
-            found.append(Problem(Where.RUN, what, "Deixe todos os PCs da equipe na mesma versão."))
-        if pc.lagging:
-            found.append(_lagging(pc))
-    return found
+    if pc.present and pc.offset_seconds is not None and abs(pc.offset_seconds) > MOST_OFFSET_SECONDS:
+        found.append(_clock(pc, pc.offset_seconds))
+    if pc.present and brain.version and pc.version not in {"", brain.version}:
+        what = f"{pc.name} tem a versão {pc.version} do agente; o cérebro, {brain.name}, a {brain.version}"
+        found.append(Problem(Where.RUN, what, "Deixe todos os PCs da equipe na mesma versão."))
+    if pc.lagging:
+        found.append(_lagging(pc))
+    return tuple(found)
 
 
 def _clock(pc: Pc, offset: float) -> Problem:

@@ -15,7 +15,17 @@ from dataclasses import replace
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Identity, Outcome, Run
 from tray_agent.core.team import orders as say
-from tray_agent.core.team.grant import ON_RECORD, Effect, Grant, Phase, Post, Send, about_of, keep_newest
+from tray_agent.core.team.grant import (
+    ON_RECORD,
+    Book,
+    Effect,
+    Grant,
+    Phase,
+    Post,
+    Send,
+    about_of,
+    keep_newest,
+)
 from tray_agent.core.team.names import pc_key
 from tray_agent.core.team.orders import About, Exited, Hold, Presence, Reply
 from tray_agent.core.team.roll import Roll
@@ -40,7 +50,7 @@ class Grants:
         self._hold_seconds = hold_seconds
         self._row = row
         self._found = found
-        self._grants: dict[str, Grant] = {}
+        self._grants = Book()
         self._gone: dict[str, None] = {}
         self._stops: dict[str, tuple[str, say.Stop]] = {}
         self._unacked: dict[str, str] = {}
@@ -59,7 +69,7 @@ class Grants:
         if member is None or not member.is_usable:
             self._forget(run.id)
             return [Post(msg.RunUnplaced(run.id, f"o {run.pc} não está ligado."))]
-        self._grants[run.id] = Grant(run, Phase.ASKED, now)
+        self._grants.keep(Grant(run, Phase.ASKED, now))
         return [Send(run.pc, Hold(about_of(run, path, area), member.instance, sha256, timeout))]
 
     def let_go(self, run: str, now: float) -> list[Effect]:
@@ -97,7 +107,7 @@ class Grants:
         if grant is not None and grant.phase is Phase.RUNNING:
             return [Post(msg.RunConfirmed(run.id))]
         if grant is None or grant.phase is not Phase.DROPPING:
-            self._grants[run.id] = Grant(run, Phase.SILENT, now, run.book)
+            self._grants.keep(Grant(run, Phase.SILENT, now, run.book))
         return [Send(run.pc, say.Ask((run.id,)))]
 
     def recorded(self, starts: Iterable[Run], ends: Iterable[Run]) -> list[Effect]:
@@ -111,29 +121,25 @@ class Grants:
             pc = self._unacked.pop(run.id, "")
             if pc:
                 effects.append(Send(pc, say.Ack((run.id,))))
-            self._grants.pop(run.id, None)
+            self._grants.pop(run.id)
         return effects
 
     def give_up_held(self) -> list[Effect]:
         """The engine ends: what is held and was not told to go goes."""
-        waiting = [run for run, grant in self._grants.items() if grant.phase not in ON_RECORD]
+        waiting = [grant.run.id for grant in self._grants.all() if grant.phase not in ON_RECORD]
         return [effect for run in waiting for effect in self.drop(run) if isinstance(effect, Send)]
 
     def tick(self, now: float) -> list[Effect]:
         """Who did not answer in time is not waited for."""
-        late = [
-            grant
-            for grant in self._grants.values()
-            if grant.phase is Phase.ASKED and now - grant.since >= ANSWER_SECONDS
-        ]
-        return [
-            effect for grant in late for effect in self._unplaced(grant, _NO_ANSWER.format(pc=grant.run.pc))
-        ]
+        effects: list[Effect] = []
+        while (grant := self._grants.oldest_asked()) and now - grant.since >= ANSWER_SECONDS:
+            effects += self._unplaced(grant, _NO_ANSWER.format(pc=grant.run.pc))
+        return effects
 
     def until_due(self, now: float) -> float | None:
         """In how many seconds the next answer is overdue; None where none is waited for."""
-        since = [grant.since for grant in self._grants.values() if grant.phase is Phase.ASKED]
-        return max(0.0, min(since) + ANSWER_SECONDS - now) if since else None
+        grant = self._grants.oldest_asked()
+        return None if grant is None else max(0.0, grant.since + ANSWER_SECONDS - now)
 
     def hear(self, pc: str, reply: Reply, now: float, *, is_anew: bool = False) -> list[Effect]:
         """What a PC said. ``is_anew``: with a presence, that it began anew since it was last heard."""
@@ -161,7 +167,7 @@ class Grants:
 
     def outranked(self, pc: str) -> list[Effect]:
         """A PC obeys another brain: nothing comes of what was asked of it."""
-        asked = [grant for grant in self._of(pc) if grant.phase is Phase.ASKED]
+        asked = [grant for grant in self._grants.on(pc) if grant.phase is Phase.ASKED]
         return [
             effect for grant in asked for effect in self._unplaced(grant, f"o {pc} obedece a outro cérebro.")
         ]
@@ -171,7 +177,7 @@ class Grants:
         effects: list[Effect] = []
         unclear: list[str] = []
         told = {*presence.held, *presence.running, *presence.unsaid}
-        for grant in self._of(pc):
+        for grant in self._grants.on(pc):
             run = grant.run.id
             if (is_anew and grant.phase is Phase.ASKED) or (is_anew and grant.phase is Phase.HELD):
                 effects += self._unplaced(grant, f"o {pc} reiniciou.")
@@ -218,12 +224,12 @@ class Grants:
             return []
         row = self._row(running.run)
         if row is not None and row.outcome is Outcome.UNKNOWN:  # a person gave it up, and it is at work
-            self._grants[running.run] = Grant(row, Phase.RUNNING, now, reply.book)
+            self._grants.keep(Grant(row, Phase.RUNNING, now, reply.book))
             return [Post(msg.RunConfirmed(running.run))]
         if row is not None:
             return []  # open: the engine is about to take it up; ended: this word was late
         found = self._found_run(pc, reply, running.about, Identity(running.pid, running.created))
-        self._grants[running.run] = Grant(found, Phase.RUNNING, now, reply.book)
+        self._grants.keep(Grant(found, Phase.RUNNING, now, reply.book))
         return [Post(msg.RunFound(found))]
 
     def _never(self, pc: str, book: str, run: str, reason: str) -> list[Effect]:
@@ -240,7 +246,7 @@ class Grants:
     def _exited(self, pc: str, reply: Reply, end: Exited) -> list[Effect]:
         was_said = end.run in self._unacked
         self._unacked[end.run] = pc
-        if end.run in self._grants and not was_said:
+        if self._grants.get(end.run) is not None and not was_said:
             if end.outcome in {Outcome.STOPPED, Outcome.TIMED_OUT} and end.run not in self._stopped:
                 # A stop is over when the PC says so: where that word is lost, it is asked for again.
                 self._stops.setdefault(end.run, (pc, say.Stop(end.run, 0, end.outcome)))
@@ -280,16 +286,13 @@ class Grants:
         is_so = grant is not None and grant.phase is Phase.ASKED
         return grant if is_so and grant and pc_key(grant.run.pc) == pc_key(pc) else None
 
-    def _of(self, pc: str) -> list[Grant]:
-        return [grant for grant in self._grants.values() if pc_key(grant.run.pc) == pc_key(pc)]
-
     def _go(self, grant: Grant) -> Send:
         run = grant.run
         return Send(run.pc, say.Go(run.id, run.day, run.started))
 
     def _forget(self, run: str) -> None:
         """Its id is given up for good."""
-        self._grants.pop(run, None)
+        self._grants.pop(run)
         keep_newest(self._gone, run)
 
 

@@ -36,6 +36,20 @@ class Member:
         """Whether it takes runs of this brain."""
         return self.present and not self.outranked
 
+    def as_seen(self) -> Pc:
+        """It as others see it."""
+        return Pc(
+            self.name,
+            self.places,
+            self.tags,
+            self.is_usable,
+            self.since,
+            self.book,
+            self.version,
+            self.offset,
+            tuple(sorted(self.lagging)) if self.lagging else (),
+        )
+
     def measure(self, offset: float) -> None:
         """How far its clock is ahead, as one presence gives it: late by what that was on its way. Of two the
         smaller counts, and less than a second changes nothing."""
@@ -56,6 +70,9 @@ class Roll:
         self._epoch = epoch
         self._brain = brain
         self._members: dict[str, Member] = {}
+        self._told: dict[str, Pc] = {}
+        self._news: dict[str, Pc] = {}
+        self._gone: dict[str, str] = {}
 
     def invite(self, names: Iterable[str], now: datetime) -> None:
         """These are all; what is known of them stays."""
@@ -64,6 +81,11 @@ class Roll:
         for name in names:
             key = pc_key(name)
             self._members[key] = former.get(key) or Member(name, since=now)
+            self.look(name)
+        for key in former.keys() - self._members.keys():
+            self._gone[key] = former[key].name
+            self._news.pop(key, None)
+            self._told.pop(key, None)
 
     def member(self, pc: str) -> Member | None:
         """One of them by name."""
@@ -89,6 +111,7 @@ class Roll:
         is_other = obeys > (self._epoch, "") and obeys != (self._epoch, self._brain) and presence.brain
         member.outranked = presence.brain if is_other else ""
         member.measure((presence.now - now).total_seconds())
+        self.look(pc)
         return is_anew
 
     def sign(self, pc: str, instance: str, seconds: float) -> None:
@@ -102,6 +125,7 @@ class Roll:
         member = self._members.get(pc_key(pc))
         if member is not None and member.present:
             member.present, member.since = False, now
+            self.look(pc)
 
     def notice_silence(self, now: datetime, seconds: float) -> None:
         """Who was not heard for too long is silent now."""
@@ -109,23 +133,38 @@ class Roll:
             is_late = member.heard is None or seconds - member.heard > self._silent_seconds
             if member.present and is_late:
                 member.present, member.since = False, now
+                self.look(member.name)
+
+    def look(self, pc: str) -> None:
+        """Something was said of a PC: whether others see it otherwise now than was told of it."""
+        key = pc_key(pc)
+        member = self._members.get(key)
+        if member is None:
+            return
+        seen = member.as_seen()
+        if seen == self._told.get(key):
+            self._news.pop(key, None)
+        else:
+            self._news[key] = seen
+
+    @property
+    def has_news(self) -> bool:
+        """Whether one of them stands otherwise than was told."""
+        return bool(self._news or self._gone)
+
+    def tell(self) -> tuple[tuple[Pc, ...], tuple[str, ...]]:
+        """Those that stand otherwise than was told, at first all; and the names of those that are no more.
+
+        They are told by that.
+        """
+        news, gone = self._news, self._gone
+        self._told |= news
+        self._news, self._gone = {}, {}
+        return tuple(news.values()), tuple(gone.values())
 
     def pcs(self) -> tuple[Pc, ...]:
         """All of them, as others see them."""
-        return tuple(
-            Pc(
-                member.name,
-                member.places,
-                member.tags,
-                member.is_usable,
-                member.since,
-                member.book,
-                member.version,
-                member.offset,
-                tuple(sorted(member.lagging)),
-            )
-            for member in self._members.values()
-        )
+        return tuple(member.as_seen() for member in self._members.values())
 
     def problems(self) -> tuple[Problem, ...]:
         """Who obeys another brain; what else is wrong with PCs can be seen of them."""
