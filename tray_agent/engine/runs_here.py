@@ -40,6 +40,7 @@ class RunsHere:
         self._orders: dict[str, say.Hold] = {}
         self._beginning: set[str] = set()
         self._unsaid: dict[str, None] = {}
+        self._base_is_known = False
         self.book_id = self._brains_book = ""
         self.to_tell: dict[str, None] = {}
         self.replies: list[ReplyBody] = []
@@ -133,13 +134,24 @@ class RunsHere:
         )
         self._orders[about.run] = hold
         self._state.active[about.job] = Active(run, job, Phase.HOLDING, moment.seconds)
-        self._show(job)
-        self._outside.place(about.run, about.path)
-        return ordered
+        if not self._base_is_known or not self._state.base_available:
+            self._show(job)
+            self._outside.place(about.run, about.path)
+            return ordered
+        # The base folder is where it was when it was last looked for; for the next run it is looked for now.
+        active = self._state.active[about.job]
+        self._put_at(active, str(PurePath(self._state.base_path, about.path)))
+        self._outside.place("", "")
+        return [*ordered, act.Hold(active.run, active.job)]
+
+    def _put_at(self, active: Active, script: str) -> None:
+        active.job = replace(active.job, path=script)
+        active.run = replace(active.run, script=script)
+        self._show(active.job)
 
     def placed(self, event: msg.ScriptPlaced, moment: Moment) -> Actions:
         """Where the script is on this PC is known: have its process made."""
-        state = self._state
+        state, self._base_is_known = self._state, True
         if event.base != state.base_path:
             state.base_path, state.changed = event.base, True
         if state.base_available != event.is_there:
@@ -150,9 +162,7 @@ class RunsHere:
             return []
         if not event.is_there:
             return self.refuse(event.run, f"a pasta de automações {event.base} não está acessível aqui.")
-        active.job = replace(active.job, path=event.script)
-        active.run = replace(active.run, script=event.script)
-        self._show(active.job)
+        self._put_at(active, event.script)
         return [act.Hold(active.run, active.job)]
 
     def came_up(self, event: msg.RunHeld) -> Actions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -10,7 +11,9 @@ import psutil
 import pytest
 
 from tests.adapters.children import until
-from tests.adapters.team.rig import SECONDS, Team
+from tests.adapters.team.rig import SECONDS, TEAM, Team
+from tests.adapters.team.test_rights import Guest
+from tray_agent.adapters.team import subjects
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -35,6 +38,31 @@ def test_a_pc_cannot_say_that_another_is_gone(team: Team) -> None:
     first.until_link(True)
     one.send("", {"kind": "gone"})
     one.send("", {"kind": "presence"})
+    assert ear.said.get(timeout=SECONDS) == ("pc1", {"kind": "presence"})
+
+
+async def say_as_it_is(team: Team, pc: str, *texts: bytes) -> None:
+    """With a PC's own key, but not by its program."""
+    guest = Guest()
+    client = await guest.connect(team, pc)
+    for text in texts:
+        await client.publish(subjects.from_pc(TEAM, pc), text)
+    await client.flush()
+    guest.hang_up()
+
+
+def test_what_is_no_message_is_dropped_and_no_line_is_smuggled_in(team: Team) -> None:
+    _brain, ear = team.radio("")
+    ear.until_link(True)
+    wrong = (
+        b'{"kind": "presence"}\ngone pc2 ',
+        b'gone pc2 {"kind": "gone"}',
+        b"\xff\xfe",
+        b"[1]",
+        b"",
+        b"[" * 100_000,
+    )
+    asyncio.run(say_as_it_is(team, "pc1", *wrong, b'{"kind": "presence"}'))
     assert ear.said.get(timeout=SECONDS) == ("pc1", {"kind": "presence"})
 
 

@@ -1,6 +1,7 @@
 """The agent's side of the radio: a child of this program that speaks NATS, and a watch over it.
-Lines of JSON go in and out. A client that hangs shows nothing of itself, and is killed and started anew: what
-it lost, its messages, may be lost, doubled, late and out of order anyway.
+Lines go in and out: a word, whom it is about, and mostly a message as JSON, which the child passes on as it
+is. A client that hangs shows nothing of itself, and is killed and started anew: what it lost, its messages,
+may be lost, doubled, late and out of order anyway.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _MISSED_SIGNALS = 3
 _STARTING_SECONDS = 20.0
 _SLACK_SECONDS = 2.0
 _BEFORE_NEXT_SECONDS = 1.0
+_GONE = "gone"  # the server's word, which is no PC's
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,11 @@ class ChildRadio:
 
     def send(self, pc: str, message: Mapping[str, Any]) -> None:
         """Say something to a PC, by its name or key, or to the brain (""). Never blocks; it may be lost."""
-        self._tell({"to": pc_key(pc), "message": message})
+        self._tell("to", pc_key(pc), message)
 
     def answer(self, invitation: str, message: Mapping[str, Any]) -> None:
         """Answer who has a code."""
-        self._tell({"joined": invitation, "message": message})
+        self._tell("joined", invitation, message)
 
     def reload(self, seconds: float) -> bool:
         """Have the server read its configuration anew; whether it said that it did, within so long."""
@@ -103,7 +105,7 @@ class ChildRadio:
         self._reload_number += 1
         number = self._reload_number
         self._reloads[number] = done
-        self._tell({"reload": number})
+        self._tell("reload", str(number), {})
         try:
             return done.wait(seconds)
         finally:
@@ -123,11 +125,11 @@ class ChildRadio:
         life = self._life
         return life.child.pid if life is not None and life.child.poll() is None else None
 
-    def _tell(self, line: dict[str, Any]) -> None:
+    def _tell(self, word: str, about: str, message: Mapping[str, Any]) -> None:
         life = self._life
         if life is not None and not self._closed.is_set():
             with contextlib.suppress(queue.Full):
-                life.orders.put_nowait(_encoded(line))
+                life.orders.put_nowait(f"{word} {about} ".encode() + _encoded(message))
 
     def _watch(self) -> None:
         """Start the child, look whether it lives, start the next."""
@@ -204,18 +206,22 @@ class ChildRadio:
 
     def _take(self, line: bytes) -> None:
         try:
-            said = json.loads(line)
-            if "heard" in said:
-                self._heard(str(said["heard"]), dict(said["message"]))
-            elif "asked" in said:
-                self._asked(str(said["asked"]), dict(said["message"]))
-            elif "reloaded" in said:
-                done = self._reloads.get(said["reloaded"])
-                if done is not None:
-                    done.set()
-            elif "link" in said:
-                self._is_up = bool(said["link"])
-                self._link(self._is_up, str(said.get("why", "")))
+            said, who, rest = line.rstrip(b"\n").split(b" ", 2)
+            about = who.decode()
+            match said:
+                case b"heard" | b"asked":
+                    message = _message(rest)
+                    if message is not None and message.get("kind") != _GONE:
+                        (self._heard if said == b"heard" else self._asked)(about, message)
+                case b"gone":
+                    self._heard(about, {"kind": _GONE})
+                case b"reloaded":
+                    done = self._reloads.get(int(about))
+                    if done is not None:
+                        done.set()
+                case b"link":
+                    self._is_up = about == "up"
+                    self._link(self._is_up, rest.decode())
         except Exception:  # noqa: BLE001 - one message that nobody understands must not silence the rest
             _log.exception("the radio said what could not be taken: %r", line[:200])
 
@@ -224,5 +230,14 @@ class ChildRadio:
         self._link(False, why)
 
 
-def _encoded(line: dict[str, Any]) -> bytes:
-    return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+def _encoded(message: Mapping[str, Any]) -> bytes:
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def _message(text: bytes) -> dict[str, Any] | None:
+    """What somebody said, of whatever version; None for what is no message."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None

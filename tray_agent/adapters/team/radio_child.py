@@ -1,7 +1,7 @@
-"""The radio's child: speaks NATS for its agent, and ends with it. Lines of JSON on stdin and stdout.
+"""The radio's child: speaks NATS for its agent, and ends with it. Lines on stdin and stdout: see ``radio``.
 
-It decides nothing and keeps nothing: what cannot be said at once is dropped. Every connection is a new
-client, so that nothing depends on how the library takes one up again.
+It decides nothing, reads nothing and keeps nothing: what cannot be said at once is dropped. Every connection
+is a new client, so that nothing depends on how the library takes one up again.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class _Radio:
         """On a thread of its own: Windows' pipes know no asyncio. The end of the agent is ours."""
         try:
             for line in orders:
-                loop.call_soon_threadsafe(self._take, json.loads(line))
+                loop.call_soon_threadsafe(self._take, line)
         finally:
             os._exit(0)
 
@@ -81,7 +81,7 @@ class _Radio:
         the library does not say so, and is made anew."""
         while True:
             if time.monotonic() - self._moved < _STUCK_SECONDS:
-                self._say({"signal": 1})
+                self._say("signal")
             await asyncio.sleep(self._channel.signal_seconds)
 
     async def _one_connection(self) -> None:
@@ -90,13 +90,13 @@ class _Radio:
         pause = quick = min(_RETRY_SECONDS, max(0.2, self._channel.signal_seconds))
         try:
             await _within(_CONNECT_SECONDS, self._connect())
-            self._say({"link": True})
+            self._say("link", "up")
             await self._stays()
-            self._say({"link": False, "why": "a conexão com o cérebro caiu"})
+            self._say("link", "down", "a conexão com o cérebro caiu".encode())
         except Exception as error:  # noqa: BLE001 - whatever the library raises is one more failed attempt
             why = sentence(error, self._channel.servers)
             pause = _REFUSED_SECONDS if why.startswith("o cérebro") else quick
-            self._say({"link": False, "why": why})
+            self._say("link", "down", " ".join(why.split()).encode())
             print(f"{time.monotonic():.1f} no connection: {error!r}", file=sys.stderr, flush=True)  # noqa: T201
         await self._leave()
         await asyncio.sleep(pause)
@@ -160,44 +160,39 @@ class _Radio:
             client = json.loads(message.data)["client"]
             pc = subjects.key_of_user(self._channel.team, client["user"])
             if pc and client.get("name") != subjects.LOOK:
-                self._say({"heard": pc, "message": {"kind": "gone"}})
+                self._say("gone", pc)
 
     def _pass_on(self, what: str, who: str, message: Msg) -> None:
-        try:
-            said = json.loads(message.data)
-        except ValueError:
-            return
-        if isinstance(said, dict) and said.get("kind") != "gone":  # which is the server's word alone
-            self._say({what: who, "message": said})
+        if b"\n" not in message.data:  # else somebody means to say more than one line
+            self._say(what, who, message.data)
 
-    def _take(self, order: dict[str, Any]) -> None:
+    def _take(self, line: bytes) -> None:
         """An order of the agent, on the loop. What cannot be said now is dropped."""
-        client = self._client
-        if "reload" in order:
-            asyncio.get_running_loop().create_task(self._reload(order["reload"]))
+        word, about, data = line.rstrip(b"\n").split(b" ", 2)
+        client, channel, whom = self._client, self._channel, about.decode()
+        if word == b"reload":
+            asyncio.get_running_loop().create_task(self._reload(whom))
         elif client is not None and client.is_connected:
-            channel = self._channel
-            if "joined" in order:
-                subject = f"{subjects.JOINED}.{order['joined']}"
+            if word == b"joined":
+                subject = f"{subjects.JOINED}.{whom}"
             elif channel.pc:
                 subject = subjects.from_pc(channel.team, channel.pc)
             else:
-                subject = subjects.to_pc(channel.team, order["to"])
-            data = json.dumps(order["message"], separators=(",", ":")).encode()
+                subject = subjects.to_pc(channel.team, whom)
             asyncio.get_running_loop().create_task(_publish(client, subject, data))
 
-    async def _reload(self, number: int) -> None:
+    async def _reload(self, number: str) -> None:
         system = self._system
         with contextlib.suppress(Exception):
             assert system is not None  # noqa: S101 - without a connection there is no confirmation
             server = system._server_info["server_id"]  # the library has no public way to it
             answer = await system.request(f"$SYS.REQ.SERVER.{server}.RELOAD", b"", timeout=_RELOAD_SECONDS)
             if "error" not in json.loads(answer.data):
-                self._say({"reloaded": number})
+                self._say("reloaded", number)
 
-    def _say(self, what: dict[str, Any]) -> None:
+    def _say(self, word: str, about: str = "", data: bytes = b"") -> None:
         try:
-            self._answers.write(json.dumps(what, separators=(",", ":")).encode() + b"\n")
+            self._answers.write(b"%b %b %b\n" % (word.encode(), about.encode(), data))
         except OSError:
             os._exit(0)  # the agent is gone
 
