@@ -27,12 +27,13 @@ class Pc:
         self.said: list[ReplyBody] = []
         self.snapshot: Snapshot | None = None
         self.posted: list[msg.Message] = []
+        self.base, self.looks = "/base", list[str]()
         self.processes = FakeProcesses(self.posted.append)
         self.keeper = Keeper(
             Post("PC-ANA", 3, ("sap",), "1", life, 30, 5),
             Outside(
                 self.send,
-                lambda run, path: self.posted.append(msg.ScriptPlaced(run, f"/base/{path}", "/base", True)),
+                self.place,
                 lambda run: (4, 0, b"end\n", ()),
                 lambda run, asked, speak: speak(say.LogPart(run.id, asked.ask_id, 4, 0, b"end\n")),
                 self.clock.monotonic,
@@ -46,6 +47,10 @@ class Pc:
             self.publish,
             "/logs",
         )
+
+    def place(self, run: str, path: str) -> None:
+        self.looks.append(run)
+        self.posted.append(msg.ScriptPlaced(run, f"{self.base}/{path}", self.base, True))
 
     def send(self, message: Any) -> None:
         reply = reply_of(message)
@@ -168,6 +173,22 @@ def test_a_full_disk_takes_no_orders_and_says_so() -> None:
     (refused,) = pc.hold()
 
     assert isinstance(refused, say.Refused) and refused.reason == "Disco cheio."
+
+
+def test_a_base_folder_that_is_known_keeps_no_run_waiting_and_one_that_moved_is_found_for_the_next() -> None:
+    pc = Pc()
+    pc.begun()
+    assert pc.looks[-1] == "", "looked for again once the script had begun"
+    pc.base = "/moved"
+    before = len(pc.looks)
+
+    pc.hold("r2", "ted")
+    assert pc.processes.held["r2"].script == "/base/a/metodos/ted.py" and len(pc.looks) == before
+    refused = pc.turn(msg.RunRefused("r2", "arquivo não encontrado."))
+    assert [type(each) for each in refused] == [say.Refused]
+
+    pc.hold("r3", "ted")
+    assert pc.processes.held["r3"].script == "/moved/a/metodos/ted.py"
 
 
 def test_a_new_run_of_a_job_takes_the_place_of_one_that_is_only_held_and_that_one_is_denied() -> None:

@@ -138,10 +138,9 @@ class RunsHere:
             self._show(job)
             self._outside.place(about.run, about.path)
             return ordered
-        # The base folder is where it was when it was last looked for; for the next run it is looked for now.
+        # The base folder is where it was last; for the next run it is looked for once this one has begun.
         active = self._state.active[about.job]
         self._put_at(active, str(PurePath(self._state.base_path, about.path)))
-        self._outside.place("", "")
         return [*ordered, act.Hold(active.run, active.job)]
 
     def _put_at(self, active: Active, script: str) -> None:
@@ -192,13 +191,16 @@ class RunsHere:
 
     def recorded(self) -> None:
         """What was to begin has begun, or was given up."""
-        self._beginning.clear()
+        if self._beginning:
+            self._beginning.clear()
+            self._outside.place("", "")
 
     def refuse(self, run: str, reason: str, *, differs: bool = False) -> Actions:
         """A run will not be held here: nothing of it is left."""
         ordered = self.give_up(run)
         self._keeping.deny(run)
         self.replies.append(say.Refused(run, reason, differs=differs))
+        self._outside.place("", "")  # the base folder may have gone, or be another now
         return ordered
 
     def give_up(self, run: str) -> Actions:

@@ -66,6 +66,17 @@ def test_what_is_no_message_is_dropped_and_no_line_is_smuggled_in(team: Team) ->
     assert ear.said.get(timeout=SECONDS) == ("pc1", {"kind": "presence"})
 
 
+def test_long_and_short_messages_are_heard_whole_and_in_their_order(team: Team) -> None:
+    brain, ear = team.radio("")
+    _one, first = team.radio("pc1")
+    ear.until_link(True)
+    first.until_link(True)
+    said = [{"kind": "hello", "text": f"{number} " + "x" * (number % 7) ** 6} for number in range(100)]
+    for each in said:
+        brain.send("pc1", each)
+    assert [first.said.get(timeout=SECONDS)[1] for _ in said] == said
+
+
 def test_a_killed_server_is_back_and_so_are_all(team: Team) -> None:
     brain, ear = team.radio("")
     _one, first = team.radio("pc1")

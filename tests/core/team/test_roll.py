@@ -45,6 +45,35 @@ def test_a_key_and_a_name_are_the_same_pc_and_a_stranger_is_none() -> None:
     assert not hear(team, pc="PC-OUTRO") and team.member("PC-OUTRO") is None
 
 
+def test_what_is_told_is_who_stands_otherwise_than_was_told_and_a_sign_of_life_is_no_news() -> None:
+    team = roll()
+    assert [pc.name for pc in team.tell()[0]] == ["PC-ANA", "PC-JOÃO"]
+    assert not team.has_news
+
+    hear(team)
+    assert [(pc.name, pc.present) for pc in team.tell()[0]] == [("PC-ANA", True)]
+    hear(team, 105)
+    assert not team.has_news
+    hear(team, 110, places=4)
+    hear(team, 115)
+    assert not team.has_news, "as it was told"
+    team.notice_silence(NOW, 200)
+    assert [(pc.name, pc.present) for pc in team.tell()[0]] == [("PC-ANA", False)]
+
+
+def test_who_is_no_more_of_the_team_is_told_by_name_and_who_came_back_is_told_anew() -> None:
+    team = roll()
+    team.tell()
+    team.invite(["PC-JOÃO"], NOW)
+    assert team.tell() == ((), ("PC-ANA",))
+
+    team.invite(["PC-JOÃO", "PC-ANA"], NOW)
+    team.invite(["PC-JOÃO"], NOW)
+    team.invite(["PC-JOÃO", "pc-ana"], NOW)
+    pcs, gone = team.tell()
+    assert [pc.name for pc in pcs] == ["pc-ana"] and gone in {(), ("PC-ANA",)}
+
+
 def test_one_that_is_heard_is_present_until_it_is_silent_gone_or_leaves() -> None:
     team = roll()
     assert hear(team)

@@ -9,8 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import queue
+import select
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -29,6 +32,8 @@ _MISSED_SIGNALS = 3
 _STARTING_SECONDS = 20.0
 _SLACK_SECONDS = 2.0
 _BEFORE_NEXT_SECONDS = 1.0
+_NEVER_WAITS = sys.platform != "win32"  # where a pipe that can be written to takes a piece without waiting
+_ONE_PIECE = 4096  # what POSIX writes to a pipe whole; one that is ready has room for it
 _GONE = "gone"  # the server's word, which is no PC's
 
 
@@ -57,6 +62,23 @@ class _Life:
     orders: queue.Queue[bytes | None] = field(default_factory=lambda: queue.Queue(_MOST_WAITING))
     ended: threading.Event = field(default_factory=threading.Event)
     has_spoken: bool = False
+    one: threading.Lock = field(default_factory=threading.Lock)
+    is_idle: bool = False  # everything that was to be written is: what comes next need not wait for a thread
+
+    def say(self, line: bytes) -> None:
+        """Have a line written: at once where the pipe takes it, else by the thread that may wait for it."""
+        with self.one:
+            if self.is_idle:
+                line = line[_written(self.child, line) :]
+            if line:
+                self.is_idle = False
+                with contextlib.suppress(queue.Full):
+                    self.orders.put_nowait(line)
+
+    def written(self) -> None:
+        """The thread has written all that it was given."""
+        with self.one:
+            self.is_idle = _NEVER_WAITS and self.orders.empty()
 
 
 class ChildRadio:
@@ -128,8 +150,7 @@ class ChildRadio:
     def _tell(self, word: str, about: str, message: Mapping[str, Any]) -> None:
         life = self._life
         if life is not None and not self._closed.is_set():
-            with contextlib.suppress(queue.Full):
-                life.orders.put_nowait(f"{word} {about} ".encode() + _encoded(message))
+            life.say(f"{word} {about} ".encode() + _encoded(message))
 
     def _watch(self) -> None:
         """Start the child, look whether it lives, start the next."""
@@ -178,13 +199,16 @@ class ChildRadio:
         try:
             pipe.write(_encoded(asdict(self._channel)))
             pipe.flush()
+            life.written()
             while (line := life.orders.get()) is not None:
                 pipe.write(line)
                 pipe.flush()
+                life.written()
         except (OSError, ValueError):
             return  # it is gone
         finally:
-            with contextlib.suppress(OSError):
+            with life.one, contextlib.suppress(OSError):
+                life.is_idle = False  # its number may be another file's in a moment
                 pipe.close()
 
     def _read(self, life: _Life) -> None:
@@ -228,6 +252,18 @@ class ChildRadio:
     def _say_down(self, why: str) -> None:
         self._is_up = False
         self._link(False, why)
+
+
+def _written(child: subprocess.Popen[bytes], line: bytes) -> int:
+    """How many bytes of a line a pipe takes without waiting: all or none of what fits into it in one piece.
+    """
+    pipe = child.stdin
+    if pipe is None or pipe.closed or len(line) > _ONE_PIECE:
+        return 0
+    try:
+        return os.write(pipe.fileno(), line) if select.select((), (pipe,), (), 0)[1] else 0
+    except (OSError, ValueError):
+        return 0  # it is gone, or about to be
 
 
 def _encoded(message: Mapping[str, Any]) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import os
 import ssl
@@ -32,11 +33,12 @@ _REFUSED_SECONDS = 5.0
 _RELOAD_SECONDS = 5.0
 _STUCK_SECONDS = 30.0  # more than an attempt, its end and the pause after it take together
 _OUT_OF_DATE = {9, 10}  # OpenSSL: not yet valid, expired
+_PIECE_BYTES = 1 << 16
 
 
 def main() -> int:
     """Serve one agent until it goes. Returns the exit code, or leaves at once when the agent went."""
-    orders = os.fdopen(os.dup(0), "rb")
+    orders = os.fdopen(os.dup(0), "rb", buffering=0)  # what follows the first line is another's to read
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever a library prints goes to the log
     first = orders.readline()
@@ -57,10 +59,14 @@ class _Radio:
         self._system: Client | None = None
         self._lost = asyncio.Event()
         self._moved = time.monotonic()
+        self._begun = b""
 
-    async def serve(self, orders: IO[bytes]) -> None:
+    async def serve(self, orders: io.FileIO) -> None:
         loop = asyncio.get_running_loop()
-        threading.Thread(target=self._listen, args=(orders, loop), name="agent", daemon=True).start()
+        if sys.platform == "win32":
+            threading.Thread(target=self._listen, args=(orders, loop), name="agent", daemon=True).start()
+        else:
+            loop.add_reader(orders, self._read, orders)
         signal = asyncio.create_task(self._signal())
         try:
             while True:
@@ -68,13 +74,23 @@ class _Radio:
         finally:
             signal.cancel()
 
-    def _listen(self, orders: IO[bytes], loop: asyncio.AbstractEventLoop) -> None:
+    def _listen(self, orders: io.FileIO, loop: asyncio.AbstractEventLoop) -> None:
         """On a thread of its own: Windows' pipes know no asyncio. The end of the agent is ours."""
         try:
-            for line in orders:
+            for line in io.BufferedReader(orders):
                 loop.call_soon_threadsafe(self._take, line)
         finally:
             os._exit(0)
+
+    def _read(self, orders: io.FileIO) -> None:
+        """The agent has said something: on the loop itself, for every change of thread costs a start its
+        time."""
+        said = orders.read(_PIECE_BYTES)
+        if not said:
+            os._exit(0)
+        *lines, self._begun = (self._begun + said).split(b"\n")
+        for line in lines:
+            self._take(line)
 
     async def _signal(self) -> None:
         """Say that all is well for as long as connections come and go, or one is looked after: who hangs in
