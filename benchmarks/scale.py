@@ -71,7 +71,8 @@ def _measure(folder: Path, count: int, jobs: int, seconds: float) -> dict[str, A
             try:
                 wait_for(lambda: _present(channel) > count, 300, 0.5)
                 wait_for(lambda: channel.call("status")["counts"]["queued"] == jobs, 60, 0.5)
-                return _figures(agent.pid, channel, count, jobs)
+                found = _figures(agent.pid, channel, count, jobs)
+                return found | _kept(work.data, jobs) | _settled(agent.pid, channel, count)
             finally:
                 simulator.kill()
 
@@ -99,6 +100,34 @@ def _figures(brain: int, channel: Channel, count: int, jobs: int) -> dict[str, A
         "status": _question(channel, "status"),
         "snapshot": _question(channel, "snapshot"),
     }
+
+
+def _kept(data: Path, jobs: int) -> dict[str, Any]:
+    """What a run leaves in the brain's journal."""
+    import sqlite3
+
+    with closing(sqlite3.connect(f"file:{data / 'journal.sqlite3'}?mode=ro", uri=True)) as journal:
+        pages = journal.execute("PRAGMA page_count").fetchone()[0] - _free_pages(journal)
+        size = pages * journal.execute("PRAGMA page_size").fetchone()[0]
+    return {"journal": f"{size / jobs:.0f} B a run"}
+
+
+def _free_pages(journal: Any) -> int:
+    return int(journal.execute("PRAGMA freelist_count").fetchone()[0])
+
+
+def _settled(brain: int, channel: Channel, count: int) -> dict[str, Any]:
+    """Seconds until everybody is back after the server was killed, and what that costs the agent."""
+    import psutil
+
+    before, began = cpu_seconds(brain), time.monotonic()
+    for child in psutil.Process(brain).children(recursive=True):
+        if "nats-server" in child.name():
+            child.kill()
+    wait_for(lambda: _present(channel) == 1, 60, 0.2)
+    wait_for(lambda: _present(channel) > count, 300, 0.2)
+    spent = cpu_seconds(brain) - before
+    return {"server killed": f"all back in {time.monotonic() - began:.1f} s, agent {spent:.1f} s"}
 
 
 def _said(parts: dict[str, float]) -> str:
