@@ -67,12 +67,19 @@ def _measure(folder: Path, count: int, jobs: int, seconds: float) -> dict[str, A
     with running_agent(env, work.data) as (agent, channel):
         argv = [sys.executable, "-m", "benchmarks.simulated_pcs", str(work.data / "team"), str(port)]
         argv += [str(count), str(seconds)]
-        with subprocess.Popen(argv, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}) as simulator:
+        path = os.environ | {"PYTHONPATH": str(ROOT)}
+        with subprocess.Popen(argv, cwd=ROOT, env=path, stdout=subprocess.PIPE) as simulator:
+            assert simulator.stdout is not None
             try:
-                wait_for(lambda: _present(channel) > count, 300, 0.5)
+                began = cpu_seconds(agent.pid)
+                simulator.stdout.readline()  # all are connected
+                connected = time.monotonic()
+                wait_for(lambda: _present(channel) > count, 300, 0.1)
+                settled = f"{time.monotonic() - connected:.1f} s after the last had connected"
+                settled += f", agent {cpu_seconds(agent.pid) - began:.1f} s"
                 wait_for(lambda: channel.call("status")["counts"]["queued"] == jobs, 60, 0.5)
                 found = _figures(agent.pid, channel, count, jobs)
-                return found | _kept(work.data, jobs) | _settled(agent.pid, channel, count)
+                return found | _kept(work.data, jobs) | {"all there": settled}
             finally:
                 simulator.kill()
 
@@ -114,20 +121,6 @@ def _kept(data: Path, jobs: int) -> dict[str, Any]:
 
 def _free_pages(journal: Any) -> int:
     return int(journal.execute("PRAGMA freelist_count").fetchone()[0])
-
-
-def _settled(brain: int, channel: Channel, count: int) -> dict[str, Any]:
-    """Seconds until everybody is back after the server was killed, and what that costs the agent."""
-    import psutil
-
-    before, began = cpu_seconds(brain), time.monotonic()
-    for child in psutil.Process(brain).children(recursive=True):
-        if "nats-server" in child.name():
-            child.kill()
-    wait_for(lambda: _present(channel) == 1, 60, 0.2)
-    wait_for(lambda: _present(channel) > count, 300, 0.2)
-    spent = cpu_seconds(brain) - before
-    return {"server killed": f"all back in {time.monotonic() - began:.1f} s, agent {spent:.1f} s"}
 
 
 def _said(parts: dict[str, float]) -> str:
