@@ -35,12 +35,12 @@ class Station:
     def send(self, message: Mapping[str, Any]) -> None:
         """Say this to the brain."""
         kind = message.get("kind")
+        if kind == "held":
+            reach("pc.after_held")  # and before it is said: once it is, the brain may have its row
         if kind == "running":
             reach("pc.after_let_go")
         if self._radio is not None:
             self._radio.send("", message)
-        if kind == "held":
-            reach("pc.after_held")
 
     def place(self, run: str, path: str) -> None:
         """Find a run's script below the base path; posts ScriptPlaced."""
