@@ -255,7 +255,7 @@ class ChildRadio:
 
 
 def _written(child: subprocess.Popen[bytes], line: bytes) -> int:
-    """How many bytes of a line a pipe takes without waiting: all or none of what fits into it in one piece."""
+    """How many bytes of a line a pipe takes without waiting: all or none, where it fits in one piece."""
     pipe = child.stdin
     if pipe is None or pipe.closed or len(line) > _ONE_PIECE:
         return 0
