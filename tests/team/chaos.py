@@ -19,7 +19,7 @@ from tests.team.rig import Team
 _STALLED_SECONDS = 150.0
 _SETTLE_SECONDS = 900.0
 _LOOK_SECONDS = 1.0
-_PATIENCE_SECONDS = 2.0
+_PATIENCE_SECONDS = 4.0
 
 
 @dataclass
@@ -96,7 +96,7 @@ def hurting(chaos: Chaos, oracle: Oracle, seconds: float, *without: injuries.Inj
         injury = injuries.choose(chaos, *without)
         if injury(chaos):
             slower = max(1.0, (time.monotonic() - since) / _PATIENCE_SECONDS)
-            pause.wait(chaos.chance.uniform(0.2, 0.9) * min(slower, 6.0))
+            pause.wait(chaos.chance.uniform(0.2, 0.9) * min(slower, 3.0))
         if time.monotonic() - looked > _LOOK_SECONDS:
             looked = time.monotonic()
             oracle.look()

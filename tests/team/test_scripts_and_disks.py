@@ -127,6 +127,26 @@ def test_no_end_is_lost_to_a_full_disk(make: Make, who: str) -> None:
     team.until_counted("outra")
 
 
+def test_a_brain_that_cannot_write_at_its_start_says_so_and_has_its_server_as_soon_as_it_can(
+    make: Make,
+) -> None:
+    team = make(1)
+    team.register(team.job("pix", pc="PC-1"))
+    team.gather()
+    team.brain.quit()
+    configuration = team.brain.place.data / "team" / "server.conf"
+    configuration.unlink()
+    configuration.mkdir()  # nothing can take its place
+    team.brain.start()
+    team.until(lambda status: any("chaves da equipe" in each["what"] for each in status["problems"]))
+
+    configuration.rmdir()
+    team.until_present(*team.pcs)
+    team.until(lambda status: not any("chaves da equipe" in each["what"] for each in status["problems"]))
+    team.run("pix")
+    team.until_counted("pix")
+
+
 def _memory(pid: int) -> int:
     with open(f"/proc/{pid}/statm", encoding="ascii") as file:  # noqa: PTH123
         return int(file.read().split()[1]) * resource.getpagesize()

@@ -141,11 +141,11 @@ class Agent:
         if self._teller is not None:
             self.listeners.append(self._teller.changed)
             self._teller.start()
+        self.is_started = True  # what is noticed from here on, the engine is told
         self._start_engine()
         self._watchdog.start()
         self._awake.start()
         self.scripts.log_keeper.start()
-        self.is_started = True
         if self.succession is not None:
             self.succession.updates.start()
         _log.info("agent %s started, pid %d, data in %s", __version__, os.getpid(), self.places.data_dir)

@@ -41,6 +41,7 @@ _log = logging.getLogger(__name__)
 _BOOK = "team_book"
 _KEYS_SECONDS = 60.0
 _RELOAD_SECONDS = 5.0
+_AGAIN_SECONDS = 5.0
 _UP_SECONDS = 20.0
 _SERVER_ACTION = (
     "As automações deste PC seguem; os outros PCs só são ouvidos quando isso for resolvido. "
@@ -63,7 +64,8 @@ class BrainSide:
         self._up = threading.Event()
         self._stopped: list[str] = []
         self._server: TeamServer | None = None
-        self._is_started = False
+        self._is_started = self._is_closed = False
+        self._bringing = threading.Lock()
         self._radio = ChildRadio(
             self._channel(),
             agent.own_environment(),
@@ -92,21 +94,35 @@ class BrainSide:
             self._start()
 
     def _start(self) -> None:
-        """Have the server and the radio come up. What hinders them is a problem that is shown."""
+        """Have the server and the radio come up."""
+        self._bring_up()
+        self._radio.start()
+
+    def _bring_up(self) -> None:
+        """Have the server come up, or be told who is in. What hinders it is a problem that is shown; a disk
+        that takes nothing is tried again, for without a server no PC is heard."""
+        with self._bringing:
+            if not self._is_closed:
+                self._bring()
+
+    def _bring(self) -> None:
         program = None if self._own_server else find_server(os.environ)
         try:
             configuration = self._write(self.membership)
         except MembershipError as error:
             self._trouble(f"As chaves da equipe não podem ser lidas ou gravadas ({error}).")
+            again = threading.Timer(_AGAIN_SECONDS, self._bring_up)
+            again.daemon = True
+            again.start()
         else:
+            self._trouble("")
             if self._own_server:
-                pass
-            elif program is None:
+                return
+            if program is None:
                 self._trouble("O programa nats-server, que leva as mensagens da equipe, não foi encontrado.")
             else:
                 self._server = TeamServer(program, configuration, self._listening.port, self._trouble)
                 self._server.start()
-        self._radio.start()
 
     def _write(self, membership: Membership) -> Path:
         """What the server reads: ours, or in its own folder that of the team. Raises MembershipError."""
@@ -152,6 +168,8 @@ class BrainSide:
 
     def close(self) -> None:
         """End radio and server; the PCs keep what they have to say."""
+        with self._bringing:
+            self._is_closed = True
         self._processes.end()
         self._radio.close()
         if self._server is not None:
