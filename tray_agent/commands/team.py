@@ -72,12 +72,14 @@ def add_to(
         return 0
 
     _add_team(add, team)
-    joining = add("join", "entra na equipe de outro PC, com o código de lá", join)
-    joining.add_argument("code", metavar="CÓDIGO", help="o que tray-agent team invite mostrou no outro PC")
-    joining.add_argument(
-        "--name", metavar="NOME", default="", help="o nome deste PC (padrão: o do computador)"
-    )
+    _add_join(add, join)
     add("leave", "sai da equipe", leave)
+
+
+def _add_join(add: Callable[[str, str, Run], argparse.ArgumentParser], command: Run) -> None:
+    join = add("join", "entra na equipe de outro PC, com o código de lá", command)
+    join.add_argument("code", metavar="CÓDIGO", help="o que tray-agent team invite mostrou no outro PC")
+    join.add_argument("--name", metavar="NOME", default="", help="o nome deste PC (padrão: o do computador)")
 
 
 def _add_team(add: Callable[[str, str, Run], argparse.ArgumentParser], command: Run) -> None:

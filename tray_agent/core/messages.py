@@ -123,7 +123,12 @@ class Quit(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RunHeld:
+class Event:
+    """Something that happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunHeld(Event):
     """A child exists and waits to be let go; on another PC of the team, in whose ``book`` it will stand."""
 
     run: str
@@ -133,7 +138,7 @@ class RunHeld:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRefused:
+class RunRefused(Event):
     """A run could not be started; it never began and does not count."""
 
     run: str
@@ -141,7 +146,7 @@ class RunRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class RunUnplaced:
+class RunUnplaced(Event):
     """No PC took a run: it never began, its id is given up for good and its job waits for a PC again.
 
     ``unsuited``: this PC can not run this job, which it says by ``reason``; it is not asked again for a
@@ -154,7 +159,7 @@ class RunUnplaced:
 
 
 @dataclass(frozen=True, slots=True)
-class RunExited:
+class RunExited(Event):
     """A run's process ended. ``exit_code`` is None when nobody could see it.
 
     ``reason`` says in one line why it ended badly (product 5.6); ``leftovers`` are the pids of processes that
@@ -171,21 +176,21 @@ class RunExited:
 
 
 @dataclass(frozen=True, slots=True)
-class RunConfirmed:
+class RunConfirmed(Event):
     """A PC that had not been heard says that a run is under way there."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
-class RunFound:
+class RunFound(Event):
     """A PC tells of a run that may be missing on record here: ended, or (without an outcome) under way."""
 
     run: Run
 
 
 @dataclass(frozen=True, slots=True)
-class TeamSeen:
+class TeamSeen(Event):
     """How PCs stand that stood otherwise (at first all), who is ``gone``, and all that is wrong beyond it."""
 
     pcs: tuple[Pc, ...]
@@ -194,7 +199,7 @@ class TeamSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class RunLeft:
+class RunLeft(Event):
     """What a run that ended left behind, alive now (pids): others than were last said of it, or none."""
 
     run: str
@@ -202,7 +207,7 @@ class RunLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class RunStopped:
+class RunStopped(Event):
     """A stop is over: the tree is gone, or ``survivors`` (pids) are still there."""
 
     run: str
@@ -211,14 +216,14 @@ class RunStopped:
 
 
 @dataclass(frozen=True, slots=True)
-class Discovered:
+class Discovered(Event):
     """A discovery ended."""
 
     discovery: Discovery
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryRead:
+class HistoryRead(Event):
     """The history of ``day`` was read at ``at``; ``count`` rows came back.
 
     ``finds_local``: whether local time that was written without a zone is looked for among them.
@@ -233,19 +238,19 @@ class HistoryRead:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryFailed:
+class HistoryFailed(Event):
     """A read of the history failed; ``cause`` is one Portuguese sentence."""
 
     cause: str
 
 
 @dataclass(frozen=True, slots=True)
-class Woke:
+class Woke(Event):
     """The machine resumed or the clock was set: look at everything anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
+class Noticed(Event):
     """What is wrong now with a thing that somebody outside the engine looks after: all of it, ``source`` by
     ``source``."""
 
@@ -254,21 +259,21 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
-class BrainNamed:
+class BrainNamed(Event):
     """The base folder names another PC as the brain, so nothing starts here by itself. "": it is not so."""
 
     brain: str
 
 
 @dataclass(frozen=True, slots=True)
-class OrderHeard:
+class OrderHeard(Event):
     """On a PC that is not the brain: the brain said this, as it came."""
 
     message: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class BrainLinked:
+class BrainLinked(Event):
     """On a PC that is not the brain: the way to it opened or closed, and why (one Portuguese sentence)."""
 
     up: bool
@@ -276,7 +281,7 @@ class BrainLinked:
 
 
 @dataclass(frozen=True, slots=True)
-class ScriptPlaced:
+class ScriptPlaced(Event):
     """On a PC that is not the brain: where a run's script is here, and whether the base path is there."""
 
     run: str
@@ -285,24 +290,4 @@ class ScriptPlaced:
     is_there: bool
 
 
-Event = (
-    RunHeld
-    | RunRefused
-    | RunUnplaced
-    | RunExited
-    | RunConfirmed
-    | RunFound
-    | BrainNamed
-    | TeamSeen
-    | RunLeft
-    | RunStopped
-    | Discovered
-    | HistoryRead
-    | HistoryFailed
-    | Woke
-    | Noticed
-    | OrderHeard
-    | BrainLinked
-    | ScriptPlaced
-)
 Message = Command | Event

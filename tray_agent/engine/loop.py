@@ -184,7 +184,8 @@ class Engine:
         than all that it does."""
         until_due = sleep_seconds(self._state, moment)
         is_near = until_due < self._state.limits.loop_seconds
-        every = _DATA_LOOK_SECONDS if is_near or self._is_wrong() else _QUIET_LOOK_SECONDS
+        waits = self._recorder.waits or not self._recovered  # for the disk
+        every = _DATA_LOOK_SECONDS if is_near or waits else _QUIET_LOOK_SECONDS
         return (
             until_due <= 0
             or is_under_way(self._state, moment)
@@ -193,10 +194,6 @@ class Engine:
             or self._recorder.together_by is not None
             or moment.seconds - self._looked_at >= every
         )
-
-    def _is_wrong(self) -> bool:
-        """Whether something waits for the disk."""
-        return self._recorder.waits or not self._recovered
 
     def _look_at_data(self, moment: Moment) -> None:
         """Recover once the journal can be read; record what could not be; notice a full disk."""
