@@ -88,7 +88,7 @@ class TestThePcDies:
         pid = team.pcs[0].processes("script")[0].pid
         team.pcs[0].start()
         team.until_present(team.pcs[0])
-        assert team.card("longa")["state"] == "RUNNING"
+        team.until(lambda status: card_of(status, "longa")["state"] == "RUNNING")  # its picture may be late
         assert is_alive(pid)
         team.open_gate("longa")
 
