@@ -19,11 +19,14 @@ sys.exit(reader_child.main("read-registry"))
 
 
 def test_a_reader_yields_to_scripts_and_agent() -> None:
-    told = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-c", _CHILD],
-        input=b"{}\n",
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[3],
-        check=False,
-    ).stdout
+    ) as reader:
+        assert reader.stdin is not None and reader.stdout is not None
+        reader.stdin.write(b"{}\n")
+        reader.stdin.flush()  # and stays open: a reader whose agent is gone leaves at once
+        told = reader.stdout.readline()
     assert told == f'{{"ok":true,"nice":{min(19, os.nice(0) + LESS)}}}\n'.encode()
