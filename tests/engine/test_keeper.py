@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -183,12 +184,13 @@ def test_a_base_folder_that_is_known_keeps_no_run_waiting_and_one_that_moved_is_
     before = len(pc.looks)
 
     pc.hold("r2", "ted")
-    assert pc.processes.held["r2"].script == "/base/a/metodos/ted.py" and len(pc.looks) == before
+    assert Path(pc.processes.held["r2"].script) == Path("/base/a/metodos/ted.py")
+    assert len(pc.looks) == before
     refused = pc.turn(msg.RunRefused("r2", "arquivo não encontrado."))
     assert [type(each) for each in refused] == [say.Refused]
 
     pc.hold("r3", "ted")
-    assert pc.processes.held["r3"].script == "/moved/a/metodos/ted.py"
+    assert Path(pc.processes.held["r3"].script) == Path("/moved/a/metodos/ted.py")
 
 
 def test_a_new_run_of_a_job_takes_the_place_of_one_that_is_only_held_and_that_one_is_denied() -> None:

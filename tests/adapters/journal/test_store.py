@@ -517,7 +517,7 @@ class TestGrowingAhead:
 
 
 def test_words_that_are_no_text_are_kept_as_far_as_they_go_and_stop_no_record(sqlite: SqliteJournal) -> None:
-    broken = os.fsdecode("não ☕".encode() + b" h\xe1")
+    broken = ("não ☕".encode() + b" h\xe1").decode("utf-8", "surrogateescape")
     asked = Asked(at(), "maria", "run", broken, accepted=False, text=f"Não há {broken}.")
     run = make_open_run("ted", reason=broken)
 
