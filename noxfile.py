@@ -106,8 +106,9 @@ for parts in (("frontend", "index.html"), ("assets", "tray-agent.ico"), ("assets
 """
 
 PYTEST = ["-m", "pytest", "-q"]
-# Tests that wait more than they compute, or share nothing, run two at a time.
+# Tests that share nothing run two at a time, those that wait more than they compute three.
 TWO_AT_A_TIME = [*PYTEST, "-n", "2", "--dist"]
+THREE_AT_A_TIME = [*PYTEST, "-n", "3", "--dist"]
 ROOMS = ("core", "engine", "adapters", "shell", "checks", "launcher", "start", "benchmarks")
 UNIT = [f"tests/{room}" for room in ROOMS]
 SPEED = "tests/frontend/test_page_speed.py"
@@ -116,7 +117,7 @@ STAGES = {
     "unit": [*TWO_AT_A_TIME, "worksteal", *UNIT],
     "frontend": [*TWO_AT_A_TIME, "worksteal", "tests/frontend", f"--ignore={SPEED}"],
     "page-speed": [*PYTEST, SPEED],
-    "e2e": [*TWO_AT_A_TIME, "loadfile", "tests/e2e", "tests/faults"],
+    "e2e": [*THREE_AT_A_TIME, "loadfile", "tests/e2e", "tests/faults"],
     "desktop": [*PYTEST, "tests/desktop"],
     "faults": ["-m", "tests.faults", "--short"],
     "crash-table": [*TWO_AT_A_TIME, "worksteal", "tests/team", "-m", "crash_row"],
