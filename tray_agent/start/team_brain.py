@@ -20,11 +20,12 @@ from tray_agent.adapters.runs.threads import SpareThreads
 from tray_agent.adapters.team import subjects
 from tray_agent.adapters.team.book import ToldJournal
 from tray_agent.adapters.team.brain_file import BrainFile
+from tray_agent.adapters.team.channel import Channel
 from tray_agent.adapters.team.door import Door, DoorRefused, Given
 from tray_agent.adapters.team.logs import RemoteLogs
 from tray_agent.adapters.team.membership import Membership, MembershipError, MembershipFile, Role
 from tray_agent.adapters.team.own_server import NO_FOLDER, unconfirmed, unreached, write_for_server
-from tray_agent.adapters.team.radio import Channel, ChildRadio
+from tray_agent.adapters.team.radio import ChildRadio
 from tray_agent.adapters.team.remote import Brain, TeamProcesses
 from tray_agent.adapters.team.server import Listening, TeamServer, find_server, write_configuration
 from tray_agent.core.messages import BrainNamed

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tray_agent.adapters.team import subjects
+from tray_agent.adapters.team.channel import Channel
 from tray_agent.adapters.team.membership import Membership, MembershipFile
-from tray_agent.adapters.team.radio import Channel, ChildRadio
+from tray_agent.adapters.team.radio import ChildRadio
 from tray_agent.adapters.team.station import Station
 from tray_agent.core.messages import BrainLinked, OrderHeard
 from tray_agent.core.team.names import pc_key

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import io
+import subprocess
+import sys
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from tray_agent.adapters.team import radio_child
-from tray_agent.adapters.team.radio import Channel
+from tray_agent.adapters.team.channel import Channel
 
 CHANNEL = Channel(("127.0.0.1:1",), "server", "ca", "me", "key", "team", "pc1", 0.05)
 
@@ -75,3 +77,10 @@ def test_a_connection_that_broke_without_a_word_is_noticed_and_another_one_made(
         return Fallen()
 
     assert links(monkeypatch, connect, 2) == [True, False, True, False]
+
+
+def test_the_child_loads_nothing_that_decides() -> None:
+    """It costs each PC of a team its memory: the agent's core alone would be three megabytes of it."""
+    said = "import sys, tray_agent.adapters.team.radio_child; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert not [name for name in done.stdout.split() if name.startswith("tray_agent.core")]

@@ -23,6 +23,7 @@ from typing import Any
 
 from tray_agent.adapters.readers.children import opened_log, talk
 from tray_agent.adapters.system import program
+from tray_agent.adapters.team.channel import Channel
 from tray_agent.core.ports import Heard, Link
 from tray_agent.core.team.names import pc_key
 
@@ -35,22 +36,6 @@ _BEFORE_NEXT_SECONDS = 1.0
 _NEVER_WAITS = sys.platform != "win32"  # where a pipe that can be written to takes a piece without waiting
 _ONE_PIECE = 4096  # what POSIX writes to a pipe whole; one that is ready has room for it
 _GONE = "gone"  # the server's word, which is no PC's
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """Where a radio speaks and how it proves who it is: what its child is told. Files are PEM."""
-
-    servers: tuple[str, ...]
-    server_name: str
-    authority: str
-    certificate: str
-    key: str
-    team: str
-    pc: str  # the key of this PC; "" for the brain
-    signal_seconds: float
-    system_certificate: str = ""
-    system_key: str = ""
 
 
 @dataclass(slots=True)

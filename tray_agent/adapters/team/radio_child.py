@@ -24,7 +24,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from tray_agent.adapters.team import subjects
-from tray_agent.adapters.team.radio import Channel
+from tray_agent.adapters.team.channel import Channel
 
 _CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 2.0
