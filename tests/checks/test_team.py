@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.adapters.team.rig import TEAM, Team
 from tray_agent.adapters.system.places import Places, find_places
+from tray_agent.adapters.system.whole_file import put
 from tray_agent.adapters.team import keys, subjects
-from tray_agent.adapters.team.membership import Membership, MembershipFile, Role, put
+from tray_agent.adapters.team.membership import Membership, MembershipFile, Role
 from tray_agent.checks.team import look_at_team
 from tray_agent.core.settings import Settings
 

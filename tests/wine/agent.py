@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from tests.wine.provision import provision
 from tests.wine.session import CHECKOUT, COMMAND_SECONDS, PYTHON, Session, windows_path
 
+LOCAL = "/wine/drive_c/users/root/AppData/Local"  # of the Windows user, as a session sees it
 EXE = PureWindowsPath("C:/Programas da equipe/tray-agent.exe")
 LONGEST_SECONDS = 300.0
 NO_AGENT = 3

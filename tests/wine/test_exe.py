@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.wine.agent import EXE, NO_AGENT, Agent, Program, card, from_source, processes, until
+from tests.wine.agent import EXE, LOCAL, NO_AGENT, Agent, Program, card, from_source, processes, until
 from tests.wine.session import PYTHON, Session
 
 DEMO = r"C:\Demonstração da equipe"
@@ -230,7 +230,7 @@ def _exes(windows: Session) -> list[dict[str, Any]]:
 
 
 def test_a_command_removes_what_it_unpacked(windows: Session, exe: Program) -> None:
-    temporary = windows.seen("/wine/drive_c/users/root/AppData/Local/Temp")
+    temporary = windows.seen(f"{LOCAL}/Temp")
     before = {folder.name for folder in temporary.glob("_MEI*")}
     assert exe.run("autostart", "status").returncode == 0
     assert {folder.name for folder in temporary.glob("_MEI*")} <= before

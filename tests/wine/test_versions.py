@@ -15,6 +15,7 @@ import pytest
 
 from tests.wine.agent import (
     EXE,
+    LOCAL,
     LONGEST_SECONDS,
     Agent,
     Program,
@@ -33,7 +34,6 @@ from tray_agent.adapters.versions.unpacking import is_whole
 
 DEMO = r"C:\Troca de versão"
 BY_HAND = "reprocessa_devolucoes"
-LOCAL = "/wine/drive_c/users/root/AppData/Local"
 SHARES = (0.0, 0.3, 0.6, 0.9)  # of the unpacked bytes: where a first start is killed
 SECONDS = 15  # that a version has to come up where it is known not to
 SCRIPT = """

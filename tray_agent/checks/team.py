@@ -136,12 +136,12 @@ def _heard(heard: dict[str, float], expected: dict[str, str], *, is_brain: bool)
             yield Check("PC da equipe" if is_brain else "Cérebro da equipe", False, text, action)
             continue
         offset = round(heard[key])
-        of, to = (name, "deste PC") if is_brain else ("deste PC", f"de {name}")
+        of, to = (f"de {name}", "deste PC") if is_brain else ("deste PC", f"de {name}")
         if abs(offset) <= MOST_OFFSET_SECONDS:
             yield Check(f"Relógio: {name}", True, f"{name} é ouvido; diferença de {abs(offset)} s")
             continue
         way = "adiantado" if offset > 0 else "atrasado"
-        text = f"o relógio {of if not is_brain else f'de {of}'} está {abs(offset)} s {way} em relação ao {to}"
+        text = f"o relógio {of} está {abs(offset)} s {way} em relação ao {to}"
         action = "Acerte a hora (Configurações do Windows, Hora e idioma, Sincronizar agora)."
         yield Check(f"Relógio: {name}", False, text, action)
 

@@ -22,3 +22,8 @@ def slug(text: str) -> str:
 def no_such_job(name: object) -> str:
     """What is said to somebody who names a job that there is not."""
     return f"Não há automação ativa chamada {name}; veja os nomes com tray-agent status."
+
+
+def whole(text: str) -> str:
+    """The text with a "?" for each half of a character, as names and words in other encodings have them."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

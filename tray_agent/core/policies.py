@@ -22,6 +22,11 @@ class CatchUp(StrEnum):
 DATE_FORMAT = "(?:%[YymdjBbHMSV%]|[^%{}])+"
 
 
+def clock(minute: int) -> str:
+    """A minute of the day as people write it: "08:30"."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A minute of the day (0 … 1439), or so many minutes after each fire time: one of both is set."""

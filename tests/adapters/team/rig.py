@@ -14,9 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tray_agent.adapters.system.whole_file import put
 from tray_agent.adapters.team import keys, subjects
 from tray_agent.adapters.team.channel import Channel
-from tray_agent.adapters.team.membership import Invitation, Member, Membership, Role, put
+from tray_agent.adapters.team.membership import Invitation, Member, Membership, Role
 from tray_agent.adapters.team.radio import ChildRadio
 from tray_agent.adapters.team.server import Listening, TeamServer, find_server, write_configuration
 

@@ -13,8 +13,8 @@ from nats.aio.client import Client
 
 from tests.adapters.children import until
 from tests.adapters.team.rig import SECONDS, TEAM, Team, foreign_certificate, signed_by_pc
+from tray_agent.adapters.system.whole_file import put
 from tray_agent.adapters.team import keys, subjects
-from tray_agent.adapters.team.membership import put
 
 
 class Guest:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from tray_agent.core.naming import whole
+
 VERSION = 3
 _ADDED = {
     "reason": "TEXT NOT NULL DEFAULT ''",
@@ -73,9 +75,7 @@ class _Connection(sqlite3.Connection):
 
 
 def _storable(value: Any) -> Any:
-    if not isinstance(value, str) or value.isascii():
-        return value
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return whole(value) if isinstance(value, str) else value
 
 
 def connect(file: str) -> sqlite3.Connection:

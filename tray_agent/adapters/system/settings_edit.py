@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tray_agent.adapters.system.whole_file import OURS_ALONE, put
+
 _BOM = "\ufeff"
 _VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*')"""
-_OURS_ALONE = 0o600
 
 
 class NotKept(Exception):
@@ -31,7 +31,7 @@ def keep(path: Path, values: Mapping[str, str]) -> None:
     try:
         content, mode = path.read_bytes(), path.stat().st_mode
     except FileNotFoundError:
-        content, mode = b"", _OURS_ALONE
+        content, mode = b"", OURS_ALONE
     try:
         text = content.decode("utf-8")
         for name, value in values.items():
@@ -41,7 +41,7 @@ def keep(path: Path, values: Mapping[str, str]) -> None:
         raise NotKept("ele não está em UTF-8") from None
     except UnicodeEncodeError:
         raise NotKept("o nome da pasta tem sinais que não cabem nele") from None
-    _replace(path, written, mode)
+    put(path, written, mode & 0o777)
 
 
 def _with(text: str, name: str, value: str) -> str:
@@ -92,18 +92,3 @@ def _literal(value: str) -> str:
     if "'" in value or not value.isprintable():
         return json.dumps(value, ensure_ascii=False)
     return f"'{value}'"
-
-
-def _replace(path: Path, content: bytes, mode: int) -> None:
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(mode & 0o777)
-        beside.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise

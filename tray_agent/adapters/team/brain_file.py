@@ -6,11 +6,11 @@ a weekend comes back on Monday. A person who knows better takes it away (``tray-
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+from tray_agent.adapters.system.whole_file import put
 
 NAME = ".tray-agent-brain.json"
 
@@ -48,16 +48,8 @@ def read(base: Path) -> BrainFile | None:
 
 def write(base: Path, record: BrainFile) -> None:
     """Put it on record, whole: others read it while it is synchronised. Raises OSError."""
-    path = base / NAME
-    beside = path.with_name(f"{NAME}.{os.getpid()}.new")
-    try:
-        beside.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1), encoding="utf-8")
-        beside.chmod(0o644)  # whoever shares the folder may know
-        beside.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
+    text = json.dumps(asdict(record), ensure_ascii=False, indent=1)
+    put(base / NAME, text.encode("utf-8"), 0o644)  # whoever shares the folder may know
 
 
 def forget(base: Path) -> None:

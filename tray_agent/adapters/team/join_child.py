@@ -16,10 +16,11 @@ from typing import Any
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from tray_agent.adapters.system.whole_file import put
 from tray_agent.adapters.team import keys, subjects
 from tray_agent.adapters.team.codes import Code, parse, pin_of
 from tray_agent.adapters.team.door import DoorRefused
-from tray_agent.adapters.team.membership import make_private, put
+from tray_agent.adapters.team.membership import make_private
 from tray_agent.adapters.team.radio_child import connect, context_of, sentence
 
 _SEE_SECONDS = 8.0

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from tray_agent.adapters.system.whole_file import put
 from tray_agent.adapters.team import subjects
 from tray_agent.adapters.team.codes import pin_of
-from tray_agent.adapters.team.membership import make_private, put
+from tray_agent.adapters.team.membership import make_private
 
 _FROM, _UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2049, 12, 31, tzinfo=UTC)
 _CLIENT, _SERVER = ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH

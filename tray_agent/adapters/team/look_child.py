@@ -87,10 +87,8 @@ async def _listen(client: Client, request: dict[str, Any], heard: dict[str, floa
 def _shown(host: str, port: int) -> list[Any] | None:
     """Until when the certificate is good that is shown there, whoever made it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = (
-        False,
-        ssl.CERT_NONE,
-    )  # whether it is the right one comes next
+    context.check_hostname = False  # whether it is the right one comes next
+    context.verify_mode = ssl.CERT_NONE
     with (
         suppress(OSError),
         socket.create_connection((host, port), _SECONDS) as plain,

@@ -7,13 +7,13 @@ There is no such file for who has one PC. Every change is written anew and put i
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from tray_agent.adapters.system.whole_file import put
 from tray_agent.core.team.names import pc_key
 
 FOLDER, FILE = "team", "team.json"
@@ -142,21 +142,6 @@ def _files(folder: Path) -> Iterator[Path]:
 def make_private(folder: Path) -> None:
     """Have a folder that nobody else may enter. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def put(path: Path, content: bytes) -> None:
-    """Have a file with this content, whole or not at all, readable by its owner alone. Raises OSError."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _decoded(values: Any) -> Membership:

@@ -6,9 +6,9 @@ The server reads ``members.conf`` by an ``include`` of its own configuration, an
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
+from tray_agent.adapters.system.whole_file import put
 from tray_agent.adapters.team.membership import Membership
 from tray_agent.adapters.team.server import accounts_of, trusted_by
 from tray_agent.core.model import Problem, Where
@@ -36,15 +36,7 @@ def write_for_server(keys: Path, folder: Path, membership: Membership) -> None:
 
 def _put(path: Path, content: bytes) -> None:
     """Unlike the team's own files it is another account's to read: whose, the folder's rights say."""
-    beside = path.with_name(f"{path.name}.new")
-    try:
-        beside.write_bytes(content)
-        shutil.copymode(path.parent, beside)
-        beside.chmod(beside.stat().st_mode & 0o660)
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+    put(path, content, path.parent.stat().st_mode & 0o660)
 
 
 def unconfirmed(server: str) -> Problem:

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from tray_agent.adapters.system import program
+from tray_agent.adapters.system.whole_file import put
 from tray_agent.adapters.system.with_us import Tied, start_tied
 from tray_agent.adapters.team import subjects
-from tray_agent.adapters.team.membership import Membership, put
+from tray_agent.adapters.team.membership import Membership
 
 _log = logging.getLogger(__name__)
 FILE_VARIABLE = "TRAY_AGENT_NATS_SERVER"

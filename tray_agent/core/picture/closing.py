@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from tray_agent.core.history.status import run_status, state_of
+from tray_agent.core.listing import listed
 from tray_agent.core.model import CardState, Job, Run
 from tray_agent.core.picture.texts import duration
 from tray_agent.core.shown import FireState, JobFacts, Snapshot
@@ -82,7 +83,7 @@ def _not_made(when: str, counted: Iterable[tuple[str, int]], one: str, many: str
     if not missing:
         return ""
     said = _count(sum(count for _, count in missing), one, many)
-    return f"{when}, {said}: {_listed([f'{name} ({count})' for name, count in missing])}."
+    return f"{when}, {said}: {listed([f'{name} ({count})' for name, count in missing], NAMED)}."
 
 
 def _deadlines(when: str, facts: Sequence[JobFacts]) -> list[str]:
@@ -90,7 +91,7 @@ def _deadlines(when: str, facts: Sequence[JobFacts]) -> list[str]:
     if not late:
         return []
     said = _count(len(late), "prazo não foi cumprido", "prazos não foram cumpridos")
-    return [f"{when}, {said}: {_listed(late)}."]
+    return [f"{when}, {said}: {listed(late, NAMED)}."]
 
 
 def _waits(when: str, facts: Sequence[JobFacts]) -> list[str]:
@@ -116,11 +117,4 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def _named(names: Sequence[str]) -> str:
-    return _listed(sorted(set(names), key=str.casefold))
-
-
-def _listed(texts: Sequence[str]) -> str:
-    more = len(texts) - NAMED
-    if more > 0:
-        return ", ".join(texts[:NAMED]) + f" e mais {more}"
-    return " e ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else texts[0]
+    return listed(sorted(set(names), key=str.casefold), NAMED)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from tray_agent.core.history.status import NO_RESULT, STOPPED, is_open, run_status, state_of
 from tray_agent.core.model import CardState, Job, Mark
 from tray_agent.core.policies import CatchUp
-from tray_agent.core.rules.debt import STILL_IN_TIME, Debt, at_minute, coming
+from tray_agent.core.rules.debt import STILL_IN_TIME, Debt, at_minute, coming, in_time
 from tray_agent.core.rules.owed import count_of, debt_from, fires_of
 from tray_agent.core.rules.state import State
 from tray_agent.core.shown import Fire, FireState
@@ -173,12 +173,6 @@ def _lost(job: Job, due: Sequence[datetime], number: int, now: datetime) -> str:
     newer = catch_up is not CatchUp.ALL and number < len(due) - 1
     if newer or (catch_up is CatchUp.NONE and now > fire + STILL_IN_TIME):
         return f"não recuperada (recuperar: {catch_up.value})"
-    if limit is not None and limit.minute is not None and now > at_minute(limit.minute, fire):
-        return "passou da hora limite (iniciar_ate)"
-    if (
-        limit is not None
-        and limit.after_minutes is not None
-        and now > fire + timedelta(minutes=limit.after_minutes)
-    ):
+    if limit is not None and number < in_time(limit, due, now):
         return "passou da hora limite (iniciar_ate)"
     return "dispensada por uma pessoa"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tray_agent.core.policies import NO_POLICIES, CatchUp, Limit, Policies, Retries
+from tray_agent.core.policies import NO_POLICIES, CatchUp, Limit, Policies, Retries, clock
 
 
 def policy_texts(policies: Policies) -> list[str]:
@@ -26,7 +26,7 @@ def _limit(limit: Limit | None, sign: str = "") -> str:
     if limit is None:
         return ""
     if limit.minute is not None:
-        return f"{limit.minute // 60:02d}:{limit.minute % 60:02d}"
+        return clock(limit.minute)
     return f"{sign}{limit.after_minutes} min"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from tray_agent.core.listing import listed
 from tray_agent.core.shown import JobFacts
 
 SILENT_TOO_LONG = timedelta(minutes=10)
@@ -39,7 +40,7 @@ def silence_title(group: Sequence[JobFacts]) -> str:
 
 def silence_text(group: Sequence[JobFacts], names: str) -> str:
     """What is not heard, since when, and what to do."""
-    pcs = " e ".join(sorted({facts.active.pc for facts in group if facts.active}, key=str.casefold))
+    pcs = listed(sorted({facts.active.pc for facts in group if facts.active}, key=str.casefold))
     since = min(facts.silent_since for facts in group if facts.silent_since)
     state = "pode estar em execução" if len(group) == 1 else "podem estar em execução"
     return f"{names}: sem notícia do {pcs} desde {since:%H:%M}; {state}. {_WHAT_TO_DO}"

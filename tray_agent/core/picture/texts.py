@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from tray_agent.core import listing
 from tray_agent.core.history.status import NO_RESULT, is_open, shortened, state_of
 from tray_agent.core.model import CardState, Outcome, Run, Trigger
 from tray_agent.core.picture.next_run import Surroundings, day_and_time
@@ -103,12 +104,8 @@ def _covered(facts: JobFacts) -> str:
     if len(ahead) == 1:
         by = ahead[0].reason.removeprefix("coberta ")
         return f" A das {ahead[0].at:%H:%M} já foi coberta {by}."
-    times = _and([f"{fire.at:%H:%M}" for fire in ahead])
+    times = listing.listed([f"{fire.at:%H:%M}" for fire in ahead])
     return f" As das {times} já foram cobertas por execuções feitas antes."
-
-
-def _and(parts: list[str]) -> str:
-    return " e ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _lost(facts: JobFacts) -> str:
@@ -121,7 +118,7 @@ def _lost(facts: JobFacts) -> str:
     if len(lost) == 1:
         said += f" 1 horário não será recuperado ({lost[0]})."
     elif lost:
-        named = _and(lost) if len(lost) <= 4 else f"{lost[0]} a {lost[-1]}"
+        named = listing.listed(lost) if len(lost) <= 4 else f"{lost[0]} a {lost[-1]}"
         said += f" {len(lost)} horários não serão recuperados ({named})."
     return said + _never(facts)
 
@@ -134,7 +131,7 @@ def _never(facts: JobFacts) -> str:
     times = [f"{fire.at:%H:%M}" for fire in ahead]
     if len(times) == 1:
         return f" A das {times[0]} não roda: {ahead[0].reason}."
-    named = _and(times) if len(times) <= 4 else f"{times[0]} a {times[-1]}"
+    named = listing.listed(times) if len(times) <= 4 else f"{times[0]} a {times[-1]}"
     return f" As das {named} não rodam: passam da hora limite (iniciar_ate)."
 
 
@@ -150,17 +147,14 @@ def _late(facts: JobFacts) -> str:
 def _left(facts: JobFacts) -> str:
     if not facts.leftovers:
         return ""
-    pids = _and([str(pid) for pid in facts.leftovers[:5]])
+    pids = listing.listed([str(pid) for pid in facts.leftovers[:5]])
     what = "um processo" if len(facts.leftovers) == 1 else f"{len(facts.leftovers)} processos"
     return f" Terminou, mas deixou {what} rodando ({pids}); Parar encerra."
 
 
 def listed(names: Iterable[str], most: int) -> str:
     """Names in their order, the first few of many: "a, b e c", "a, b, c e mais 2"."""
-    known = sorted(names, key=str.casefold)
-    if len(known) > most:
-        return ", ".join(known[:most]) + f" e mais {len(known) - most}"
-    return " e ".join(filter(None, (", ".join(known[:-1]), known[-1])))
+    return listing.listed(sorted(names, key=str.casefold), most)
 
 
 def _active(facts: JobFacts, around: Surroundings, now: datetime) -> str:

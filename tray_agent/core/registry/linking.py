@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from tray_agent.core.collation import match_key, portuguese_key
 from tray_agent.core.model import Cell, Job, Problem, RegistryRow, Script, Where
+from tray_agent.core.policies import clock
 from tray_agent.core.registry.references import resolve_after
 from tray_agent.core.registry.wording import bounded, listed, shown
 
@@ -122,20 +123,16 @@ def _behind_limits(jobs: Iterable[Job], lines: Mapping[str, int]) -> Iterator[Pr
         last, line = limit.minute, lines[job.id]
         late = sorted({each for clause in job.schedule.clauses for each in clause.minutes if each > last})
         if late:
-            times = listed([_clock(minute) for minute in late])
+            times = listed([clock(minute) for minute in late])
             verb, where = ("passa", "nesse horário") if len(late) == 1 else ("passam", "nesses horários")
             yield Problem(
                 Where.REGISTRY,
-                f"linha {line}: {shown(job.name)}: {times} {verb} da hora limite {_clock(last)} "
+                f"linha {line}: {shown(job.name)}: {times} {verb} da hora limite {clock(last)} "
                 f"(iniciar_ate); não roda {where}",
                 f"Corrija a coluna iniciar_ate ou o agendamento na linha {line}.",
                 Cell(line),
                 job.id,
             )
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _second_row(row: RegistryRow, first: int) -> Problem:

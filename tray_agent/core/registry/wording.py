@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tray_agent.core import listing
 from tray_agent.core.model import Problem
 
 MOST_PROBLEMS = 200
 _LONGEST_SHOWN = 40
+_MOST_LISTED = 3
 
 
 def shown(text: str) -> str:
@@ -18,9 +20,7 @@ def shown(text: str) -> str:
 
 def listed(texts: Sequence[str]) -> str:
     """Texts joined as Portuguese lists them, the first three of many."""
-    if len(texts) > 3:
-        return ", ".join(texts[:3]) + f" e mais {len(texts) - 3}"
-    return " e ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
+    return listing.listed(texts, _MOST_LISTED)
 
 
 def bounded(problems: Sequence[Problem], of: str) -> tuple[Problem, ...]:

@@ -70,13 +70,14 @@ def _first_wanted(
         if policies.catch_up is CatchUp.NONE and now > due[-1] + STILL_IN_TIME:
             first = len(due)
     if policies.start_by is not None:
-        first = max(first, _in_time(policies.start_by, due, now))
+        first = max(first, in_time(policies.start_by, due, now))
     if cleared is not None:
         first = max(first, bisect_right(due, cleared))
     return first
 
 
-def _in_time(limit: Limit, due: Sequence[datetime], now: datetime) -> int:
+def in_time(limit: Limit, due: Sequence[datetime], now: datetime) -> int:
+    """The index of the first due fire time that the limit leaves time for."""
     if limit.after_minutes is not None:
         return bisect_left(due, now - timedelta(minutes=limit.after_minutes))
     return len(due) if limit.minute is not None and now > at_minute(limit.minute, now) else 0

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
+from tray_agent.core.listing import listed
 from tray_agent.core.schedules.conditions import Condition, applied, condition
 from tray_agent.core.schedules.cron import cron, looks_like_cron
 from tray_agent.core.schedules.cursor import MANY_LINES, Cursor, Unclear
@@ -173,15 +174,9 @@ def _plain_list(kept: list[str], lost: list[Unclear], otherwise: Unclear) -> tup
 
 
 def _not_hours(wrong: list[str], *, others: bool) -> str:
-    named = _listed(wrong)
+    named = listed(wrong, _MOST_NAMED)
     verdict = "não é uma hora de 0 a 23" if len(wrong) == 1 else "não são horas de 0 a 23"
     return f"{named} {verdict}{_OTHERS_COUNT if others else NOTHING}"
-
-
-def _listed(texts: list[str]) -> str:
-    if len(texts) > _MOST_NAMED:
-        return ", ".join(texts[:_MOST_NAMED]) + f" e mais {len(texts) - _MOST_NAMED}"
-    return " e ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
 
 
 def _clauses(cursor: Cursor) -> list[Clause]:

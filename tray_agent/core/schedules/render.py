@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tray_agent.core.listing import listed
 from tray_agent.core.schedules.days import LAST_WEEK, DayKind, DayRule, Days, Shift
 from tray_agent.core.schedules.schedule import MINUTES_A_DAY, Clause
 from tray_agent.core.schedules.vocabulary import MONTH_NAMES, WEEKDAY_NAMES
@@ -36,7 +37,7 @@ class _Style:
     def listed(self, texts: Sequence[str]) -> str:
         if self.short:
             return ",".join(texts)
-        return " e ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
+        return listed(texts)
 
     def spans(self, values: Sequence[int], name: Callable[[int], str], upto: str = " a ") -> str:
         """Values by their names, three or more in a row as a span."""

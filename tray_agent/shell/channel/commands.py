@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tray_agent.core import messages as msg
+from tray_agent.core import naming
 from tray_agent.core.when import moment_of
 from tray_agent.shell.channel.user import LONGEST
 
@@ -84,7 +85,7 @@ def whole(params: Json) -> Json:
 
 def _whole(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
+        return naming.whole(value)
     if isinstance(value, list):
         return [_whole(each) for each in value]
     return {_whole(name): _whole(each) for name, each in value.items()} if isinstance(value, dict) else value
