@@ -43,7 +43,7 @@ const when = (iso) => (iso ? Date.parse(iso) : Infinity);
 
 /** When it runs next, of any day: what is tried again comes before what is scheduled. @param {Card} card */
 export function nextOf(card) {
-  const at = card.next_fire ?? card.next_run ?? null;
+  const at = (card.next_fire === undefined ? card.next_run : card.next_fire) ?? null; // null: no moment can be named
   return card.retry_at && card.state !== "RUNNING" && !card.queued && (!at || card.retry_at < at) ? card.retry_at : at;
 }
 

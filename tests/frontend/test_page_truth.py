@@ -276,3 +276,28 @@ def test_the_arrow_down_leads_into_the_list_from_its_head(open_page: OpenPage) -
     page.get_by_role("button", name="Nome", exact=True).focus()
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.classList.contains('list-row')")
+
+
+def test_a_run_whose_moment_nobody_knows_is_named_nowhere_with_a_time(open_page: OpenPage) -> None:
+    waiting = sample.card(
+        "envio",
+        next_run=None,
+        next_fire=None,
+        next_run_text="Próxima execução: depois de outra automação",
+        schedule={"kind": "hours", "hours": [15]},
+        fires=[
+            {"time": "15:00", "state": "coming", "run": None, "reason": "espera carga, que não está ativa"}
+        ],
+    )
+    unread = sample.card(
+        "ilegivel", next_run=sample.at(15), next_fire=None, next_run_text="Próxima execução: x"
+    )
+    page = open_page(sample.snapshot([waiting, unread]))
+    expect(card(page, "envio").locator(".card-countdown")).to_have_text("")
+    strip = card(page, "envio").locator(".strip")
+    expect(strip).to_have_attribute("aria-label", "previstas: 15h (espera carga, que não está ativa)")
+    expect(page.locator("#content > .view-head .view-summary")).not_to_contain_text("próxima")
+    page.keyboard.press("3")
+    column = page.get_by_role("region", name="Próximas 2 horas")
+    expect(column.get_by_role("listitem")).to_have_count(0)
+    expect(column).not_to_contain_text("15:00")

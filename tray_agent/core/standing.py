@@ -17,6 +17,7 @@ class HoldKind(StrEnum):
     PAUSED = "paused"  # a person paused it, or its area
     HALTED = "halted"  # the sheet Paradas
     WAITS = "waits"  # other jobs come first
+    AHEAD = "ahead"  # nothing yet: its next fire time will find that other jobs come first
     PC = "pc"  # no PC that may run it is there
 
 

@@ -51,7 +51,7 @@ const brief = (time) => (time.endsWith(":00") ? `${Number(time.slice(0, 2))}h` :
 export function inWords(marks) {
   const said = KINDS.map((kind) => {
     const at = marks.filter((each) => each.kind === kind);
-    const named = at.slice(0, MOST_TIMES).map(({ time, reason }) => brief(time) + (reason && kind === "skipped" ? ` (${reason})` : ""));
+    const named = at.slice(0, MOST_TIMES).map(({ time, reason }) => brief(time) + (reason && ["coming", "skipped"].includes(kind) ? ` (${reason})` : ""));
     return at.length ? `${HOUR[kind]}: ${named.join(", ")}${at.length > MOST_TIMES ? " …" : ""}` : "";
   });
   return said.filter(Boolean).join(" · ") || TEXT.noHour;

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.builders import Day, at, make_job, make_read
-from tests.core.picture.test_plan_of_day import WEDNESDAY, job, plan, told
+from tests.core.picture.test_plan_of_day import WEDNESDAY, job, left_out, plan, told
 from tray_agent.core import messages as msg
 from tray_agent.core.picture import queue_to_come
 from tray_agent.core.policies import CatchUp, Limit, Retries
@@ -87,12 +87,23 @@ def test_a_job_whose_forerunner_has_nothing_before_it_waits_for_its_later_run() 
 
 
 @pytest.mark.parametrize("cell", ["", "sáb 8"])
-def test_a_job_whose_forerunner_does_not_run_that_day_has_no_estimate(cell: str) -> None:
+def test_a_job_whose_forerunner_does_not_run_that_day_will_not_run_and_the_plan_says_why(cell: str) -> None:
     day = local("08:00").jobs(job("carga", cell), job("envio", "15h", after=("carga",)))
 
-    assert told(plan(day)) == ["15:00 envio coming"]
-    assert told(plan(day, WEDNESDAY)) == ["15:00 envio coming"]
-    assert any("envio  (sem previsão de início)" in line for line in lines(day))
+    assert told(plan(day)) == told(plan(day, WEDNESDAY)) == []
+    assert ("15:00", "envio", "espera carga, que hoje não tem horário") in left_out(plan(day))
+    said = "espera carga, que nesse dia não roda"
+    assert ("15:00", "envio", said) in left_out(plan(day, WEDNESDAY))
+
+
+def test_what_is_owed_and_waits_for_one_that_failed_for_good_will_not_run_by_itself() -> None:
+    day = local("08:00").jobs(job("carga", "8"), job("envio", "8h05, 15h", after=("carga",)))
+    day.whole_run("carga", code=1)
+    day.later(600)
+
+    assert told(plan(day)) == ["08:00 carga failed"]
+    said = "espera carga, que não terminou bem"
+    assert left_out(plan(day)) == [("08:05", "envio", said), ("15:00", "envio", said)]
 
 
 def test_a_forerunner_that_ended_well_today_is_waited_for_no_more_today_only() -> None:
@@ -102,7 +113,7 @@ def test_a_forerunner_that_ended_well_today_is_waited_for_no_more_today_only() -
     day.exit("carga")
 
     assert told(plan(day)) == ["15:00 envio coming 15:00:00"]
-    assert told(plan(day, WEDNESDAY)) == ["15:00 envio coming"]
+    assert told(plan(day, WEDNESDAY)) == []
 
 
 def test_who_waits_for_another_job_keeps_no_resource_from_those_behind() -> None:

@@ -9,16 +9,18 @@ from tray_agent.core.history.last import last_run, outcome_state
 from tray_agent.core.history.matching import Matched, is_from_the_future, match, start_of
 from tray_agent.core.history.status import state_of
 from tray_agent.core.model import CardState, Job, Mark, Run
+from tray_agent.core.picture.awaited import awaited
 from tray_agent.core.picture.fires import fires_today
 from tray_agent.core.rules.active import Phase
 from tray_agent.core.rules.again import attempt_of, repeatable_after
 from tray_agent.core.rules.deadline import lateness
+from tray_agent.core.rules.forerunners import absence
 from tray_agent.core.rules.holds import held_back, pausing_of
 from tray_agent.core.rules.owed import credit_of, last_end
 from tray_agent.core.rules.runs import left_behind
 from tray_agent.core.rules.state import State
 from tray_agent.core.rules.team import no_pc, own_key, places_of, running_on, total_places
-from tray_agent.core.shown import FireState, HistoryState, JobFacts, SeenPc, Snapshot, own_runs
+from tray_agent.core.shown import Fire, FireState, HistoryState, JobFacts, SeenPc, Snapshot, own_runs
 from tray_agent.core.standing import Held, HoldKind
 
 
@@ -41,7 +43,8 @@ def job_facts(
     marks = _marks(own, matched)
     fires, debt = fires_today(state, job, now, marks)
     attempt = attempt_of(state, job, now) if active is None else None
-    next_run = next((fire.at for fire in fires if fire.state is FireState.COMING), None)
+    held = _held(state, job, now, ticket) if active is None and job_id in state.jobs else None
+    fires, next_run, held = _coming(state, job, now, fires, held)
     end = last_end(state, job_id)
     again = repeatable_after(end) if active is None else None
     bad_end = end if end is not None and state_of(end.status) is CardState.ERROR else None
@@ -70,8 +73,8 @@ def job_facts(
         credit=credit_of(state, job_id),
         owed=debt.owed,
         skipped=debt.skipped,
-        next_fire=next_run or job.schedule.next_day(now),
-        held=_held(state, job, now, ticket) if active is None and job_id in state.jobs else None,
+        next_fire=_kept(next_run or job.schedule.next_day(now), held),
+        held=held,
         attempt=attempt,
         late=lateness(state, job, now),
         pausing=pausing_of(state, job, now),
@@ -85,10 +88,37 @@ def job_facts(
 def _held(state: State, job: Job, now: datetime, ticket: int | None) -> Held | None:
     """What holds a job back; one that waits in the queue may wait for a PC."""
     held = held_back(state, job, now)
+    if held is not None and held.kind is HoldKind.WAITS:
+        return replace(held, text=absence(state, job, now) or held.text)
     if held is None and ticket is not None and state.pcs:
         absent = no_pc(state, job, now)
         return Held(HoldKind.PC, absent) if absent else None
     return held
+
+
+def _coming(
+    state: State, job: Job, now: datetime, fires: tuple[Fire, ...], held: Held | None
+) -> tuple[tuple[Fire, ...], datetime | None, Held | None]:
+    """The fire times, those to come with what they will wait for; the next one that is served when it comes;
+    and what holds the job back, by then at the latest. What comes only later keeps the first one alone."""
+    coming = [fire for fire in fires if fire.state is FireState.COMING]
+    if not coming:
+        return fires, None, held
+    ahead = awaited(state, job, coming[0].at, now) if job.policies.after else None
+    if ahead is None:
+        return fires, coming[0].at, held
+    waiting = coming[:1] if ahead.until else coming
+    told = tuple(replace(fire, reason=ahead.text) if fire in waiting else fire for fire in fires)
+    return told, None, held or ahead
+
+
+def _kept(fire: datetime | None, held: Held | None) -> datetime | None:
+    """The next fire time, unless what holds the job back is known to last beyond it."""
+    if fire is None or held is None:
+        return fire
+    ends = held.until is not None and held.until <= fire
+    lasts = held.kind in {HoldKind.UNREAD, HoldKind.AHEAD} or (held.kind is HoldKind.HALTED and not ends)
+    return None if lasts else fire
 
 
 def _marks(own: tuple[Run, ...], matched: Matched) -> tuple[Mark, ...]:

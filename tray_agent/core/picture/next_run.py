@@ -48,10 +48,12 @@ def _next(facts: JobFacts, around: Surroundings) -> str:
         return _owed_next(facts, around)
     if facts.attempt is not None:
         return f"{facts.attempt.at:%H:%M} (nova tentativa)"
+    if facts.held is not None and facts.held.kind is HoldKind.AHEAD:
+        return _AFTER_ANOTHER
     if facts.next_run is not None:
         return f"{facts.next_run:%H:%M}"
     if facts.job.schedule.kind is not ScheduleKind.RULE:
-        return "depois de outra automação" if facts.job.policies.after and not facts.fires else "só amanhã"
+        return _AFTER_ANOTHER if facts.job.policies.after and not facts.fires else "só amanhã"
     return day_and_time(facts.next_fire) if facts.next_fire else "sem data prevista"
 
 
@@ -60,7 +62,7 @@ def _owed_next(facts: JobFacts, around: Surroundings) -> str:
     if facts.active is not None:
         return "depois desta"
     if facts.held is not None:
-        return "quando houver PC" if facts.held.kind is HoldKind.PC else "depois de outra automação"
+        return "quando houver PC" if facts.held.kind is HoldKind.PC else _AFTER_ANOTHER
     if snapshot.blocked or not snapshot.history.verified:
         return _BLOCKED_NEXT.get(snapshot.blocked or "history", "aguardando")
     if facts.retry is not None and facts.retry.at > snapshot.at:
@@ -70,6 +72,7 @@ def _owed_next(facts: JobFacts, around: Surroundings) -> str:
     return "agora" if place is None or place <= free else f"na fila ({place}ª)"
 
 
+_AFTER_ANOTHER = "depois de outra automação"
 _HELD = {
     HoldKind.PAUSED: "pausada",
     HoldKind.UNREAD: "suspensa (veja Problemas)",

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from tray_agent.core.model import Job, Pausing
 from tray_agent.core.picture.plan_starts import Means, queue_starts, starts_of
+from tray_agent.core.picture.plan_unserved import unserved_of
 from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Starts, Wish
 from tray_agent.core.policies import CatchUp, Halt
 from tray_agent.core.rules.debt import STILL_IN_TIME, at_minute
@@ -87,6 +88,9 @@ def plan_of_day(
         Skipped(each.job, each.at, f"espera a vez, e {_too_late(snapshot.facts[each.job].job)}")
         for each in lost
     ]
+    unserved = unserved_of(snapshot, [(f.job, f.at) for f in fires if f.state in AHEAD], starts)
+    fires = [each for each in fires if (each.job, each.at) not in unserved]
+    skipped += [Skipped(job, at, reason) for (job, at), reason in unserved.items()]
     if until is not None:
         fires = [each for each in fires if _lies_ahead(each) and each.at <= until]
         skipped = [each for each in skipped if each.at is not None and now <= each.at <= until]

@@ -33,12 +33,13 @@ def starts_of(
     first = [*owed, *(wish for wish in _asked(snapshot, now) if wish.job.id not in has_debt)]
     first.sort(key=lambda wish: (ranks.get(wish.job.id, len(ranks)), wish.fire, order.get(wish.job.id, 0)))
     if snapshot.pcs:  # until a PC comes nobody knows
-        first = [wish for wish in first if not _waits_for_pc(snapshot.facts[wish.job.id])]
+        first = [wish for wish in first if not waits_for_pc(snapshot.facts[wish.job.id])]
     later = sorted(coming, key=lambda wish: (wish.fire, order.get(wish.job.id, 0)))
     return starts_to_come([*first, *later], places_of(snapshot, now, means), now)
 
 
-def _waits_for_pc(facts: JobFacts) -> bool:
+def waits_for_pc(facts: JobFacts) -> bool:
+    """Whether no PC is there that may run it: nobody knows when one comes."""
     return facts.held is not None and facts.held.kind is HoldKind.PC
 
 

@@ -61,7 +61,7 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
         return _unscheduled(facts) + _aftermath(facts)
     if not around.snapshot.history.verified:
         return _unverified(around.snapshot)
-    if facts.held is not None and (facts.owed > 0 or facts.held.kind is not HoldKind.WAITS):
+    if facts.held is not None and (facts.owed > 0 or facts.held.kind not in _LATER):
         return f"Não roda sozinha agora: {facts.held.text}." + _aftermath(facts)
     if facts.owed > 0:
         return _owed(facts, around)
@@ -73,6 +73,9 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
     return _settled(facts, around)
 
 
+_LATER = {HoldKind.WAITS, HoldKind.AHEAD}  # these say something only of what is owed, or of what comes
+
+
 def _unscheduled(facts: JobFacts) -> str:
     if facts.job.schedule_problem:
         return f"Não está agendada: {facts.job.schedule_problem.rstrip('.')}."
@@ -80,7 +83,7 @@ def _unscheduled(facts: JobFacts) -> str:
 
 
 def _nothing_yet(facts: JobFacts, now: datetime) -> str:
-    covered = _covered(facts)
+    covered = _covered(facts) + _ahead(facts)
     if facts.next_run is not None:
         return f"Nada previsto até agora; a primeira é às {facts.next_run:%H:%M}.{covered}"
     if covered:
@@ -94,6 +97,15 @@ def _nothing_yet(facts: JobFacts, now: datetime) -> str:
             return f"{not_today}; não há próxima data."
         return f"{not_today}; a próxima é {day_and_time(facts.next_fire)}."
     return "Nada previsto hoje; só amanhã."
+
+
+def _ahead(facts: JobFacts) -> str:
+    """That the next fire time will not be served when it comes, and why."""
+    at = next((fire.at for fire in facts.fires if fire.state is FireState.COMING), None)
+    if at is None or facts.held is None or facts.held.kind is not HoldKind.AHEAD:
+        return ""
+    how = "atrasa" if facts.held.until else "não roda sozinha"
+    return f" A das {at:%H:%M} {how}: {facts.held.text}."
 
 
 def _covered(facts: JobFacts) -> str:
@@ -227,9 +239,9 @@ def _settled(facts: JobFacts, around: Surroundings) -> str:
     sync = around.snapshot.history.last_sync
     read = f" (BigQuery {sync:%H:%M})" if sync and around.says_sync else ""
     if facts.state is CardState.ERROR:  # the bad news first
-        return f"{_aftermath(facts).strip()} {_made(facts)}{read}.{_covered(facts)}".strip()
+        return f"{_aftermath(facts).strip()} {_made(facts)}{read}.{_covered(facts)}{_ahead(facts)}".strip()
     standing = "Nada a fazer agora" if facts.skipped else "Em dia"
-    return f"{standing}: {_made(facts)}{read}.{_covered(facts)}{_aftermath(facts)}"
+    return f"{standing}: {_made(facts)}{read}.{_covered(facts)}{_ahead(facts)}{_aftermath(facts)}"
 
 
 def _aftermath(facts: JobFacts) -> str:

@@ -9,6 +9,7 @@ from tray_agent.core.picture.queue_to_come import Wish, starts_to_come
 from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.core.standing import HoldKind
 
+_WAITS = {HoldKind.WAITS, HoldKind.AHEAD}
 MOST = 200
 """So many waiting jobs are told when they start; those behind them would be guesses of guesses."""
 
@@ -33,4 +34,4 @@ def starts_of_waiting(snapshot: Snapshot, now: datetime, means: Means) -> dict[s
 def _ready(facts: JobFacts, now: datetime) -> datetime | None:
     """From when on it may start; None where nobody knows. That it waits for others is played."""
     held = facts.held
-    return now if held is None or held.kind is HoldKind.WAITS else held.until
+    return now if held is None or held.kind in _WAITS else held.until

@@ -24,15 +24,26 @@ def absent(state: State, job: Job, now: datetime) -> list[str]:
     ]
 
 
+def absence(state: State, job: Job, now: datetime) -> str:
+    """That a job waits for some which do not run today, as a clause; or ""."""
+    names = absent(state, job, now)
+    if not names:
+        return ""
+    one = len(names) == 1
+    if all(other not in state.jobs for other in names):
+        what = "não está ativa" if one else "não estão ativas"
+    else:
+        what = f"hoje não {'tem' if one else 'têm'} horário"
+    return f"espera {' e '.join(names)}, que {what}"
+
+
 def watch_forerunners(state: State, job: Job, now: datetime) -> None:
     """Say it, or take it back once they ended well or the job has run."""
-    names = absent(state, job, now)
+    clause = absence(state, job, now)
     problems = []
-    if names:
-        verb = "não tem horário" if len(names) == 1 else "não têm horário"
-        what = f"{job.name}: espera {' e '.join(names)}, que hoje {verb}"
+    if clause:
         action = "Execute antes o que ela espera, ou a própria, se ela não precisar esperar hoje."
-        problems = [Problem(Where.RUN, what, action, job=job.id)]
+        problems = [Problem(Where.RUN, f"{job.name}: {clause}", action, job=job.id)]
     state.problems.report(f"after:{job.id}", problems, now)
 
 
