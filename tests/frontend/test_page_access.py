@@ -149,15 +149,27 @@ def test_a_job_is_found_run_and_read_by_keyboard_alone(open_page: OpenPage) -> N
     page.keyboard.press("/")
     page.keyboard.type("devolucoes")
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    first = page.locator("article").first.get_attribute("data-job")
-    assert page.evaluate("standIn.calls('run')") == [[first]]
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    found = page.locator("article").first
+    expect(found).to_be_focused()
+    page.keyboard.press("Enter")  # nothing runs that nobody asked for: the card itself opens
     expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.evaluate("standIn.calls('run')") == []
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert page.evaluate("document.activeElement.dataset.command") == "log"
+    expect(found).to_be_focused()
+    page.keyboard.press("e")
+    assert page.evaluate("standIn.calls('run')") == [[found.get_attribute("data-job")]]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(found.get_by_role("button", name="Log")).to_be_focused()
+
+
+def test_arrows_walk_from_the_found_card_to_its_neighbours(open_page: OpenPage) -> None:
+    page = open_page(sample.sample(38))
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("article").nth(1)).to_be_focused()
 
 
 def test_arrows_walk_the_grid_on_the_same_button(open_page: OpenPage) -> None:

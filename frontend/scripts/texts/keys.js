@@ -9,6 +9,6 @@ export const KEYS = [
   { title: "Em uma automação", keys: [
     ["D", "abrir detalhes"], ["E", "executar"], ["R", "repetir a que falhou"], ["P", "parar"], ["L", "log"], ["C", "ciente do erro"], ["F", "fixar no início"]] },
   { title: "Andar", keys: [
-    ["↑ ↓ ← →", "de cartão em cartão, de linha em linha"], ["Home End", "primeira, última"], ["Enter", "abrir a linha"],
+    ["↑ ↓ ← →", "de cartão em cartão, de linha em linha"], ["Home End", "primeira, última"], ["Enter", "abrir o cartão, a linha"],
     ["← →", "na cabeça de uma área: dobrar, desdobrar"]] },
 ];

@@ -129,11 +129,16 @@ export function mountCards(scroller, store, memory) {
 
   grid.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    const at = /** @type {HTMLElement} */ (event.target);
+    if (event.key === "Enter" && at.matches(".card")) {
+      event.preventDefault();
+      return command(at, "open", { job: at.dataset.job });
+    }
     const page = Math.max(1, Math.floor(viewport / PITCH));
     const to = step(event.key, focusedIndex(), ids.length, columns, page);
     if (to === null) return;
     event.preventDefault();
-    focusCard(to, document.activeElement?.getAttribute("data-command") ?? null);
+    return focusCard(to, document.activeElement?.getAttribute("data-command") ?? null);
   });
   grid.addEventListener("click", (event) => {
     const at = /** @type {Element} */ (event.target);
@@ -161,7 +166,7 @@ export function mountCards(scroller, store, memory) {
       if (minuteNow(store) !== drawnMinute) draw();
       for (const view of list.items.values()) view.tick(nowMs);
     },
-    focusFirst: () => ids.length > 0 && focusCard(0, "run"),
+    focusFirst: () => ids.length > 0 && focusCard(0, null),
     /** @param {string} id */
     focusJob(id) {
       if (!ids.includes(id)) return;
