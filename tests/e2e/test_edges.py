@@ -150,6 +150,38 @@ def test_options_are_written_out(program: Program, words: tuple[str, ...]) -> No
     assert program.status()["pid"]
 
 
+def test_a_name_that_begins_with_a_dash_stands_behind_two(tmp_path: Path) -> None:
+    place = Workspace(tmp_path / "w")
+    place.register(place.job("-x", body="print(sys.argv[1:])"), place.job("--json"))
+    with closing(Program(place)) as program:
+        program.start()
+        asked = [
+            (("--", "-x"), []),
+            (("--force", "--", "-x", "--"), []),
+            (("--", "-x", "--", "-y", "z"), ["-y", "z"]),
+        ]
+        for made, (words, given) in enumerate(asked, 1):
+            assert "-x" in program.cli("run", *words).out
+            program.until(lambda status, made=made: card_of(status, "-x")["actual"] == made)  # type: ignore[misc]
+            assert program.cli("logs", "--", "-x").out == f"{given}\n"
+        assert program.cli("run", "--", "--json").code == 0
+        assert program.cli("run", "--", "-x", "y").code == 2
+        assert program.cli("run", "--", "run", "--", "x").code == 1
+
+        for words in (
+            ("run", "-x"),
+            ("stop", "--json"),
+            ("pause", "-x"),
+            ("explain", "-8h"),
+        ):
+            wrong = program.cli(*words)
+            assert wrong.code == 2
+            assert f"depois de --: tray-agent {words[0]} -- {words[1]}" in wrong.error_line
+        assert "--reason=-x" in program.cli("pause", "--reason", "-x").error_line
+        assert "depois de --" not in program.cli("status", "-x").error_line
+        assert "depois de --" not in program.cli("run").error_line
+
+
 def test_a_name_in_bytes_that_are_no_text_is_refused_and_stops_nothing(program: Program) -> None:
     broken = os.fsdecode(b"n\xe3o h\xe1")
 

@@ -151,7 +151,10 @@ def _add_job_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     """What starts, stops, repeats, suspends and resumes."""
     run = add("run", "executa uma automação agora", _command("run", "force", "queue", "arguments"))
     run.usage = "tray-agent run [-h] [--force | --queue] NOME [-- ARGUMENTO ...]"
-    run.epilog = "o que vem depois de -- vai para o script no lugar da coluna argumentos"
+    run.epilog = (
+        "o que vem depois de -- vai para o script no lugar da coluna argumentos; um NOME que começa com - "
+        "vem ele mesmo depois de --: run -- -NOME [-- ARGUMENTO ...]"
+    )
     for sub in (
         run,
         add("stop", "para uma automação", _command("stop")),
