@@ -11,7 +11,7 @@ from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Asked, Discovery, HistoryRow, Identity, Job, Outcome, Run, Trigger
 from tray_agent.core.picture.facts import job_facts, snapshot
-from tray_agent.core.picture.next_run import surroundings
+from tray_agent.core.picture.next_run import next_run_text, surroundings
 from tray_agent.core.picture.texts import why
 from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions
@@ -220,6 +220,13 @@ class Day:
         assert self.snapshot is not None
         return why(
             self.facts(job), surroundings(self.snapshot, self.state.limits.stop_grace_seconds), self.now
+        )
+
+    def next_text(self, job: str = "pix") -> str:
+        """What a job's card says of its next run."""
+        assert self.snapshot is not None
+        return next_run_text(
+            self.facts(job), surroundings(self.snapshot, self.state.limits.stop_grace_seconds)
         )
 
     def fresh_facts(self, job: str = "pix") -> JobFacts | None:

@@ -132,12 +132,15 @@ def test_what_never_runs_by_itself_says_why() -> None:
         broken,
         job("ilegivel", "18h", unread="não entendi a célula recuperar"),
         job("depois", "", after=("manual",)),
+        replace(broken, id="quebrou", policies=Policies(after=("manual",))),
+        job("sextas", "sex 9h", after=("manual",)),
     )
 
     assert left_out(plan(day)) == [
         ("", "depois", "sem hora marcada: roda depois de manual"),
         ("", "manual", "roda só quando alguém executa (manual)"),
         ("", "quebrada", 'célula C2: "8-12" não está claro'),
+        ("", "quebrou", 'célula C2: "8-12" não está claro'),
         ("18:00", "ilegivel", "não entendi a célula recuperar"),
     ]
 

@@ -13,6 +13,7 @@ from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import CardState, Job, Outcome, Trigger
 from tray_agent.core.policies import CatchUp, Halt, Limit, Policies, Retries
+from tray_agent.core.schedules.grammar import parse
 from tray_agent.core.shown import FireState
 
 
@@ -340,6 +341,45 @@ class TestDependencies:
 
         assert day.held() == ["pix"]
         assert day.facts().target == 2
+
+    def test_with_hours_it_does_not_run_on_a_day_that_has_none_of_them(self) -> None:
+        sundays = make_job("pix", schedule=parse("dom 8").schedule, policies=Policies(after=("carga",)))
+        day = local("08:00").jobs(make_job("carga", 8), sundays)
+        day.whole_run("carga")
+
+        assert day.held() == []
+        assert day.facts().target == 0
+        assert day.why() == "Hoje não roda; a próxima é dom 15/03 08:00."
+
+    def test_a_cell_that_was_not_understood_runs_after_nobody(self) -> None:
+        broken = replace(job("pix", after=("carga",)), schedule_problem='célula C2: não entendi "8 abc"')
+        day = local("08:00").jobs(make_job("carga", 8), broken)
+        day.whole_run("carga")
+
+        assert day.held() == []
+        assert day.why() == 'Não está agendada: célula C2: não entendi "8 abc".'
+        assert day.next_text() == "Sem agendamento"
+
+    def test_without_hours_it_comes_after_the_others_next_run_not_only_tomorrow(self) -> None:
+        jobs = make_job("carga", 8, 9), job("meio", after=("carga",)), job("pix", after=("meio",))
+        day = local("08:00").jobs(*jobs)
+        for name in ("carga", "meio", "pix"):
+            day.whole_run(name)
+        assert day.next_text() == "Próxima execução: depois de outra automação"
+
+        day.set_clock(at("09:00"))
+        for name in ("carga", "meio", "pix"):
+            day.whole_run(name)
+        assert day.next_text() == "Próxima execução: só amanhã"
+
+    def test_who_follows_a_circle_is_told_as_well(self) -> None:
+        jobs = make_job("carga", 8), job("a", after=("b", "carga")), job("b", after=("a",))
+        day = local("08:00").jobs(*jobs, job("pix", after=("a",)))
+        day.turn(msg.RunJob("a"))
+        day.whole_run("a")
+        day.whole_run("pix")
+
+        assert day.next_text() == "Próxima execução: depois de outra automação"
 
 
 class TestPause:

@@ -8,7 +8,7 @@ from tray_agent.core.history.status import state_of
 from tray_agent.core.model import CardState, Job
 from tray_agent.core.rules.again import attempt_of
 from tray_agent.core.rules.forerunners import absence
-from tray_agent.core.rules.owed import debt_of, fires_of, last_end
+from tray_agent.core.rules.owed import debt_of, fires_of, follows, last_end
 from tray_agent.core.rules.state import State
 from tray_agent.core.standing import Held, HoldKind
 
@@ -37,7 +37,7 @@ def _awaits(state: State, other: str, fire: datetime, now: datetime) -> Held | N
         return Held(HoldKind.AHEAD, f"espera {other}, que não está ativa")
     if other in state.active or debt_of(state, named, now).owed or attempt_of(state, named, now):
         return None
-    if named.policies.after and not named.schedule.moments(now):
+    if follows(named):
         return None  # it has no hours of its own: when it comes is up to others
     later = [moment for moment in fires_of(state, named, now) if moment > now]
     if later and later[0] <= fire:

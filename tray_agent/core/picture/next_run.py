@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tray_agent.core.rules.holds import clock
+from tray_agent.core.rules.owed import follows
 from tray_agent.core.rules.rare import WEEKDAYS
 from tray_agent.core.schedules.schedule import ScheduleKind
 from tray_agent.core.shown import JobFacts, Snapshot
@@ -35,7 +36,7 @@ def next_run_text(facts: JobFacts, around: Surroundings) -> str:
     """When the next run comes (product 5.3): never a time at which nothing will happen."""
     if around.snapshot.role == "pc":
         return f"Decide o cérebro, {around.snapshot.brain}"
-    if facts.job.schedule.kind is ScheduleKind.MANUAL and not facts.job.policies.after:
+    if facts.job.schedule.kind is ScheduleKind.MANUAL and not follows(facts.job):
         return "Sem agendamento"
     return f"Próxima execução: {_next(facts, around)}"
 
@@ -52,9 +53,27 @@ def _next(facts: JobFacts, around: Surroundings) -> str:
         return _AFTER_ANOTHER
     if facts.next_run is not None:
         return f"{facts.next_run:%H:%M}"
+    if follows(facts.job) and (not facts.fires or _may_come(facts, around.snapshot)):
+        return _AFTER_ANOTHER
     if facts.job.schedule.kind is not ScheduleKind.RULE:
-        return _AFTER_ANOTHER if facts.job.policies.after and not facts.fires else "só amanhã"
+        return "só amanhã"
     return day_and_time(facts.next_fire) if facts.next_fire else "sem data prevista"
+
+
+def _may_come(facts: JobFacts, snapshot: Snapshot) -> bool:
+    """Whether one that a job follows, itself or over others, runs today, or will."""
+    pending, seen = [facts], {facts.job.id}
+    for job in pending:
+        for other in job.job.policies.after:
+            each = snapshot.facts.get(other)
+            if each is None or other in seen:
+                continue
+            seen.add(other)
+            if each.active or each.owed > 0 or each.attempt or each.next_run:
+                return True
+            if follows(each.job):
+                pending.append(each)
+    return False
 
 
 def _owed_next(facts: JobFacts, around: Surroundings) -> str:

@@ -13,6 +13,7 @@ from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Starts, Wish
 from tray_agent.core.policies import CatchUp, Halt
 from tray_agent.core.rules.debt import STILL_IN_TIME, at_minute
 from tray_agent.core.rules.holds import clock
+from tray_agent.core.rules.owed import follows
 from tray_agent.core.schedules.not_today import left_out
 from tray_agent.core.schedules.schedule import ScheduleKind, moment_of
 from tray_agent.core.shown import FireState, JobFacts, Snapshot
@@ -255,7 +256,7 @@ def _too_late(job: Job) -> str:
 
 def _without_fires(job: Job, day: date, now: datetime) -> Iterable[Skipped]:
     """Why a job has nothing on a day that one might expect it on; nothing where it is plainly not its day."""
-    if job.policies.after:
+    if follows(job):
         return [Skipped(job.id, None, f"sem hora marcada: roda depois de {', '.join(job.policies.after)}")]
     if job.schedule.kind is ScheduleKind.MANUAL:
         return [Skipped(job.id, None, job.schedule_problem or _MANUAL)]

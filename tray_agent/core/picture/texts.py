@@ -10,6 +10,7 @@ from tray_agent.core.history.status import NO_RESULT, is_open, shortened, state_
 from tray_agent.core.model import CardState, Outcome, Run, Trigger
 from tray_agent.core.picture.next_run import Surroundings, day_and_time
 from tray_agent.core.rules.holds import clock
+from tray_agent.core.rules.owed import follows
 from tray_agent.core.schedules.not_today import left_out
 from tray_agent.core.schedules.schedule import ScheduleKind
 from tray_agent.core.shown import FireState, JobFacts, LastRun, Snapshot
@@ -57,7 +58,7 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
         return f"Não iniciou: {facts.retry.reason.rstrip('.')}{again}."
     if around.snapshot.role == "pc":
         return f"Roda aqui por ordem do cérebro, {around.snapshot.brain}." + _aftermath(facts)
-    if facts.job.schedule.kind is ScheduleKind.MANUAL and not facts.job.policies.after:
+    if facts.job.schedule.kind is ScheduleKind.MANUAL and not follows(facts.job):
         return _unscheduled(facts) + _aftermath(facts)
     if not around.snapshot.history.verified:
         return _unverified(around.snapshot)
@@ -88,7 +89,7 @@ def _nothing_yet(facts: JobFacts, now: datetime) -> str:
         return f"Nada previsto até agora; a primeira é às {facts.next_run:%H:%M}.{covered}"
     if covered:
         return f"Nada previsto até agora.{covered}"
-    if facts.job.policies.after and not facts.fires:
+    if follows(facts.job):
         return "Roda depois de outra automação: nenhuma terminou bem hoje ainda."
     if facts.job.schedule.kind is ScheduleKind.RULE:
         today = left_out(facts.job.schedule, now.date())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tray_agent.core.model import Job, Problem, Where
-from tray_agent.core.rules.owed import fires_of, good_ends
+from tray_agent.core.rules.owed import fires_of, follows, good_ends
 from tray_agent.core.rules.state import State
 
 
@@ -49,7 +49,7 @@ def watch_forerunners(state: State, job: Job, now: datetime) -> None:
 
 def _runs_today(state: State, job: Job, now: datetime, seen: set[str]) -> bool:
     """Whether a job has fire times today, or will have some when those that it waits for have run."""
-    if fires_of(state, job, now) or not job.policies.after or job.id in seen:
+    if fires_of(state, job, now) or not follows(job) or job.id in seen:
         return bool(fires_of(state, job, now))
     seen.add(job.id)
     others = [state.jobs.get(other) for other in job.policies.after]

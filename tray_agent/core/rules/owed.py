@@ -13,20 +13,26 @@ from tray_agent.core.model import CardState, Job, Run
 from tray_agent.core.policies import CatchUp
 from tray_agent.core.rules.debt import Count, Debt, debt
 from tray_agent.core.rules.state import State
+from tray_agent.core.schedules.schedule import ScheduleKind
 
 _WELL = (CardState.SUCCESS, CardState.NO_DATA)
 
 
-def fires_of(state: State, job: Job, now: datetime) -> Sequence[datetime]:
-    """The day's fire times of a job, sorted.
+def follows(job: Job) -> bool:
+    """Whether a job has no hours of its own but those at which the ones that it waits for ended well.
 
-    A job without hours that waits for others has the moments at which all of them had ended well once, twice…
+    One whose hours are on other days has its own all the same; a cell that was not understood is no wish.
     """
-    fires = job.schedule.moments(now)
-    if job.policies.after and not fires:
+    return bool(job.policies.after) and job.schedule.kind is ScheduleKind.MANUAL and not job.schedule_problem
+
+
+def fires_of(state: State, job: Job, now: datetime) -> Sequence[datetime]:
+    """The day's fire times of a job, sorted; of one that follows others the moments at which all of them had
+    ended well once, twice…"""
+    if follows(job):
         ends = [good_ends(state, other) for other in job.policies.after]
         return [max(kth) for kth in zip(*ends, strict=False)]
-    return fires
+    return job.schedule.moments(now)
 
 
 @dataclass(frozen=True, slots=True)
