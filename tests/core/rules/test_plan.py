@@ -24,6 +24,7 @@ from tray_agent.core.rules.active import Active, Phase
 from tray_agent.core.rules.plan import plan, sleep_seconds
 from tray_agent.core.rules.runs import far_beyond
 from tray_agent.core.schedules.schedule import ALL_DAY
+from tray_agent.core.shown import FireState
 
 
 def run_all_that_is_due(day: Day, job: str = "pix") -> list[int]:
@@ -181,10 +182,22 @@ class TestMidnight:
 
         assert day.held() == []
         assert day.facts().state == "RUNNING"
+        assert [fire.state for fire in day.facts().fires] == [FireState.OWED, FireState.COMING]
+        assert day.why() == "Em execução desde 10/03 23:59 (manual)."
         day.exit()
 
         assert day.facts().actual == 0
         assert day.held() == ["pix"]
+
+    def test_a_scheduled_run_across_midnight_is_none_of_the_new_days(self) -> None:
+        day = Day("23:00").jobs(make_job("pix", 0, 23, 1))
+        day.turn(make_read(day.now, *make_rows(2)))
+        day.begin()
+        day.set_clock(at("00:30", day=11))
+        day.turn(make_read(day.now))
+
+        assert [fire.state.value for fire in day.facts().fires] == ["owed", "coming", "coming"]
+        assert day.why() == "Em execução desde 10/03 23:00 (agendada)."
 
     def test_queued_debts_of_yesterday_are_void(self) -> None:
         day = Day("23:59:58", max_concurrent=1).jobs(make_job("a", 8), make_job("b", 9))

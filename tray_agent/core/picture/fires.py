@@ -39,7 +39,7 @@ def fires_today(
 ) -> tuple[tuple[Fire, ...], Debt]:
     """Every fire time of the day with what became of it; and the debt they were judged by.
 
-    ``marks`` are the day's runs wherever they were made, oldest first.
+    ``marks`` are the day's runs wherever they were made, oldest first, and the one under way.
     """
     count, at = count_of(state, job), tuple(fires_of(state, job, now))
     debt = debt_from(state, job, now, count)
@@ -77,9 +77,11 @@ def _all(at: tuple[datetime, ...], state: FireState) -> tuple[Fire, ...]:
 
 
 def _served(state: State, marks: Sequence[Mark]) -> list[_Served]:
-    """The counted runs in the order of their starts."""
+    """The runs that count for the day, in the order of their starts."""
     served: list[_Served] = []
     for mark in marks:
+        if mark.run is not None and mark.run.day != state.day:
+            continue  # under way since before midnight
         entry = _entry(mark, state.limits.no_data_exit_code)
         if mark.run is not None and mark.run.stands_for_another:
             if served:

@@ -184,14 +184,15 @@ def _active(facts: JobFacts, around: Surroundings, now: datetime) -> str:
         return f"Parando desde {facts.stopping_since:%H:%M:%S}: até {grace} para terminar sozinha." + left
     if facts.holding:
         return f"Iniciando{where} desde {run.started:%H:%M:%S}." + left
+    began = clock(run.started, now)
     if facts.overdue:
         usual = facts.usual_seconds
         known = f"costuma levar {duration(usual)}" if usual is not None else "não há duração usual"
-        return f"Muito além do normal: {known}, roda{where} desde {run.started:%H:%M}." + left
-    return f"Em execução{where} desde {run.started:%H:%M} ({_purpose(facts, run)})." + left
+        return f"Muito além do normal: {known}, roda{where} desde {began}." + left
+    return f"Em execução{where} desde {began} ({_purpose(facts, run, now)})." + left
 
 
-def _purpose(facts: JobFacts, run: Run) -> str:
+def _purpose(facts: JobFacts, run: Run, now: datetime) -> str:
     """What a run under way was started for."""
     if run.trigger is Trigger.MANUAL:
         return f"manual, {run.by}" if run.by else "manual"
@@ -200,7 +201,8 @@ def _purpose(facts: JobFacts, run: Run) -> str:
     if run.trigger is Trigger.REPEAT:
         return "repetição" + (f" da das {run.stands_for:%H:%M}" if run.stands_for else "")
     made = facts.actual - facts.credit
-    return f"agendada, {made + 1} de {facts.target} até agora" if made < facts.target else "agendada"
+    is_counted = run.day == now.date() and made < facts.target
+    return f"agendada, {made + 1} de {facts.target} até agora" if is_counted else "agendada"
 
 
 def _unverified(snapshot: Snapshot) -> str:
