@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -77,7 +78,22 @@ def test_what_a_person_asked_for_and_that_waits_is_in_the_queue_with_its_start()
     found = plan(day, seconds={"a": 300.0})
 
     assert [(each, f"{start:%H:%M}") for each, start in found.queue if start] == [("b", "08:05")]
+    assert day.snapshot is not None
+    assert [each["asked"] for each in plans.plan(found, day.snapshot)["queue"]] == [True]
     assert "  –      b  pedida por uma pessoa  (começa por volta de 08:01)" in lines(day)
+
+
+def test_what_waits_by_its_schedule_is_no_persons_wish_whatever_day_is_asked_for() -> None:
+    day = local("09:00", max_concurrent=1)
+    day.jobs(job("a", "9"), job("b", "9", start_by=Limit(after_minutes=30)), job("c", "9"))
+    day.begin("a")
+    assert day.snapshot is not None and day.snapshot.queue == ("b", "c")
+    long = dict.fromkeys("abc", 3600.0)
+
+    for when in (day.now.date(), day.now.date() + timedelta(days=1)):
+        view = plans.plan(plan(day, when, seconds=long), day.snapshot)
+        assert "pessoa" not in " ".join(plans.plan_lines(view, {}, day.now))
+        assert [each["asked"] for each in view["queue"]] == [False, False]
 
 
 def test_a_job_whose_forerunner_has_nothing_before_it_waits_for_its_later_run() -> None:

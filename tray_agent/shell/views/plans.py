@@ -8,7 +8,7 @@ from typing import Any
 
 from tray_agent.core.picture.plan_of_day import Plan, PlannedFire
 from tray_agent.core.schedules.vocabulary import WEEKDAY_NAMES
-from tray_agent.core.shown import Snapshot
+from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.shell.views.team import pc_of_fire
 
 Json = dict[str, Any]
@@ -47,7 +47,10 @@ def plan(each: Plan, snapshot: Snapshot) -> Json:
             for one in each.skipped[:MOST_LISTED]
         ],
         "left_out": {"fires": _beyond(each.fires), "skipped": _beyond(each.skipped)},
-        "queue": [{"job": job, "estimate": _stamp(at) if at else None} for job, at in each.queue],
+        "queue": [
+            {"job": job, "estimate": _stamp(at) if at else None, "asked": _is_asked(snapshot.facts[job])}
+            for job, at in each.queue
+        ],
         "notes": list(each.notes),
         "problems": [
             *([] if snapshot.history.verified else [_problem("history", _UNREAD)]),
@@ -63,6 +66,11 @@ def plan(each: Plan, snapshot: Snapshot) -> Json:
 def _beyond(listed: Sized) -> int:
     """How many are not listed: the page and a script take no more."""
     return max(0, len(listed) - MOST_LISTED)
+
+
+def _is_asked(facts: JobFacts) -> bool:
+    """Whether a job waits in the queue because a person wants it, and for no fire time of its own."""
+    return facts.owed <= 0 and facts.attempt is None
 
 
 def _retry(fire: PlannedFire) -> Json | None:
@@ -92,9 +100,8 @@ def plan_lines(view: Json, names: dict[str, str], now: datetime) -> Iterator[str
     for fire in ahead:
         yield f"  {_when(fire, day)}  {names.get(fire['job'], fire['job'])}{_state(fire)}"
     yield from _more(view["left_out"]["fires"])
-    owed = {fire["job"] for fire in ahead if fire["state"] != "coming"}
     for each in view["queue"]:
-        if each["job"] not in owed:
+        if each.get("asked") and day == now.date():
             yield f"  –      {names.get(each['job'], each['job'])}  pedida por uma pessoa{_begins(each)}"
     yield from (f"  ({note})" for note in view["notes"])
     if view["skipped"]:
