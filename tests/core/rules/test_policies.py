@@ -269,6 +269,15 @@ class TestResources:
 
         assert len(day.held()) == 2
 
+    def test_a_card_says_that_it_waits_because_a_person_asked(self) -> None:
+        day = local("08:00").jobs(job("a", 8, resources=("SAP",)), job("pix", resources=("SAP",)))
+        day.begin("a")
+        day.turn(msg.RunJob("pix", in_queue=True))
+
+        assert day.why() == "Na fila a pedido de uma pessoa, posição 1 de 1; 1 de 5 em execução."
+        day.turn(msg.Pause())
+        assert "agendamentos suspensos por uma pessoa; uma pessoa pediu uma execução" in day.why()
+
 
 class TestDependencies:
     def test_with_hours_it_waits_until_the_other_ended_well(self) -> None:

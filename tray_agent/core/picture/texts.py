@@ -58,6 +58,8 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
         return f"Não iniciou: {facts.retry.reason.rstrip('.')}{again}."
     if around.snapshot.role == "pc":
         return f"Roda aqui por ordem do cérebro, {around.snapshot.brain}." + _aftermath(facts)
+    if facts.ticket is not None and facts.owed <= 0 and facts.attempt is None:
+        return _in_queue(facts, around, " a pedido de uma pessoa", "uma pessoa pediu uma execução")
     if facts.job.schedule.kind is ScheduleKind.MANUAL and not follows(facts.job):
         return _unscheduled(facts) + _aftermath(facts)
     if not around.snapshot.history.verified:
@@ -65,7 +67,7 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
     if facts.held is not None and (facts.owed > 0 or facts.held.kind not in _LATER):
         return f"Não roda sozinha agora: {facts.held.text}." + _aftermath(facts)
     if facts.owed > 0:
-        return _owed(facts, around)
+        return _in_queue(facts, around, "", _made(facts))
     if facts.attempt is not None:
         again = f"nova tentativa {facts.attempt.number} de {facts.attempt.most} às {facts.attempt.at:%H:%M}"
         return f"Falhou{_code(facts)}; {again}."
@@ -220,16 +222,16 @@ _BLOCKED = {
 }
 
 
-def _owed(facts: JobFacts, around: Surroundings) -> str:
-    """A run is owed: what it waits for."""
+def _in_queue(facts: JobFacts, around: Surroundings, by_whom: str, owed: str) -> str:
+    """A run is ``owed``: what it waits for."""
     snapshot = around.snapshot
     if snapshot.blocked in _BLOCKED:
-        return _BLOCKED[snapshot.blocked].format(owed=_made(facts))
+        return _BLOCKED[snapshot.blocked].format(owed=owed)
     place = around.places.get(facts.job.id)
     if place is None:
-        return f"Aguardando a vez: {_made(facts)}."
+        return f"Aguardando a vez: {owed}."
     limit = f"{snapshot.running} de {snapshot.max_concurrent} em execução"
-    return f"Na fila, posição {place} de {len(snapshot.queue)}; {limit}."
+    return f"Na fila{by_whom}, posição {place} de {len(snapshot.queue)}; {limit}."
 
 
 def _made(facts: JobFacts) -> str:
