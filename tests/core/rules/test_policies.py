@@ -269,6 +269,20 @@ class TestResources:
 
         assert len(day.held()) == 2
 
+    def test_what_a_person_asked_for_waits_on_over_midnight(self) -> None:
+        day = local("23:50").jobs(
+            job("a", 23, resources=("SAP",)), job("b", 20, resources=("SAP",)), job("d", resources=("SAP",))
+        )
+        day.whole_run("b", code=1)
+        day.begin("a")
+        day.turn(msg.RunJob("d", in_queue=True), msg.RepeatMany(("b",)))
+
+        day.set_clock(at("00:10", day=11))
+        assert day.state.queue.jobs() == ("d",), "a repeat is yesterday's"
+        day.exit("a")
+
+        assert day.held() == ["d"]
+
     def test_a_card_says_that_it_waits_because_a_person_asked(self) -> None:
         day = local("08:00").jobs(job("a", 8, resources=("SAP",)), job("pix", resources=("SAP",)))
         day.begin("a")

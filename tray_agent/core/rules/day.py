@@ -18,12 +18,15 @@ from tray_agent.core.rules.state import UNLOOKED, State
 
 
 def turn_day(state: State, moment: Moment) -> Actions:
-    """Midnight, or the clock was set to another day: everything that was known of the day is void."""
+    """Midnight, or the clock was set to another day: everything that was known of the day is void.
+
+    A run that a person asked for is no debt of the day: it waits on, unless it repeats one of that day.
+    """
     state.day = moment.now.date()
     state.void_day()
     state.problems.report("rows", [], moment.now)
     state.queue.clear()
-    state.wanted.clear()
+    state.wanted = {job: wanted for job, wanted in state.wanted.items() if not wanted.repeats}
     local = state.limits.local_history
     state.history = replace(
         state.history,
