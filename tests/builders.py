@@ -18,7 +18,7 @@ from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.limits import Limits
 from tray_agent.core.rules.plan import plan
-from tray_agent.core.rules.runs import began
+from tray_agent.core.rules.runs import began, learn_usual
 from tray_agent.core.rules.state import State, first_state
 from tray_agent.core.schedules.schedule import Schedule, at_hours
 from tray_agent.core.shown import JobFacts, Snapshot
@@ -194,9 +194,11 @@ class Day:
         run = self.run_id(job)
         self._pids += 1
         self.turn(msg.RunHeld(run, Identity(self._pids, 1.0), "hash"))
-        for action in began(self.state, run, usual_seconds, self.moment):
+        for action in began(self.state, run, self.moment):
             if isinstance(action, act.Answer):
                 action.reply(action.value)
+        if usual_seconds is not None:
+            learn_usual(self.state, job, usual_seconds)
         self.freeze()
         return run
 

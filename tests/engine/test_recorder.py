@@ -191,6 +191,7 @@ class TestJournalFaults:
 
         monkeypatch.setattr(world.journal, "usual_seconds", locked)
         world.begin(make_job("pix", 8))
+        world.later(2)
 
         assert world.news == ran("pix")
         assert world.now.facts["pix"].usual_seconds is None

@@ -62,8 +62,8 @@ class Recorder:
                 follow += refuse(self._state, run.id, str(error), moment, wait=False)
             return follow
         self.unrecorded, self._asked = [], []
-        for run in [run for run in starts if self._let_go(run, moment)]:  # all go before the journal is asked
-            follow += began(self._state, run.id, self._usual(run.job), moment)
+        for run in [run for run in starts if self._let_go(run, moment)]:  # all go before any is told of
+            follow += began(self._state, run.id, moment)
         return follow
 
     def _let_go(self, run: Run, moment: Moment) -> bool:
@@ -74,12 +74,6 @@ class Recorder:
             return False
         self._processes.let_go(run.id)
         return True
-
-    def _usual(self, job: str) -> float | None:
-        try:
-            return self._journal.usual_seconds(job)
-        except JournalError:
-            return None
 
     def remember(self, action: act.Action, moment: Moment) -> None:
         """Write something else than a start or an end; later, where the disk refuses now."""

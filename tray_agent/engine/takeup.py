@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tray_agent.core import actions as act
 from tray_agent.core.model import Job, Outcome, Run
-from tray_agent.core.ports import Journal, Processes, Standing
+from tray_agent.core.ports import Journal, JournalError, Processes, Standing
 from tray_agent.core.registry.sheets import NO_AREA
 from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.rare import DAYS, watch_rare
-from tray_agent.core.rules.runs import stop
+from tray_agent.core.rules.runs import learn_usual, stop
 from tray_agent.core.rules.state import State
 from tray_agent.core.schedules.schedule import MANUAL
 from tray_agent.engine.closing import take_up_notes
@@ -36,7 +38,7 @@ def take_up(state: State, journal: Journal, processes: Processes, moment: Moment
         elif standing is Standing.ENDED:
             journal.record([], [replace(run, ended=moment.now, outcome=Outcome.UNKNOWN)])
         elif run.job not in state.active:
-            active = _adopt(state, run, journal, processes, moment)
+            active = _adopt(state, run, processes, moment)
             if standing is Standing.UNKNOWN:
                 active.silent_since, active.is_unconfirmed = moment.now, True
             if run.id in wished:
@@ -51,17 +53,35 @@ def _standing(state: State, run: Run, processes: Processes) -> Standing:
     return processes.standing(run)
 
 
-def _adopt(state: State, run: Run, journal: Journal, processes: Processes, moment: Moment) -> Active:
+def _adopt(state: State, run: Run, processes: Processes, moment: Moment) -> Active:
     """Watch a run of an earlier agent."""
     age = processes.age(run)
     since = moment.seconds - max(0.0, (moment.now - run.started).total_seconds() if age is None else age)
     job = Job(run.job, run.name, NO_AREA, run.script, MANUAL)
-    active = Active(run, job, Phase.RUNNING, since, True, journal.usual_seconds(run.job))
+    active = Active(run, job, Phase.RUNNING, since, True)
     state.active[run.job] = active
     state.touched.add(run.job)
     if state.limits.me or not run.pc:
         processes.adopt(run)
     return active
+
+
+def recall(
+    state: State,
+    journal: Journal,
+    what: act.LoadDay | act.RecallUsual,
+    unrecorded: Iterable[Run],
+    now: datetime,
+) -> None:
+    """Have the state know what the journal does: the day's runs, or how long those of a job usually take.
+
+    Raises JournalError, but for the latter: nothing waits for it.
+    """
+    if isinstance(what, act.LoadDay):
+        load_day(state, journal, unrecorded, now)
+        return
+    with suppress(JournalError):
+        learn_usual(state, what.job, journal.usual_seconds(what.job))
 
 
 def load_day(state: State, journal: Journal, unrecorded: Iterable[Run], now: datetime) -> None:

@@ -128,7 +128,7 @@ class AnyDay:
         self.note_holds()
         for begin in [action for action in self.day.ordered if isinstance(action, act.Begin)]:
             if recorded:
-                follow = began(self.day.state, begin.run.id, None, self.day.moment)
+                follow = began(self.day.state, begin.run.id, self.day.moment)
             else:
                 self.live.pop(begin.run.id)
                 follow = refuse(self.day.state, begin.run.id, "disco.", self.day.moment, wait=False)

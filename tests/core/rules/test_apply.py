@@ -180,7 +180,7 @@ class TestHeld:
         day.turn(msg.RunExited(run, 1), msg.RunStopped(run, True), msg.RunRefused(run, "x"))
 
         assert day.ordered == []
-        assert began(day.state, run, None, day.moment) == []
+        assert began(day.state, run, day.moment) == []
         assert day.facts().actual == 1
         assert day.state.ended == 1
 

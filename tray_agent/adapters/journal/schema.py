@@ -67,11 +67,17 @@ class _Connection(sqlite3.Connection):
 
     def execute(self, sql: str, given: Any = (), /) -> sqlite3.Cursor:
         """As sqlite3's."""
-        return super().execute(sql, tuple(map(_storable, given)))
+        try:
+            return super().execute(sql, given)
+        except UnicodeEncodeError:  # said before anything was done
+            return super().execute(sql, tuple(map(_storable, given)))
 
     def executemany(self, sql: str, rows: Any, /) -> sqlite3.Cursor:
-        """As sqlite3's."""
-        return super().executemany(sql, (tuple(map(_storable, row)) for row in rows))
+        """As sqlite3's, row by row: of a row that cannot be kept as it is, the others know nothing."""
+        cursor = self.cursor()
+        for row in rows:
+            cursor = self.execute(sql, row)
+        return cursor
 
 
 def _storable(value: Any) -> Any:

@@ -67,7 +67,6 @@ class SqliteJournal:
         with self._writing() as db:
             db.executemany(f"INSERT INTO runs ({COLUMNS}) VALUES ({MARKS})", map(row_of, starts))
             db.executemany(f"UPDATE runs SET {AT_END} WHERE id = ?", [(*end_of(run), run.id) for run in ends])
-            db.executemany("DELETE FROM stops WHERE run = ?", [(run.id,) for run in ends])
             if asked:
                 db.executemany("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?)", map(row_of_asked, asked))
 
@@ -79,8 +78,6 @@ class SqliteJournal:
                 " WHERE excluded.outcome IS NOT NULL AND (outcome IS NULL OR outcome = 'unknown')",
                 map(row_of, runs),
             )
-            ended = [(run.id,) for run in runs if run.outcome is not None]
-            db.executemany("DELETE FROM stops WHERE run = ?", ended)
 
     def forget(self, run: str) -> None:
         """Take a run back that was put on record but never began."""
@@ -270,6 +267,7 @@ class SqliteJournal:
             ).fetchall()
             for table, moment in (("days", "day"), ("closings", "day"), ("commands", "at")):
                 db.execute(f"DELETE FROM {table} WHERE {moment} < ?", (before.isoformat(),))
+            db.execute("DELETE FROM stops WHERE run NOT IN (SELECT id FROM runs WHERE ended IS NULL)")
         return [str(row[0]) for row in found]
 
     def close(self) -> None:

@@ -38,6 +38,7 @@ class Active:
     since: float
     adopted: bool = False
     usual_seconds: float | None = None
+    usual_asked: bool = False
     overdue: bool = False
     stop_outcome: Outcome | None = None
     stopping_since: datetime | None = None
