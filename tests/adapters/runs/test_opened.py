@@ -56,11 +56,13 @@ def test_a_base_that_is_itself_a_link_stays_as_it_is_written(base: Path) -> None
     assert what_is_run(pix(drive), drive).path == pix(drive)
 
 
-@pytest.mark.parametrize("what", ["gone", "folder", "dangling", "round"])
+@pytest.mark.parametrize("what", ["gone", "folder", "dangling", "round", "pipe"])
 def test_what_is_no_file_is_not_found(base: Path, what: str) -> None:
     pix(base).unlink()
     if what == "folder":
         pix(base).mkdir()
+    elif what == "pipe":
+        os.mkfifo(pix(base))
     elif what != "gone":
         pix(base).symlink_to("nada" if what == "dangling" else "pix.py")
     with pytest.raises(StartRefused, match="arquivo não encontrado"):

@@ -66,6 +66,7 @@ if sys.platform == "win32":
         return code
 
 else:
+    _STAT_BYTES = 4096  # some fifty numbers and a name of 64 bytes at most
     _TICKS = os.sysconf("SC_CLK_TCK")
 
     def created(pid: int) -> float | None:
@@ -74,9 +75,15 @@ else:
         Raises OSError when the system does not tell, as where no descriptors are left.
         """
         try:
-            stat = Path(f"/proc/{pid}/stat").read_bytes()
+            status = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
         except (FileNotFoundError, ProcessLookupError):
             return None
+        try:
+            stat = os.read(status, _STAT_BYTES)
+        except ProcessLookupError:
+            return None
+        finally:
+            os.close(status)
         # The second field is the name in brackets and may hold blanks and brackets itself.
         fields = stat[stat.rindex(b")") + 2 :].split()
         return None if fields[0] in (b"Z", b"X") else int(fields[19]) / _TICKS

@@ -1,8 +1,8 @@
-"""Held children on POSIX: a shell waits at a pipe, opens the run's log when let go, and becomes the script.
+"""Held children on POSIX: a shell waits at a socket, opens the run's log when let go, and becomes the script.
 
-The shell keeps its pid and creation time when it becomes the script. End of file at the pipe (the agent
+The shell keeps its pid and creation time when it becomes the script. End of file at the socket (the agent
 gave up, or died) makes it exit. The log exists only if the child was let go: that is the evidence which
-outlives the agent. To the agent itself the child also says so, through a pipe: the log may be moved or
+outlives the agent. To the agent itself the child also says so, through the socket: the log may be moved or
 deleted while the script runs, what was said is not taken back.
 """
 
@@ -11,9 +11,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tray_agent.adapters.runs import identity as ids
@@ -45,33 +46,31 @@ exec "$@"
 class HeldChild:
     """A child that has not begun. Exactly one of :meth:`let_go` and :meth:`drop` is called.
 
-    ``speaks`` and ``hears`` are our ends of the pipes to and from it.
+    ``link`` is our end of the connection to it: it waits at the other one, and says there that it began.
     """
 
-    def __init__(self, identity: Identity, speaks: int, hears: int, log: Path) -> None:
+    def __init__(self, identity: Identity, link: socket.socket, log: Path) -> None:
         self.identity = identity
-        self._speaks: int | None = speaks
-        self._hears = hears
+        self._link = link
         self._log = log
         self._one = threading.Lock()
+        self._is_told = False
         self._said_so = False
 
     def let_go(self) -> None:
         """Let it begin."""
-        self._tell(b"\n")
+        self._tell(lambda: self._link.send(b"\n"))
 
     def drop(self) -> None:
         """Give it up: it exits without having run."""
-        self._tell(b"")
+        self._tell(lambda: self._link.shutdown(socket.SHUT_WR))
 
-    def _tell(self, word: bytes) -> None:
+    def _tell(self, say: Callable[[], object]) -> None:
         with self._one:
-            pipe, self._speaks = self._speaks, None
-            if pipe is None:
-                return
-            with contextlib.suppress(OSError):  # the child is gone; its exit is reported by wait()
-                os.write(pipe, word)
-            os.close(pipe)
+            is_told, self._is_told = self._is_told, True
+            if not is_told:
+                with contextlib.suppress(OSError):  # the child is gone; its exit is reported by wait()
+                    say()
 
     def wait(self) -> int | None:
         """Wait for its end; the exit code, negative for a signal, None where somebody else took it."""
@@ -79,9 +78,11 @@ class HeldChild:
             code = os.waitstatus_to_exitcode(os.waitpid(self.identity.pid, 0)[1])
         except ChildProcessError:  # children's ends are ignored in this process: by who started it
             code = None
-        self.drop()  # the pipe goes with the child, also when neither word was ever said
-        self._said_so = bool(os.read(self._hears, 1))
-        os.close(self._hears)
+        with self._one:
+            self._is_told = True
+        with contextlib.suppress(OSError):  # gone before it had heard the word: then it said nothing either
+            self._said_so = bool(self._link.recv(1))
+        self._link.close()
         return code
 
     def began(self) -> bool:
@@ -120,22 +121,19 @@ class PosixBackend:
         """Create a held child in a session of its own. Raises OSError when the system refuses."""
         if not log.parent.is_dir():
             log.parent.mkdir(parents=True, exist_ok=True)
-        pipes = _pipes()
-        waits, speaks, hears, says = pipes
+        link, its = socket.socketpair()
         before = ids.boot_seconds()
         try:
-            pid = _spawn([str(log), str(folder), str(script), self._umask, *argv], environment, waits, says)
+            with its:
+                words = [str(log), str(folder), str(script), self._umask, *argv]
+                pid = _spawn(words, environment, its.fileno())
         except BaseException:  # a word that no program can be given is a ValueError
-            for each in pipes:
-                os.close(each)
+            link.close()
             raise
-        os.close(waits)
-        os.close(says)
         try:
-            return HeldChild(Identity(pid, self._creation(pid, before)), speaks, hears, log)
+            return HeldChild(Identity(pid, self._creation(pid, before)), link, log)
         except OSError:
-            os.close(speaks)  # it is given up
-            os.close(hears)
+            link.close()  # it is given up
             os.waitpid(pid, 0)
             raise
 
@@ -168,19 +166,8 @@ class PosixBackend:
             signal_one(each, signal.SIGTERM)
 
 
-def _pipes() -> tuple[int, int, int, int]:
-    """Two pipes: reading and writing end of the first, then of the second. Raises OSError."""
-    first = os.pipe()
-    try:
-        return (*first, *os.pipe())
-    except OSError:
-        for each in first:
-            os.close(each)
-        raise
-
-
-def _spawn(words: Sequence[str], environment: Mapping[str, str], waits: int, says: int) -> int:
-    """Start the shell that waits at one pipe and speaks through another; its pid. Raises OSError.
+def _spawn(words: Sequence[str], environment: Mapping[str, str], link: int) -> int:
+    """Start the shell that waits and speaks at this end of a connection; its pid. Raises OSError.
 
     ``subprocess`` takes twice as long over it. What Python ignores for itself the script finds as every
     program does.
@@ -192,8 +179,8 @@ def _spawn(words: Sequence[str], environment: Mapping[str, str], waits: int, say
         [_SHELL, "-c", _WAIT_THEN_BECOME, "held", *words],
         environment,
         file_actions=[
-            (os.POSIX_SPAWN_DUP2, waits, 0),
-            (os.POSIX_SPAWN_DUP2, says, 1),
+            (os.POSIX_SPAWN_DUP2, link, 0),
+            (os.POSIX_SPAWN_DUP2, link, 1),
             (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
         ],
         setsid=True,

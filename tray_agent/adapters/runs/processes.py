@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,10 @@ from tray_agent.core.ports import Post, Standing
 
 _log = logging.getLogger(__name__)
 _SETTLE_SECONDS = 2.0
+_PIECE_BYTES = 1_000_000
+_NOT_FOUND = "arquivo não encontrado."
+# A pipe is not waited for; on Windows bytes are as they are.
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Held(Protocol):
@@ -216,7 +221,7 @@ class ScriptProcesses:
 
 
 class Opened(NamedTuple):
-    """The file that a run opens, and the SHA-256 of what was in it ("" where that is too much to hold)."""
+    """The file that a run opens, and the SHA-256 of what is in it."""
 
     path: Path
     sha256: str
@@ -229,38 +234,58 @@ def what_is_run(script: Path, base: Path | None) -> Opened:
     as it is written: of a drive's letter Windows would make a path on which not every program can work.
     Raises StartRefused, which is no run.
     """
-    if not script.is_file():
-        raise StartRefused("arquivo não encontrado.")
-    if base is not None and not _is_plainly_below(script, base):
-        real, root = Path(os.path.realpath(script)), Path(os.path.realpath(base))
-        if not real.is_relative_to(root):
-            raise StartRefused(f"o link leva para fora da pasta de automações ({real}).")
-        script = base / real.relative_to(root)
-    return Opened(script, _digest(script))
-
-
-def _is_plainly_below(script: Path, base: Path) -> bool:
-    """Whether there is no link on the way down from the base to the script, as nearly always: then nothing
-    leads out of it. To follow all links costs ten looks at the disk, this three. Windows has other ways."""
-    step, below = str(base), str(script).removeprefix(f"{base}{os.sep}")
-    if sys.platform == "win32" or below == str(script):
-        return False
-    for name in below.split(os.sep):  # noqa: PTH206
-        step += os.sep + name
-        if name == ".." or os.path.islink(step):  # noqa: PTH114 - a Path each costs thrice as much
-            return False
-    return True
-
-
-def _digest(script: Path) -> str:
-    """The script's SHA-256, "" when it cannot be held. Raises StartRefused for one with nothing in it."""
+    file = _open(script)
     try:
-        with script.open("rb", buffering=0) as file:
-            content = file.read()
+        if base is not None and not _is_plainly_below(script, file, base):
+            real, root = Path(os.path.realpath(script)), Path(os.path.realpath(base))
+            if not real.is_relative_to(root):
+                raise StartRefused(f"o link leva para fora da pasta de automações ({real}).")
+            script = base / real.relative_to(root)
+        return Opened(script, _digest(file))
     except OSError as error:
-        raise StartRefused(f"o arquivo não pode ser lido ({reason(error)}).") from error
-    except MemoryError:
-        return ""
-    if has_nothing(content):
+        raise _unreadable(error) from error
+    finally:
+        os.close(file)
+
+
+def _open(script: Path) -> int:
+    """A descriptor of the script, to be closed. Raises StartRefused where there is none that can be read.
+
+    Here and below in as few calls as it takes: at each of them another thread may take the interpreter.
+    """
+    try:
+        file = os.open(script, _READING)
+    except OSError as error:
+        if script.is_file():
+            raise _unreadable(error) from error
+        raise StartRefused(_NOT_FOUND) from error
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise StartRefused(_NOT_FOUND)
+    return file
+
+
+def _unreadable(error: OSError) -> StartRefused:
+    return StartRefused(f"o arquivo não pode ser lido ({reason(error)}).")
+
+
+def _is_plainly_below(script: Path, file: int, base: Path) -> bool:
+    """Whether there is no link on the way to the open script, as nearly always: then nothing leads out of
+    the base that it is written below. To follow all links costs ten looks at the disk; Linux just tells."""
+    if sys.platform != "linux" or not str(script).startswith(f"{base}{os.sep}"):
+        return False
+    try:
+        return os.readlink(f"/proc/self/fd/{file}") == str(script)  # noqa: PTH115 - a Path costs thrice as much
+    except OSError:
+        return False
+
+
+def _digest(file: int) -> str:
+    """The SHA-256 of an open script. Raises OSError, and StartRefused for one with nothing in it."""
+    digest, is_blank = hashlib.sha256(), True
+    while piece := os.read(file, _PIECE_BYTES):
+        digest.update(piece)
+        is_blank = is_blank and has_nothing(piece)
+    if is_blank:
         raise StartRefused("o arquivo está vazio.")
-    return hashlib.sha256(content).hexdigest()
+    return digest.hexdigest()
