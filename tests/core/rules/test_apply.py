@@ -244,7 +244,7 @@ class TestSlowToBeHeld:
         day.turn(msg.RunHeld(run, Identity(7, 8.0)))
 
         assert act.Drop in day.kinds()
-        assert day.state.active == {}
+        assert day.state.active.keys() == set()
 
     def test_whoever_asked_for_a_run_has_it_for_the_day_on_which_it_starts(self) -> None:
         day = Day("23:59:59").jobs(make_job("pix"))
@@ -291,7 +291,7 @@ class TestStop:
             assert "pix" in day.state.active
             day.turn(messages[1])
 
-        assert day.state.active == {}
+        assert day.state.active.keys() == set()
         assert [ended.outcome for ended in day.journal] == [Outcome.STOPPED]
         assert day.facts().state is CardState.IDLE  # a person's own decision is no failure
         assert (day.facts().actual, day.held()) == (1, [])

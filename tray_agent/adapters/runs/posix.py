@@ -22,9 +22,11 @@ from tray_agent.adapters.runs.trees import session_of, signal_one
 from tray_agent.core.model import Identity
 
 _SHELL = "/bin/sh"
+_NAME = "held"  # the shell's $0, by which one that waits is known, also an earlier version's
 # $1 log, $2 folder, $3 script, $4 umask, then the command. All that can be refused is asked before the log
 # exists; a word that is no path ($5 without a slash) is the shell's to find, which for a path would find a
-# file that nobody may execute. Nobody may be left to hear the word: it is said with SIGPIPE ignored.
+# file that nobody may execute. Nobody may be left to hear the word: it is said with SIGPIPE ignored
+# and what the shell complains of going nowhere yet.
 _WAIT_THEN_BECOME = """
 IFS= read -r go || exit 125
 cd -- "$2" && [ -f "$3" ] || exit 126
@@ -32,12 +34,12 @@ case $5 in
 */*) [ -f "$5" ] && [ -x "$5" ] || exit 126 ;;
 *) command -v "$5" >/dev/null || exit 126 ;;
 esac
-exec 3>&1 >"$1" 2>&1 </dev/null
+exec 3>&1 >"$1" </dev/null
 umask "$4"
 trap '' PIPE
-echo began 2>/dev/null >&3
+echo began >&3
 trap - PIPE
-exec 3>&-
+exec 2>&1 3>&-
 shift 4
 exec "$@"
 """
@@ -176,7 +178,7 @@ def _spawn(words: Sequence[str], environment: Mapping[str, str], link: int) -> i
         raise OSError("only on POSIX systems")
     return os.posix_spawn(
         _SHELL,
-        [_SHELL, "-c", _WAIT_THEN_BECOME, "held", *words],
+        [_SHELL, "-c", _WAIT_THEN_BECOME, _NAME, *words],
         environment,
         file_actions=[
             (os.POSIX_SPAWN_DUP2, link, 0),
@@ -208,4 +210,6 @@ def _has_become(identity: Identity) -> bool:
         words = Path(f"/proc/{identity.pid}/cmdline").read_bytes()
     except OSError:
         return False
-    return bool(words) and _WAIT_THEN_BECOME.encode() not in words and ids.is_alive(identity)
+    shell, waits = f"{_SHELL}\0-c\0".encode(), f"\0{_NAME}\0".encode()
+    is_held = words.startswith(shell) and waits in words
+    return bool(words) and not is_held and ids.is_alive(identity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, MutableMapping, ValuesView
+from collections.abc import Callable, Collection, ItemsView, Iterator, KeysView, ValuesView
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -51,7 +51,7 @@ class Active:
     waited: int | None = None  # its job's place among those who wait, to go back to
 
 
-class Actives(MutableMapping[str, Active]):
+class Actives:
     """The runs that occupy jobs, by job; found by their run as well, and by where they are: the key of what
     ``Run.pc`` says, neither of which changes in a run's life."""
 
@@ -72,9 +72,21 @@ class Actives(MutableMapping[str, Active]):
         """The keys of the PCs on which there are runs."""
         return self._on.keys()
 
+    def get(self, job: str) -> Active | None:
+        """The run that occupies a job, if one does."""
+        return self._actives.get(job)
+
+    def keys(self) -> KeysView[str]:
+        """The jobs that are occupied."""
+        return self._actives.keys()
+
     def values(self) -> ValuesView[Active]:
         """All of them."""
         return self._actives.values()
+
+    def items(self) -> ItemsView[str, Active]:
+        """All of them with their jobs."""
+        return self._actives.items()
 
     def __setitem__(self, job: str, active: Active) -> None:
         if job in self._actives:

@@ -109,7 +109,7 @@ def fill_places(state: State, moment: Moment) -> Actions:
     if state.running() >= state.limits.max_concurrent:
         return ordered
     used: Counter[str] | None = None
-    for job_id in state.queue.jobs():
+    for job_id in state.queue.in_turn():
         if state.running() >= state.limits.max_concurrent:
             break
         job = state.jobs[job_id]

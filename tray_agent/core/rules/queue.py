@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
@@ -116,6 +116,11 @@ class FairQueue:
         """A whole number that grows with the place in the queue, or None for a job that does not wait."""
         key = self._keys.get(job)
         return key[0] if key else None
+
+    def in_turn(self) -> Iterator[str]:
+        """Each waiting job, next first; whoever leaves meanwhile disturbs nobody."""
+        for _, job in self._sorted[:]:
+            yield job
 
     def jobs(self) -> tuple[str, ...]:
         """All waiting jobs, next first."""
