@@ -223,13 +223,19 @@ def test_settings_nested_beyond_all_measure_are_refused_in_one_line(program: Pro
 
 def test_an_agent_that_does_not_answer_is_no_missing_agent(program: Program) -> None:
     assert program.agent is not None
+    assert "ok  Agente: em execução" in program.cli("doctor").out
     program.agent.send_signal(signal.SIGSTOP)
     try:
-        answer = program.cli("status")
+        answers = [program.cli(*words) for words in (("status",), (), ("plan",), ("doctor",))]
     finally:
         program.agent.send_signal(signal.SIGCONT)
-    assert answer.code == 1
-    assert "não responde" in answer.error_line
+    status, started, plan, doctor = answers
+    for answer in (status, started, plan):
+        assert "não responde" in answer.error_line
+        assert f"encerre o processo {program.agent.pid}" in answer.error_line
+    assert (status.code, started.code, plan.code, doctor.code) == (1, 1, 0, 1)
+    assert "Plano de" in plan.out
+    assert "!!  Agente: em execução" in doctor.out
     program.until(lambda status: True)
 
 

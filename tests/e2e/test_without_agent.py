@@ -179,7 +179,7 @@ def test_quit_lets_runs_finish_and_names_them(program: Program, place: Workspace
     assert is_alive(pid)
     assert program.cli("status").code == 3
     place.open_gate("longa")
-    wait_until(lambda: place.spans("longa")[0].end is not None)
+    wait_until(lambda: [span for span in place.spans("longa") if span.end is not None])
 
 
 def test_quit_with_stop_runs_leaves_nothing_running(program: Program, place: Workspace) -> None:
@@ -210,6 +210,7 @@ def test_doctor_without_an_agent_says_what_to_do(program: Program, place: Worksp
     answer = program.cli("doctor")
     assert answer.code == 0, answer.out
     assert answer.err == ""
+    assert "--  Agente: nenhum em execução" in answer.out
 
 
 def test_doctor_names_missing_places_and_a_wrong_interpreter(program: Program, place: Workspace) -> None:

@@ -12,6 +12,7 @@ from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.notices.sender import kind_of
 from tray_agent.adapters.runs.interpreter import Interpreters, NoInterpreter
 from tray_agent.adapters.system import program
+from tray_agent.adapters.system.instance_lock import is_held
 from tray_agent.adapters.system.places import APP_DIR_VARIABLE, Places
 from tray_agent.adapters.system.settings_file import PREFIX
 from tray_agent.adapters.versions.store import ROOT_VARIABLE
@@ -20,6 +21,7 @@ from tray_agent.checks.program_file import look_at_program
 from tray_agent.checks.registry import look_at_registry, look_at_scripts
 from tray_agent.checks.team import look_at_team
 from tray_agent.core.settings import NAMES, Settings
+from tray_agent.shell.channel.client import is_answered, unanswered
 
 # Names of the agent's own that no setting bears: what it tells its children, and helps to develop it.
 _OTHERS = ("RUN", "AS_PYTHON", "CHANNEL_DIR", "DEBUG_PORT", "BUILD_QT", "WINE_CACHE", "NATS_SERVER", "FAULT")
@@ -33,6 +35,7 @@ def examine(settings: Settings, places: Places) -> list[Check]:
         *look_at_program(places),
         _settings(places),
         _data(places),
+        _agent(places),
         _temp(places),
         *base,
         *look_at_registry(settings, places, scripts),
@@ -103,6 +106,16 @@ def _data(places: Places) -> Check:
         action = "O que foi feito hoje está nele; enquanto não puder ser lido, nada é iniciado."
         return Check("Pasta de dados", False, damage, action)
     return Check("Pasta de dados", True, str(places.data_dir))
+
+
+def _agent(places: Places) -> Check:
+    """Whether one runs, and answers."""
+    if not is_held(places.data_dir):
+        return Check("Agente", None, "nenhum em execução; para iniciá-lo: tray-agent")
+    if is_answered(places.data_dir):
+        return Check("Agente", True, "em execução")
+    what, _, action = unanswered(places.data_dir).partition("; ")
+    return Check("Agente", False, what.removeprefix("o agente está "), f"{action[:1].upper()}{action[1:]}.")
 
 
 def _temp(places: Places) -> Check:

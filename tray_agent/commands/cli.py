@@ -22,7 +22,7 @@ from tray_agent.commands import output, registry_file, schedule, team
 from tray_agent.commands.parser import DONE, FAILED, NO_AGENT, WRONG, Parser, complained, parted
 from tray_agent.core.settings import Settings
 from tray_agent.core.when import moment_of
-from tray_agent.shell.channel.client import Channel, ChannelError, NoAgent, Refused, connect
+from tray_agent.shell.channel.client import Channel, ChannelError, NoAgent, Refused, connect, unanswered
 from tray_agent.shell.window.windows_desktop import allow_foreground
 
 _QUIT_SECONDS = 30.0
@@ -76,9 +76,7 @@ def _run(arguments: list[str]) -> int:
         return complained(str(refusal), refusal.code)
     except NoAgent as none:
         if places is not None and is_held(places.data_dir):
-            return complained(
-                "o agente está em execução, mas não responde; tente de novo em instantes", FAILED
-            )
+            return complained(unanswered(places.data_dir), FAILED)
         return complained(none.text, NO_AGENT)
     except ChannelError as error:
         return complained(error.text, FAILED)

@@ -29,8 +29,9 @@ def add_to(add: Callable[[str, str, Run], argparse.ArgumentParser]) -> None:
 
 def _plan(options: argparse.Namespace, settings: Settings, places: Places) -> int:
     from tray_agent.adapters.system.clock import SystemClock
+    from tray_agent.adapters.system.instance_lock import is_held
     from tray_agent.core.picture.plan_window import window_of
-    from tray_agent.shell.channel.client import NoAgent, connect
+    from tray_agent.shell.channel.client import NoAgent, connect, unanswered
     from tray_agent.shell.views.plans import plan_lines
 
     now = SystemClock(settings.timezone).now()
@@ -43,6 +44,8 @@ def _plan(options: argparse.Namespace, settings: Settings, places: Places) -> in
         with connect(places.data_dir) as channel:
             view = channel.call("plan", day=options.day, next=options.next)
     except NoAgent:
+        if is_held(places.data_dir):
+            print(f"tray-agent: {unanswered(places.data_dir)}; o plano foi feito sem ele", file=sys.stderr)
         view = _plan_without_agent(options, settings, places)
     names = view.pop("names")
     if options.json:

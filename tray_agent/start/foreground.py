@@ -21,7 +21,7 @@ from tray_agent.core.messages import Quit
 from tray_agent.core.model import Problem, Where
 from tray_agent.core.settings import SettingError, Settings
 from tray_agent.core.shown import Snapshot
-from tray_agent.shell.channel.client import ChannelError, connect, is_answered
+from tray_agent.shell.channel.client import ChannelError, Refused, connect, is_answered, unanswered
 from tray_agent.shell.window.windows_desktop import allow_foreground
 from tray_agent.start.app import Agent
 
@@ -218,8 +218,12 @@ def _second_start(places: Places, *, headless: bool, at_login: bool) -> int:
         with connect(places.data_dir, timeout=_SECOND_START_SECONDS) as channel:
             allow_foreground()
             channel.call("open")
-    except ChannelError as error:
-        complain(error.text)
+    except Refused as refused:
+        complain(refused.text)
+        return int(refused.code == "timeout")
+    except ChannelError:
+        complain(unanswered(places.data_dir))
+        return 1
     return 0
 
 

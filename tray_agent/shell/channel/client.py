@@ -183,6 +183,20 @@ def connect(data_dir: Path, timeout: float = 5.0) -> Channel:
     )
 
 
+def unanswered(data_dir: Path) -> str:
+    """What to do about an agent that holds the folder and does not answer."""
+    try:
+        place = wire.read_place(data_dir)
+    except wire.UnsafeChannelFile:
+        place = None
+    what = "o agente está em execução, mas não responde; tente de novo em instantes"
+    return (
+        what
+        if place is None
+        else f"{what}; se continuar assim, encerre o processo {place.pid} e inicie-o de novo"
+    )
+
+
 def is_answered(data_dir: Path, timeout: float = 5.0) -> bool:
     """Whether the data folder has an agent that answers; one that this person may not ask counts as well."""
     try:
