@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -22,6 +23,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     place.register(
         place.job("alfa", "8, 12", "print('feito')", area="Cadastro"),
         place.job("falha", "8", "print('linha um')\nsys.exit('não deu')", area="Mensageria"),
+        place.job("Nova"),
     )
     with closing(Program(place, discovery_seconds=0.5)) as made:
         made.start()
@@ -54,6 +56,17 @@ def test_one_jobs_history_by_its_name_is_a_table_with_its_figures(program: Progr
     assert "10/03/2026" in answer.out
     assert "3 execuções deste agente em 2 dias; 100,0% com sucesso" in answer.out
     assert "falha" not in answer.out
+
+
+def test_a_job_that_never_ran_has_an_empty_history_with_an_agent_and_without(
+    program: Program, tmp_path: Path
+) -> None:
+    alone = Program(Workspace(tmp_path / "w"))
+    alone.place.register(alone.place.job("Nova"))
+    for each in (program, alone):
+        assert each.cli("history", "nova").out == "Nenhuma execução deste agente em 7 dias.\n"
+        assert json.loads(each.cli("history", "nova", "--json").out) == {"days": []}
+        assert each.cli("history", "velha").code == 1
 
 
 def test_an_unknown_job_and_a_wrong_number_are_refused_in_a_line(program: Program) -> None:

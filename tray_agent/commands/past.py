@@ -36,7 +36,7 @@ def history(options: argparse.Namespace, settings: Settings, places: Places, say
     """Print past days' runs, newest first, day by day; why not, or "". Raises JournalError."""
     past = PastRuns(places.data_dir, settings.no_data_exit_code)
     job = script_key(options.job) if options.job else None
-    if job is not None and not past.knows(job):
+    if job is not None and not past.knows(job) and not _is_there(job, settings, places):
         return f"o diário não tem execuções de {options.job}; confira o nome com tray-agent status"
     newest = SystemClock(settings.timezone).now().date()
     days = _days(past, newest, options.days, job)
@@ -55,6 +55,19 @@ def history(options: argparse.Namespace, settings: Settings, places: Places, say
         since = newest - timedelta(days=options.days - 1)
         say(_summary(figures(past.ends(since, newest, [job]), settings.no_data_exit_code), options.days))
     return ""
+
+
+def _is_there(job: str, settings: Settings, places: Places) -> bool:
+    """Whether there is a job of that id, as the agent knows, or without one the registry."""
+    from tray_agent.shell.channel.client import ChannelError, connect
+
+    try:
+        with connect(places.data_dir) as channel:
+            return any(card["id"] == job for card in channel.call("status")["cards"])
+    except ChannelError:
+        from tray_agent.commands.offline import known_without_agent
+
+        return job in known_without_agent(settings, places)[0].facts
 
 
 def export(options: argparse.Namespace, settings: Settings, places: Places, say: Print) -> str:
