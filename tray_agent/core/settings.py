@@ -88,7 +88,7 @@ Check = Callable[[object], object]
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str) or any(sign < " " for sign in value):
         raise ValueError
     return value.strip()
 
@@ -214,15 +214,16 @@ def _addresses_of_areas(value: object) -> tuple[tuple[str, tuple[str, ...]], ...
     return tuple((_name(area), _addresses(found)) for area, found in pairs)
 
 
-_ANY_PATH = "um caminho"
+IN_TOML = "com \\ entre aspas simples: 'C:\\pasta'"
+_ANY_PATH = f"um caminho, {IN_TOML}"
 _FOLDER_NAME = "o nome de uma pasta, sem barras"
 _SECONDS = "um número de segundos de {} a {}"
 
 RULES: dict[str, tuple[Check, str]] = {
     "base_path": (_text, _ANY_PATH),
-    "possible_roots": (_texts, "uma lista de pastas, separadas por ;"),
-    "base_folders": (_texts, "uma lista de pastas, separadas por ;"),
-    "excel_filename": (_name, "o nome ou o caminho absoluto de um arquivo .xlsx"),
+    "possible_roots": (_texts, f"uma lista de pastas, separadas por ;, {IN_TOML}"),
+    "base_folders": (_texts, f"uma lista de pastas, separadas por ;, {IN_TOML}"),
+    "excel_filename": (_name, f"o nome ou o caminho absoluto de um arquivo .xlsx, {IN_TOML}"),
     "script_folder": (_folder, _FOLDER_NAME),
     "temp_dir": (_text, _ANY_PATH),
     "temp_folder": (_folder, _FOLDER_NAME),
@@ -235,7 +236,7 @@ RULES: dict[str, tuple[Check, str]] = {
     "history_table": (_table, '"projeto.conjunto.tabela"'),
     "history_times": (_choice("auto", "zoned", "local"), '"auto", "zoned" ou "local"'),
     "timezone": (_zone, 'um fuso horário IANA, como "America/Sao_Paulo"'),
-    "python": (_text, "o caminho de um interpretador Python"),
+    "python": (_text, f"o caminho de um interpretador Python, {IN_TOML}"),
     "max_concurrent": (_whole(1, 1000), "um número inteiro de 1 a 1000"),
     "discovery_seconds": (_number(0.2, 86400), _SECONDS.format("0.2", 86400)),
     "sync_seconds": (_number(0.2, 86400), _SECONDS.format("0.2", 86400)),

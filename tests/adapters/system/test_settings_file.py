@@ -81,6 +81,29 @@ def test_a_file_that_is_no_toml_is_one_line(tmp_path: Path, content: bytes) -> N
     assert "\n" not in line
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        r'base_path = "C:\Users\ana"',  # no TOML
+        r'base_path = "C:\temp\novo"',  # TOML, with a tab and a line break in it
+        r'excel_filename = "D:\registro.xlsx"',
+        r'python = "C:\Python311\python.exe"',
+        r'possible_roots = ["C:\temp"]',
+    ],
+)
+def test_a_backslash_that_toml_takes_for_something_else_is_told_how_to_write(
+    tmp_path: Path, line: str
+) -> None:
+    write(tmp_path, line)
+
+    [one] = said(tmp_path)
+    assert "entre aspas simples: 'C:\\pasta'" in one
+    assert "\n" not in one
+
+    write(tmp_path, line.replace('"', "'"))
+    load(tmp_path, {})
+
+
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).mkdir()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tray_agent.core.settings import NAMES, SettingError, Settings, validate
+from tray_agent.core.settings import IN_TOML, NAMES, SettingError, Settings, validate
 
 FILE_NAME = "tray_agent.toml"
 PREFIX = "TRAY_AGENT_"
@@ -18,6 +18,7 @@ def load(app_dir: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def _from_file(path: Path) -> dict[str, object]:
+    text = ""
     try:
         text = path.read_bytes().decode("utf-8-sig")
         import tomllib  # most commands find no file, and its import is a tenth of theirs
@@ -28,7 +29,8 @@ def _from_file(path: Path) -> dict[str, object]:
     except RecursionError:
         wrong = SettingError(FILE_NAME, "listas dentro de listas", "nome = valor em cada linha", str(path))
     except ValueError as error:  # neither TOML nor UTF-8
-        wrong = SettingError(FILE_NAME, str(error), "um arquivo TOML válido, em UTF-8", str(path))
+        allowed = "um arquivo TOML válido, em UTF-8" + (f"; caminhos {IN_TOML}" if "\\" in text else "")
+        wrong = SettingError(FILE_NAME, str(error), allowed, str(path))
     except OSError as error:
         wrong = SettingError(FILE_NAME, str(error.strerror), "um arquivo que possa ser lido", str(path))
     raise ExceptionGroup("settings", [wrong])
