@@ -1,7 +1,7 @@
 /**
  * What a card says beside its fixed labels: one rule for card, row and drawer. Pure.
  * @typedef {import("./logic.js").Card} Card
- * @typedef {{day: string, rank: number|null, queued: number, running: number, max: number, flowing: boolean, troubled: boolean}} Around
+ * @typedef {{day: string, rank: number|null, queued: number, running: number, max: number, flowing: boolean, troubled: {what: string, action?: string}|null}} Around
  */
 import { about, ahead, duration, hourMinute, sentence } from "./format.js";
 import { failed, lateOf, statusState } from "./logic.js";
@@ -36,6 +36,7 @@ export function resultWords(card, code = true) {
   if (!last) return "";
   const state = card.last_state ?? statusState(last.status);
   const words = [tone(card) === "STOPPED" ? TEXT.interrupted : state ? STATE[state] : String(last.status)];
+  if (tone(card) === "ACK") words.push(TEXT.acknowledged);
   if (last.duration_seconds !== null && last.duration_seconds !== undefined) words.push(duration(last.duration_seconds));
   if (card.state === "RUNNING" || tone(card) === "STOPPED") return words.join(" · ");
   if (card.outcome && OUTCOME[card.outcome]) words.push(OUTCOME[card.outcome]);
@@ -52,7 +53,8 @@ export function age(card, nowMs) {
 }
 
 /** When it runs next, without what the box says already. @param {Card} card */
-export const nextText = ({ retry_at: again, paused, next_run_text: text }) => (again ? text.replace(TEXT.againNote, "") : paused ? text.replace(TEXT.untilNote, "") : text);
+export const nextText = ({ retry_at: again, paused, next_run_text: text }) =>
+  (again ? text.replace(TEXT.againNote, "") : paused ? text.replace(TEXT.untilNote, "") : text.replace(TEXT.afterAnother, TEXT.afterOther));
 
 /** How long until the next run, or what its text leaves open of another day; nothing while it is suspended. @param {Card} card @param {{day: string, flowing: boolean}} around @param {number} nowMs */
 export function countdown(card, { day, flowing }, nowMs) {
@@ -66,14 +68,15 @@ export function countdown(card, { day, flowing }, nowMs) {
 
 /**
  * The sentence in a card's box, and its kind: what went wrong first, else what there is to know.
- * @param {Card} card @param {Around} around
+ * @param {Card} card @param {Around} around @param {boolean} [sinceWhen] whether it says since when it is late: not where that stands beside it
  * @returns {{kind: "reason"|"late"|"paused"|"why", text: string, more: string}}
  */
-export function boxWords(card, around) {
+export function boxWords(card, around, sinceWhen = true) {
   const extra = [
     card.retry_at && !card.queued ? TEXT.retry(ahead(card.retry_at, around.day)) : "",
     card.leftovers?.length ? TEXT.leftovers(card.leftovers) : "",
   ].filter(Boolean).join(" ");
+  const since = (/** @type {{owed?: string, since: string|null}} */ each) => (sinceWhen ? lateWords(each) : "");
   const why = card.why ?? "";
   if (failed(card) && card.reason) return { kind: "reason", text: card.reason, more: extra };
   if (card.silent_since) return { kind: "late", text: TEXT.silentRun(card.pc ?? "", ahead(card.silent_since, around.day)), more: card.stopping_since ? TEXT.stopLater : extra };
@@ -84,11 +87,16 @@ export function boxWords(card, around) {
     const begins = card.estimate ? TEXT.startsAbout(ahead(card.estimate, around.day)) : "";
     const place = TEXT.queueWhy(around.rank, around.queued, around.running, around.max);
     const more = [begins, extra].filter(Boolean).join(" ");
-    return late ? { kind: "late", text: `${lateWords(late)} ${place}`, more } : { kind: "why", text: place, more };
+    return late ? { kind: "late", text: `${since(late)} ${place}`.trim(), more } : { kind: "why", text: place, more };
   }
-  if (late?.owed) return { kind: "late", text: `${lateWords(late)} ${why}`, more: extra };
+  if (late?.owed) return { kind: "late", text: `${since(late)} ${why}`.trim(), more: extra };
+  if (card.leftovers?.length) return { kind: "late", text: extra, more: why };
+  if (around.troubled && card.state !== "RUNNING") return { kind: "late", text: problemWords(around.troubled.what, card.name), more: [sentence(around.troubled.action ?? ""), extra].filter(Boolean).join(" ") };
   return { kind: "why", text: extra ? `${extra} ${why}` : why, more: "" };
 }
+
+/** What a problem says, without the place and the name that stand beside it. @param {string} what @param {string} name */
+const problemWords = (what, name) => sentence((what.startsWith(`${name}: `) ? what.slice(name.length + 2) : what).replace(TEXT.lineNote, ""));
 
 /** Both parts of what a box says, in one line. @param {{text: string, more: string}} said */
 export const inOneLine = ({ text, more }) => [text, more].filter(Boolean).join(text.endsWith(".") ? " " : " · ");

@@ -7,7 +7,8 @@ import { failed, lateOf } from "./logic.js";
 const LATE_OWED = 1;
 const QUIET = 9;
 
-/** How urgently a job needs somebody: 0 the most, `QUIET` not at all. @param {Card} card @param {Set<string>} troubled jobs with a problem in the registry */
+/** @typedef {{has: (job: string) => boolean}} Troubled jobs that a problem names */
+/** How urgently a job needs somebody: 0 the most, `QUIET` not at all. @param {Card} card @param {Troubled} troubled */
 export function need(card, troubled) {
   if (failed(card) && !card.acknowledged) return 0;
   if (lateOf(card)) return LATE_OWED;
@@ -15,8 +16,8 @@ export function need(card, troubled) {
   return QUIET;
 }
 
-/** Jobs that a problem names. @param {{job: string|null}[]} problems */
-export const troubledJobs = (problems) => new Set(problems.flatMap(({ job }) => (job ? [job] : [])));
+/** Jobs that a problem names, each with the first. @template {{job: string|null}} P @param {P[]} problems @returns {Map<string, P>} */
+export const troubledJobs = (problems) => new Map(problems.flatMap((each) => (each.job ? [/** @type {[string, P]} */ ([each.job, each])] : [])).reverse());
 
 /** How many problems no card shows. @param {{job: string|null}[]} problems @param {Map<string, Card>} cards */
 export const looseProblems = (problems, cards) => problems.filter(({ job }) => !job || !cards.has(job)).length;
@@ -26,7 +27,7 @@ const STATE_RANK = { ERROR: 3, RUNNING: 4, SCHEDULED: 5, NO_DATA: 6, SUCCESS: 7,
 
 /**
  * Cards: what needs somebody, then what is pinned, then the rest as the agent orders it.
- * @param {string[]} ids @param {Map<string, Card>} cards @param {Set<string>} troubled @param {Set<string>} pins
+ * @param {string[]} ids @param {Map<string, Card>} cards @param {Troubled} troubled @param {Set<string>} pins
  */
 export function needFirst(ids, cards, troubled, pins) {
   const rank = (/** @type {string} */ id) => {
@@ -47,7 +48,7 @@ export function nextOf(card) {
   return card.retry_at && card.state !== "RUNNING" && !card.queued && (!at || card.retry_at < at) ? card.retry_at : at;
 }
 
-/** @type {Record<string, (card: Card, troubled: Set<string>) => number|string>} */
+/** @type {Record<string, (card: Card, troubled: Troubled) => number|string>} */
 const KEYS = {
   state: (card, troubled) => {
     const level = need(card, troubled);
@@ -65,7 +66,7 @@ const { compare } = new Intl.Collator("pt-BR");
 export const SORTS = Object.keys(KEYS);
 
 /**
- * @param {string[]} ids @param {Map<string, Card>} cards @param {Set<string>} troubled
+ * @param {string[]} ids @param {Map<string, Card>} cards @param {Troubled} troubled
  * @param {string} sort one of `SORTS` @param {boolean} backwards
  */
 export function sorted(ids, cards, troubled, sort, backwards) {
@@ -104,7 +105,7 @@ export function groups(ids, cards, areas, worstFirst) {
 /**
  * @typedef {{needs: number, seen: number, paused: number, running: number, queued: number, next: {id: string, name: string, at: string}|null}} Picture
  * The whole in a few numbers, for one sentence. `seen` are errors that somebody took note of, `paused` what is held back.
- * @param {string[]} ids @param {Map<string, Card>} cards @param {Set<string>} troubled @param {string} now the wall clock, ISO
+ * @param {string[]} ids @param {Map<string, Card>} cards @param {Troubled} troubled @param {string} now the wall clock, ISO
  * @returns {Picture}
  */
 export function picture(ids, cards, troubled, now) {

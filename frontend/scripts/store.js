@@ -37,8 +37,8 @@ export function createStore(nowMs) {
   let order = [];
   /** @type {Map<string, number>} */
   let ranks = new Map();
-  /** @type {Set<string>} */
-  let troubled = new Set();
+  /** @type {Map<string, Problem>} */
+  let troubled = new Map();
   /** @type {Omit<Snapshot, "cards"|"order"|"removed"|"preferences">|null} */
   let facts = null;
   let skew = 0;

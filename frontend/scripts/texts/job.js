@@ -32,7 +32,8 @@ export const JOB = {
   late: "em atraso",
   overdue: "além do normal",
   acknowledged: "ciente",
-  problem: "problema no registro",
+  problem: "problema",
+  openProcesses: "processos abertos",
   stopTitle: "Parar esta execução?",
   stopMore: "O trabalho feito até aqui pode ficar pela metade. A execução conta como interrompida, não como erro.",
   keepRunning: "Deixar terminar",
@@ -68,6 +69,8 @@ export const JOB = {
   /** What the agent's text of the next run adds, and the card's box says. */
   againNote: " (nova tentativa)",
   untilNote: / até .*/,
+  lineNote: /^linha \d+: */i,
+  afterAnother: "depois de outra automação", afterOther: "após outra",
 
   /** @param {string} rank */
   queueBadge: (rank) => `na fila (${rank})`,
@@ -92,6 +95,8 @@ export const JOB = {
   stoppingIn: (seconds) => `parando… ${seconds} s`,
   /** @param {number} code */
   exitCode: (code) => `código ${code}`,
+  /** @param {string} time */
+  sinceTime: (time) => `desde ${time}`,
   /** @param {string} time */
   lateSince: (time) => `Em atraso desde ${time}.`,
   /** @param {string} until @param {string} reason */

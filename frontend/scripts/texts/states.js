@@ -17,7 +17,7 @@ export const STATE = {
   NO_DATA: "Sem dados",
   SCHEDULED: "Aguardando",
   IDLE: "Ociosa",
-  UNKNOWN: "Resultado desconhecido",
+  UNKNOWN: "Resultado incerto",
   LATE: "Em atraso",
   PAUSED: "Pausada",
   queued: "Na fila",
@@ -51,13 +51,13 @@ export const PLACE = {
 
 /** What became of a fire time, as a heading. @type {Record<string, string>} */
 export const FIRE = {
-  done: "Feita", failed: "Falhou", no_data: "Sem dados", unknown: "Resultado desconhecido", running: "Executando",
+  done: "Feita", failed: "Falhou", no_data: "Sem dados", unknown: "Resultado incerto", running: "Executando",
   covered: "Coberta", owed: "Em atraso", coming: "Prevista", skipped: "Não roda",
 };
 
 /** The same in a list of hours. @type {Record<string, string>} */
 export const HOUR = {
-  done: "com sucesso", failed: "com erro", no_data: "sem dados", unknown: "resultado desconhecido",
+  done: "com sucesso", failed: "com erro", no_data: "sem dados", unknown: "resultado incerto",
   running: "em execução", covered: "cobertas", owed: "em atraso", coming: "previstas", skipped: "não rodam",
 };
 

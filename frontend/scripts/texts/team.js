@@ -31,7 +31,7 @@ export const TEAM = {
   remove: "Tirar da equipe",
   lose: "Dar por perdida",
   loseTitle: "Dar esta execução por perdida?",
-  loseMore: "Ela passa a contar como feita, com resultado desconhecido, e a automação fica livre. Confira antes no PC se ela não está mesmo em execução: dar por perdida não para nada lá.",
+  loseMore: "Ela passa a contar como feita, com resultado incerto, e a automação fica livre. Confira antes no PC se ela não está mesmo em execução: dar por perdida não para nada lá.",
   noNews: "sem notícia",
   unheard: "Sem notícia",
   present: "ligado",

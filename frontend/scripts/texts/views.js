@@ -12,6 +12,7 @@ export const VIEWS = {
   nothingNeeds: "Nada precisa de você.",
   nothingRuns: "Nada executa agora.",
   nothingNext: "Nada previsto nas próximas 2 horas.",
+  nothingByItself: "Agendamentos suspensos: nada começa sozinho.",
   nextAfter: "Depois disso:",
   /** @param {number} n */
   andMore: (n) => `e mais ${n}; veja na lista`,

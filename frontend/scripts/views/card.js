@@ -64,7 +64,7 @@ function badgesOf(find) {
     late(lateOf(card) !== null, card.state === "RUNNING" || card.queued ? "" : TEXT.late);
     queue(card.queued, card.queued ? TEXT.queueBadge(context.rank ? ordinal(context.rank) : "…") : "");
     paused(Boolean(card.paused), "");
-    problem(context.troubled, "");
+    problem(context.troubled !== null, card.state === "RUNNING" || card.queued || card.paused || lateOf(card) ? "" : TEXT.problem);
   };
 }
 
@@ -144,7 +144,7 @@ export function createCard() {
     /** Idempotent: shows the card as it is now. @param {Card} card @param {Context} context @param {number} nowMs */
     update(card, context, nowMs) {
       const { day, rank, queued, running, max, flowing, troubled, pinned, past } = context;
-      const key = `${day} ${flowing} ${troubled} ${pinned} ${context.brain} ${past?.runs} ${past?.failed} ${past?.rate} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
+      const key = `${day} ${flowing} ${troubled?.what} ${pinned} ${context.brain} ${past?.runs} ${past?.failed} ${past?.rate} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
       if (card === shown && key === seen) {
         if (minute !== context.minute) minutes(card, context, nowMs);
         return;

@@ -68,7 +68,7 @@ export function mountCards(scroller, store, memory) {
       const card = store.cards.get(id);
       if (card) {
         view.update(card, {
-          ...shared, rank: store.ranks.get(id) ?? null, troubled: store.troubled.has(id), pinned: pins.has(id),
+          ...shared, rank: store.ranks.get(id) ?? null, troubled: store.troubled.get(id) ?? null, pinned: pins.has(id),
           past: memory.of(id),
         }, nowMs);
       }

@@ -99,9 +99,9 @@ export function mountDrawer(page, bridge, store, tell) {
     setName(ui.name, shown.name);
     setAttribute(ui.name, "title", shown.name);
     time();
-    setText(ui.about, [shown.area, shown.pc ? TEXT.on(shown.pc) : "", scheduleWords(shown), shown.next_run_text].filter(Boolean).join(" · "));
+    setText(ui.about, [...new Set([shown.area, shown.pc ? TEXT.on(shown.pc) : "", scheduleWords(shown), shown.next_run_text])].filter(Boolean).join(" · "));
     setText(ui.path, shown.script ?? shown.path);
-    const around = { ...contextOf(store), rank: store.ranks.get(shown.id) ?? null, troubled: store.troubled.has(shown.id) };
+    const around = { ...contextOf(store), rank: store.ranks.get(shown.id) ?? null, troubled: store.troubled.get(shown.id) ?? null };
     const said = boxWords(shown, around);
     setText(ui.words, inOneLine(said));
     setAttribute(ui.words, "data-kind", said.kind);

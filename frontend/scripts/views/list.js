@@ -54,7 +54,7 @@ export function mountList(scroller, store, memory) {
       const places = new Map(ids.map((id, at) => [id, at]));
       view.list.sync(present, (row, id) => {
         const card = store.cards.get(id);
-        if (card) row.update(card, { ...shared, rank: store.ranks.get(id) ?? null, troubled: store.troubled.has(id), pinned: pins.has(id), past: memory.of(id) }, nowMs);
+        if (card) row.update(card, { ...shared, rank: store.ranks.get(id) ?? null, troubled: store.troubled.get(id) ?? null, pinned: pins.has(id), past: memory.of(id) }, nowMs);
         const top = `${(places.get(id) ?? 0) * PITCH}px`;
         if (row.element.style.top !== top) row.element.style.top = top;
         setAttribute(row.element, "tabindex", id === current ? "0" : "-1");

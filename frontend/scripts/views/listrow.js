@@ -1,7 +1,7 @@
 /**
  * One job as a row of 36 pixels: state, name, last run, what it said, what comes next, its day, its fortnight, how often it went well.
  */
-import { el, icon, iconButton, setAttribute, setIcon, setShown, setText } from "../dom.js";
+import { el, icon, iconButton, setAttribute, setIcon, setName, setShown, setText } from "../dom.js";
 import { age, boxWords, countdown, drawingOf, elsewhere, inOneLine, lateWord, nextText, stateWord, tone } from "../cardwords.js";
 import { clock, duration, elapsed, hourMinute } from "../format.js";
 import { lateOf, progress } from "../logic.js";
@@ -60,7 +60,7 @@ export function createListRow() {
     /** @param {import("../logic.js").Card} card @param {import("./card.js").Context} context @param {number} nowMs */
     update(card, context, nowMs) {
       const { day, minute, rank, queued, running, max, flowing, troubled, pinned, past } = context;
-      const key = `${day} ${minute} ${troubled} ${pinned} ${context.brain} ${past?.runs} ${past?.failed} ${past?.rate} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
+      const key = `${day} ${minute} ${troubled?.what} ${pinned} ${context.brain} ${past?.runs} ${past?.failed} ${past?.rate} ${card.queued ? [rank, queued, running, max, flowing].join() : ""}`;
       if (card === shown && key === seen) return;
       [shown, seen] = [card, key];
       const kind = tone(card);
@@ -73,17 +73,17 @@ export function createListRow() {
       setIcon(/** @type {Element} */ (disc.firstChild), drawingOf(card));
       setAttribute(disc, "title", stateWord(card));
       setText(state, stateWord(card));
-      setText(name, card.name);
+      setName(/** @type {HTMLElement} */ (name), card.name);
       setAttribute(name, "title", card.name);
       setShown(star, pinned);
       setText(last, card.state === "RUNNING" && card.started ? hourMinute(card.started) : card.last_run?.start ? clock(card.last_run.start).slice(0, 5) : "–");
       time(card, nowMs);
-      const said = boxWords(card, context);
+      const said = boxWords(card, context, false);
       const late = lateOf(card);
-      setShown(flag, late !== null || Boolean(card.paused) || troubled);
+      setShown(flag, late !== null || Boolean(card.paused) || troubled !== null);
       setAttribute(flag, "data-state", late ? "LATE" : card.paused ? "PAUSED" : "LATE");
       setIcon(/** @type {Element} */ (flag.firstChild), late ? "late" : card.paused ? "paused" : "problems");
-      setText(/** @type {Node} */ (flag.lastChild), late ? lateWord(card) : card.paused ? "" : TEXT.problem);
+      setText(/** @type {Node} */ (flag.lastChild), late ? [lateWord(card), late.owed ? TEXT.sinceTime(late.owed) : ""].filter(Boolean).join(" ") : card.paused ? "" : TEXT.problem);
       setShown(pc, elsewhere(card, context.brain) !== "" && !card.silent_since);
       setText(pc, elsewhere(card, context.brain));
       setAttribute(words, "data-kind", said.kind);

@@ -53,6 +53,7 @@ function describe(ui, place, store) {
   setText(ui.loaded, piece ? TEXT.loaded(size(piece.end - piece.start), size(piece.size)) : "");
   if (piece?.interpreter !== undefined) setText(ui.python, piece.interpreter);
   setText(ui.empty, piece?.size === 0 ? TEXT.emptyLog : "");
+  for (const each of [ui.copy, ui.toError]) setDisabled(each, !piece?.size);
   const begun = piece?.begun;
   const today = store.facts?.processing_date ?? "";
   const last = place && store.cards.get(place.job)?.last_run;
@@ -108,7 +109,8 @@ export function createLogPanel(bridge, store, tell) {
 
   ui.copy.addEventListener("click", () => {
     const piece = reader.place?.piece;
-    void put(ui.text.text, piece && (piece.start > 0 || piece.end < piece.size) ? TEXT.copiedPart(size(piece.end - piece.start), size(piece.size)) : TEXT.copied);
+    if (!piece?.size) return;
+    void put(ui.text.text, (piece.start > 0 || piece.end < piece.size) ? TEXT.copiedPart(size(piece.end - piece.start), size(piece.size)) : TEXT.copied);
   });
   ui.teams.addEventListener("click", async () => {
     const at = reader.place;
@@ -121,6 +123,7 @@ export function createLogPanel(bridge, store, tell) {
     }
   });
   ui.toError.addEventListener("click", () => {
+    if (!reader.place?.piece?.size) return;
     ui.follow.checked = false;
     if (!ui.text.toError(reason())) finder.inFile(reason());
   });
@@ -161,6 +164,7 @@ export function createLogPanel(bridge, store, tell) {
       setText(ui.empty, "");
       setText(ui.python, "");
       setShown(ui.dated, false);
+      for (const each of [ui.copy, ui.toError]) setDisabled(each, true);
       ui.follow.checked = !toError;
       seekError = toError;
       void reader.open(job, run);

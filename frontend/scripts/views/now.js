@@ -62,7 +62,7 @@ export function mountNow(scroller, store) {
     const nowMs = store.now();
     const shared = contextOf(store);
     minute = shared.minute;
-    const around = (/** @type {Card} */ card) => ({ ...shared, rank: store.ranks.get(card.id) ?? null, troubled: store.troubled.has(card.id) });
+    const around = (/** @type {Card} */ card) => ({ ...shared, rank: store.ranks.get(card.id) ?? null, troubled: store.troubled.get(card.id) ?? null });
     const cards = ids.flatMap((id) => store.cards.get(id) ?? []);
     const level = new Map(cards.map((card) => [card, need(card, store.troubled)]));
     const bad = cards.filter((card) => (level.get(card) ?? CALM) < CALM).sort((a, b) => (level.get(a) ?? 0) - (level.get(b) ?? 0));
@@ -75,7 +75,7 @@ export function mountNow(scroller, store) {
     active.update([...busy, ...waiting], around, nowMs);
     next.update(coming, around, nowMs);
     const later = soon[0];
-    setText(next.none, later ? `${TEXT.nothingNext} ${TEXT.nextAfter} ${ahead(nextOf(later) ?? "", shared.day)} ${later.name}.` : TEXT.nothingNext);
+    setText(next.none, later ? `${TEXT.nothingNext} ${TEXT.nextAfter} ${ahead(nextOf(later) ?? "", shared.day)} ${later.name}.` : store.flowing ? TEXT.nothingNext : TEXT.nothingByItself);
     setAttribute(section, "data-calm", bad.length ? null : "");
   };
   return {
@@ -90,7 +90,7 @@ export function mountNow(scroller, store) {
     tick() {
       if (section.hidden) return;
       if (minuteNow(store) !== minute) return draw();
-      const [nowMs, around] = [store.now(), { ...contextOf(store), rank: null, troubled: false }];
+      const [nowMs, around] = [store.now(), { ...contextOf(store), rank: null, troubled: null }];
       for (const [id, item] of active.list.items) {
         const card = store.cards.get(id);
         if (card?.state === "RUNNING") item.update(card, around, nowMs);

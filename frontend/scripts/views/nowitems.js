@@ -12,7 +12,7 @@ import { TEXT } from "../texts.js";
 
 /** What an item says beside its card. @param {Card} card @param {Around} around */
 const keyOf = (card, { day, minute, troubled, rank, queued, running, max, flowing }) =>
-  [day, minute, troubled, ...(card.queued ? [rank, queued, running, max, flowing] : [])].join();
+  [day, minute, troubled?.what, ...(card.queued ? [rank, queued, running, max, flowing] : [])].join();
 
 export function needItem() {
   const disc = el("span", { class: "disc" }, icon("error"));
@@ -44,7 +44,7 @@ export function needItem() {
       setName(name, card.name);
       setText(place, [card.area, elsewhere(card, around.brain)].filter(Boolean).join(" · "));
       setShown(lose, Boolean(card.silent_since));
-      const what = late && !bad ? lateWord(card) : around.troubled && !bad ? TEXT.problem : resultWords(card);
+      const what = late && !bad ? lateWord(card) : bad ? resultWords(card) : around.troubled ? TEXT.problem : card.leftovers?.length ? TEXT.openProcesses : resultWords(card);
       setText(result, [what, card.state === "RUNNING" ? "" : age(card, nowMs)].filter(Boolean).join(" · "));
       const said = boxWords(card, around);
       setAttribute(words, "data-kind", said.kind);

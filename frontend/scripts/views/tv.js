@@ -142,7 +142,7 @@ export function mountTv(page, store, leave) {
       .filter(({ level }) => level < QUIET).sort((a, b) => a.level - b.level).map(({ card }) => card);
     setShown(well, wrong.length === 0 && store.loose === 0 && sure);
     list.sync(wrong.slice(0, MOST).map(({ id }) => id), (view, id, index) =>
-      view.update(wrong[index], { ...shared, rank: store.ranks.get(id) ?? null, troubled: store.troubled.has(id) }, store.now()));
+      view.update(wrong[index], { ...shared, rank: store.ranks.get(id) ?? null, troubled: store.troubled.get(id) ?? null }, store.now()));
     const coming = sure ? (seen.next ? TEXT.nextIs(ahead(seen.next.at, facts?.processing_date ?? ""), seen.next.name) : TEXT.noMore) : "";
     const left = beyond(wrong.length);
     setText(next, [left ? TEXT.andMoreHere(left) : "", store.loose ? TEXT.toSee(store.loose) : "", coming].filter(Boolean).join(" · "));
