@@ -217,3 +217,54 @@ def test_nothing_is_cut_off_at_any_width(open_page: OpenPage, width: int) -> Non
 
 def test_the_page_is_named_as_portuguese(open_page: OpenPage) -> None:
     assert open_page(sample.sample(3)).evaluate("document.documentElement.lang") == "pt-BR"
+
+
+def crowded() -> dict[str, Any]:
+    """Areas as a bank names them, with many errors in each."""
+    made = sample.rich(60)
+    names = [
+        "Mensageria SPB",
+        "Cargas operacionais",
+        "Conciliação e Liquidação",
+        "Administrativo",
+        "Contabilidade",
+    ]
+    for number, each in enumerate(made["cards"]):
+        each |= {"area": names[number % 5], "state": "ERROR", "last_state": "ERROR", "outcome": "ended"}
+    return made | {"areas": sorted(names)}
+
+
+WORDS_IN_TWO = """root => [...document.querySelectorAll(root)].flatMap((name) => {
+  const text = name.firstChild;
+  return [...text.data.matchAll(/\\S+/g)].filter(({ 0: word, index }) => {
+    const range = document.createRange();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1;
+  }).map(([word]) => word);
+})"""
+
+
+@pytest.mark.parametrize("width", [700, 853, 1280])
+def test_no_word_of_an_area_is_broken(open_page: OpenPage, width: int) -> None:
+    page = open_page(crowded(), viewport={"width": width, "height": 480})
+    page.locator(".side-entry", has_text="Mensageria SPB").click()
+    assert page.evaluate(WORDS_IN_TWO, ".side-name") == []
+    assert page.evaluate(WORDS_IN_TWO, ".view-title") == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(400, 800), (467, 320)])
+def test_a_narrow_window_shows_whole_cards_below_its_side(
+    open_page: OpenPage, width: int, height: int
+) -> None:
+    page = open_page(crowded(), viewport={"width": width, "height": height})
+    box = page.locator("article").first.bounding_box()
+    assert box is not None
+    assert (box["x"] >= 0, box["x"] + box["width"] <= width) == (True, True)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    for view in ("Fila e próximas", "Problemas"):
+        page.get_by_role("button", name=view).click()
+        assert page.evaluate("document.getElementById('content').scrollWidth <= innerWidth")
+    content = page.locator("#content").bounding_box()
+    assert content is not None
+    assert content["height"] > height * 0.4

@@ -32,14 +32,16 @@ function table(problems, today, store) {
   const heads = [TEXT.row, TEXT.job, TEXT.column, TEXT.value, TEXT.what, TEXT.action, TEXT.sinceHead];
   const rows = byRow(problems).map((problem) => {
     const cell = problem.cell;
+    const part = (/** @type {string} */ head, /** @type {Node|string|undefined} */ what, kind = "") =>
+      el("td", { class: kind, "data-head": head, "data-none": !what }, what || "—");
     return el("tr", null,
-      el("td", { class: "number" }, cell ? String(cell.row) : "—"),
-      el("td", { class: "problem-job" }, jobOf(problem, store) || "—"),
-      el("td", null, cell?.column || "—"),
-      el("td", null, cell?.value ? el("code", { dir: "auto" }, cell.value) : "—"),
+      part(TEXT.row, cell ? String(cell.row) : "", "number"),
+      part(TEXT.job, jobOf(problem, store), "problem-job"),
+      part(TEXT.column, cell?.column),
+      part(TEXT.value, cell?.value ? el("code", { dir: "auto" }, cell.value) : ""),
       el("td", { dir: "auto" }, cell ? withoutRow(problem.what) : sentence(problem.what)),
       el("td", { class: "action", dir: "auto" }, problem.action ? sentence(problem.action) : "—"),
-      el("td", { class: "number" }, problem.since ? moment(problem.since, today) : "—"));
+      part(TEXT.sinceHead, problem.since ? moment(problem.since, today) : "", "number"));
   });
   return el("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": TEXT.registryProblems },
     el("table", null, el("thead", null, el("tr", null, ...heads.map((head) => el("th", { scope: "col" }, head)))),

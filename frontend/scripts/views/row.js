@@ -1,7 +1,7 @@
 /**
  * One job's row of the timeline: its state and name, what is planned as shapes, runs as bars, all on one line.
  */
-import { el, icon, setAttribute, setIcon, setText } from "../dom.js";
+import { el, icon, setAttribute, setIcon, setName, setText } from "../dom.js";
 import { drawingOf, stateWord, tone } from "../cardwords.js";
 import { bars, marksOf, percentOfDay } from "../day.js";
 import { clock, duration } from "../format.js";
@@ -80,7 +80,7 @@ export function createRow(id) {
       setAttribute(disc, "data-state", kind === "STOPPED" ? "UNKNOWN" : card.state);
       setAttribute(disc, "data-tone", kind);
       setIcon(/** @type {Element} */ (disc.firstChild), drawingOf(card));
-      setText(text, card.name);
+      setName(text, card.name);
       setAttribute(name, "title", [card.name, stateWord(card), card.pc ? TEXT.on(card.pc) : ""].filter(Boolean).join(" · "));
       const open = marksOf(card, moment.day, moment.minute).filter((mark) => OPEN.includes(mark.kind));
       setAttribute(ticks, "data-many", open.length > 30 ? "" : null);
