@@ -443,6 +443,30 @@ class TestPause:
         day.set_clock(at("14:00"))
         assert day.held() == ["pix"], "a later hour is lost by none of them"
 
+    @pytest.mark.parametrize("what", [{"job": "pix"}, {"area": "Mensageria"}, {}])
+    def test_who_resumes_what_was_not_suspended_gives_nothing_up(self, what: dict[str, str]) -> None:
+        day = local("10:30").jobs(make_job("pix", 8, 9, 10))
+
+        day.turn(msg.Resume(**what, catch_up="none"))
+
+        assert day.facts().owed == 2
+        day.turn(msg.Pause(**what), msg.Resume(**what, catch_up="none"))
+        day.exit("pix")
+        assert day.facts().owed == 0
+
+    def test_who_resumes_a_job_is_told_what_else_suspends_it_and_until_when(self) -> None:
+        day = local("07:00").jobs(make_job("pix", 8))
+        replies = Replies()
+        day.turn(msg.Pause("pix", until=at("09:00")), msg.Pause(area="Mensageria", until=at("10:00")))
+        assert day.next_text() == "Próxima execução: pausada até 10:00", "and not only till 09:00"
+
+        day.turn(msg.Resume("pix", reply=replies))
+        assert replies.last.text == "pix: retomada; a área Mensageria segue pausada até 10:00."
+        day.turn(
+            msg.Resume(area="Mensageria"), msg.Pause(), msg.Pause("pix"), msg.Resume("pix", reply=replies)
+        )
+        assert replies.last.text == "pix: retomada; os agendamentos seguem suspensos."
+
     def test_a_pause_of_an_area_holds_its_jobs_alone(self) -> None:
         day = local("07:00").jobs(make_job("pix", 8, area="Um"), make_job("b", 8, area="Dois"))
         day.turn(msg.Pause(area="Um"))

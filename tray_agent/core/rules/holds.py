@@ -29,11 +29,13 @@ def held_back(state: State, job: Job, now: datetime) -> Held | None:
 
 
 def pausing_of(state: State, job: Job, now: datetime) -> Pausing | None:
-    """A person's pause of the job or of its area that is in force."""
-    for pausing in (state.paused_jobs.get(job.id), state.paused_areas.get(job.area)):
-        if pausing is not None and (pausing.until is None or pausing.until > now):
-            return pausing
-    return None
+    """A person's pause of the job or of its area that is in force; of both the one that ends later."""
+    found = [
+        each
+        for each in (state.paused_jobs.get(job.id), state.paused_areas.get(job.area))
+        if each is not None and (each.until is None or each.until > now)
+    ]
+    return max(found, key=lambda each: (each.until is None, each.until or now)) if found else None
 
 
 def _paused(pausing: Pausing) -> str:

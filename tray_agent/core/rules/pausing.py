@@ -10,7 +10,7 @@ from tray_agent.core.model import Job, Pausing
 from tray_agent.core.naming import no_such_job
 from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions, answer
-from tray_agent.core.rules.holds import clock
+from tray_agent.core.rules.holds import clock, pausing_of
 from tray_agent.core.rules.owed import debt_of, fires_of
 from tray_agent.core.rules.state import State
 
@@ -51,6 +51,7 @@ def resume(state: State, command: msg.Resume, moment: Moment) -> Actions:
     """Start by itself again; ``catch_up`` says what becomes of what is owed by now."""
     ordered: Actions = []
     if not command.job and not command.area:
+        was_paused = state.paused
         ordered += _resume_all(state)
         text = "Agendamentos retomados."
     else:
@@ -60,11 +61,24 @@ def resume(state: State, command: msg.Resume, moment: Moment) -> Actions:
         kept = state.paused_jobs if command.job else state.paused_areas
         was_paused = kept.pop(command.job or command.area, None) is not None
         ordered.append(act.RecordPausing(None, command.job, command.area))
-        text = f"{name}: retomada." if was_paused else f"{name} não estava pausada."
+        text = f"{name}: retomada" if was_paused else f"{name} não estava pausada"
+        text += _still_suspended(state, command.job, moment.now)
     for job in _concerned(state, command.job, command.area):
         state.touched.add(job.id)
-        ordered += _clear(state, job, command.catch_up, moment.now)
+        if was_paused:
+            ordered += _clear(state, job, command.catch_up, moment.now)
     return [*ordered, answer(command, True, text)]
+
+
+def _still_suspended(state: State, job: str, now: datetime) -> str:
+    """How the answer to a resume ends: with what goes on to hold the job, or the area's jobs, back."""
+    if state.paused:
+        return "; os agendamentos seguem suspensos."
+    pausing = pausing_of(state, state.jobs[job], now) if job in state.jobs else None
+    if pausing is None:
+        return "."
+    until = f" até {clock(pausing.until, now)}" if pausing.until else ""
+    return f"; a área {state.jobs[job].area} segue pausada{until}."
 
 
 def _resume_all(state: State) -> Actions:
