@@ -138,6 +138,7 @@ def nth(*numbers: int) -> Days:
 
 _ORDINALS = {1: "first", 2: "second", 3: "third", -1: "last"}
 _LAST_DAY = ruled("FREQ=MONTHLY;BYMONTHDAY=-1")
+_LAST_TWO = ruled("FREQ=MONTHLY;BYMONTHDAY=-2,-1")
 _LAST_DAY_BEFORE = _LAST_DAY | {date(2023, 12, 31)}
 _FIFTH, _TENTH, _FIFTEENTH = (ruled(f"FREQ=MONTHLY;BYMONTHDAY={n}") for n in (5, 10, 15))
 _LAST_THREE = nth(-1) | offset(nth(-1), -1) | offset(nth(-1), -2)
@@ -180,6 +181,12 @@ COUNTED: dict[str, list[tuple[Days, str]]] = {
     "último dia do mês ou dia útil anterior 17h": [(preceding(_LAST_DAY), "17:00")],
     "último dia do mês ou próximo dia útil 17h": [(following(_LAST_DAY_BEFORE), "17:00")],
     "dia 5 e último dia do mês 18h": [(_FIFTH | _LAST_DAY, "18:00")],
+    "último e penúltimo dia do mês 18h": [(_LAST_TWO, "18:00")],
+    "penúltimo dia e último dia do mês 18h": [(_LAST_TWO, "18:00")],
+    "penúltimo dia e último dia do mês ou próximo dia útil 18h": [
+        (following(_LAST_DAY_BEFORE | ruled("FREQ=MONTHLY;BYMONTHDAY=-2")), "18:00")
+    ],
+    "1º dia e 15º dia do mês 9h": [(ruled("FREQ=MONTHLY;BYMONTHDAY=1,15"), "9:00")],
     "1ª segunda do mês 9h": [(ruled("FREQ=MONTHLY;BYDAY=1MO"), "9:00")],
     "2ª e 4ª sexta do mês 9h": [(ruled("FREQ=MONTHLY;BYDAY=2FR,4FR"), "9:00")],
     "última sexta do mês às 17h": [(ruled("FREQ=MONTHLY;BYDAY=-1FR"), "17:00")],

@@ -109,11 +109,10 @@ def nth_weekday(cursor: Cursor) -> Days | None:
 
 
 def first_and_last(cursor: Cursor) -> Days | None:
-    """ "último dia do mês", "primeiro dia do mês"; without "útil"."""
+    """ "último dia do mês", "1º e 15º dia do mês", "penúltimo dia e último dia do mês"; without "útil"."""
     begin = cursor.at
-    found = _ordinals(cursor)
-    if not found or not cursor.one_of(("dia", "dias")) or cursor.word() in BUSINESS:
-        cursor.at = begin
+    found = _calendar_days(cursor)
+    if not found:
         return None
     if not cursor.any_words(*_OF_MONTH) and any(n > 0 for n in found):
         number = next(n for n in found if n > 0)
@@ -123,3 +122,15 @@ def first_and_last(cursor: Cursor) -> Days | None:
     if any(n > 31 for n in found):
         raise Unclear(f"{cursor.quote(begin)}: o mês tem no máximo 31 dias")
     return Days(DayKind.MONTH_DAYS, tuple(sorted(set(found))))
+
+
+def _calendar_days(cursor: Cursor) -> list[int]:
+    """Ordinals, "dia" after each or after the last; empty, and nothing passed over, where none stand."""
+    found: list[int] = []
+    while True:
+        before = cursor.at
+        further = _ordinals(cursor) if not found or cursor.separator() else []
+        if not further or not cursor.one_of(("dia", "dias")) or cursor.word() in BUSINESS:
+            cursor.at = before
+            return found
+        found += further

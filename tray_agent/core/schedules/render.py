@@ -134,11 +134,11 @@ def _nth_weekday(values: Sequence[int], style: _Style) -> str:
 
 def _month_days(values: Sequence[int], style: _Style) -> str:
     numbered = [value for value in values if value > 0]
-    counted = [f"{_LAST_NAMES[value]} dia" for value in values if value < 0]
+    counted = [_LAST_NAMES[value] for value in values if value < 0]
     if not numbered:
-        return style.listed(counted) + " do mês"
+        return style.listed(counted) + " dia do mês"
     many = "dias" if len(numbered) > 1 else "dia"
-    listed = style.listed([each for each in (style.spans(numbered, str), *counted) if each])
+    listed = style.listed([style.spans(numbered, str), *[f"{each} dia" for each in counted]])
     return f"{many} {listed}" + ("" if style.short else " do mês")
 
 
