@@ -114,7 +114,8 @@ UNIT = [f"tests/{room}" for room in ROOMS]
 SPEED = "tests/frontend/test_page_speed.py"
 STAGES = {
     "wheel": ["-I", "-c", WHEEL],
-    "unit": [*TWO_AT_A_TIME, "worksteal", *UNIT],
+    "unit": [*TWO_AT_A_TIME, "worksteal", *UNIT, "-m", "not integration"],
+    "integration": [*THREE_AT_A_TIME, "worksteal", *UNIT, "-m", "integration"],
     "frontend": [*TWO_AT_A_TIME, "worksteal", "tests/frontend", f"--ignore={SPEED}"],
     "page-speed": [*PYTEST, SPEED],
     "e2e": [*THREE_AT_A_TIME, "loadfile", "tests/e2e", "tests/faults"],

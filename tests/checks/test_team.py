@@ -20,6 +20,8 @@ from tray_agent.adapters.team.membership import Membership, MembershipFile, Role
 from tray_agent.checks.team import look_at_team
 from tray_agent.core.settings import Settings
 
+pytestmark = pytest.mark.integration
+
 Settled = tuple[Settings, Places]
 
 

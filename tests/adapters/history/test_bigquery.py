@@ -25,7 +25,10 @@ from tray_agent.core.history.status import state_of
 from tray_agent.core.model import CardState
 
 # Announced by the client without a date; reading frames through it is what the product is made with.
-pytestmark = pytest.mark.filterwarnings("ignore:Retrieving DataFrames:PendingDeprecationWarning")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.filterwarnings("ignore:Retrieving DataFrames:PendingDeprecationWarning"),
+]
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 ORDERED = """SELECT script_name, status, start_time, duration_seconds, date

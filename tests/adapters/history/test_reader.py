@@ -18,6 +18,8 @@ from tray_agent.core.messages import HistoryFailed, HistoryRead, Message
 from tray_agent.core.model import Where
 from tray_agent.core.settings import Settings
 
+pytestmark = pytest.mark.integration
+
 ZONE = ZoneInfo("America/Sao_Paulo")
 AT = datetime(2026, 3, 10, 14, 5, tzinfo=ZONE)
 SECONDS = 30

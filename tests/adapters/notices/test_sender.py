@@ -14,6 +14,8 @@ from tests.adapters.notices.servers import Http, Smtp, silent
 from tray_agent.adapters.notices.sender import Letter, Sender, deliver, kind_of
 from tray_agent.adapters.readers.process import ReaderProcess
 
+pytestmark = pytest.mark.integration
+
 SECONDS = 60
 PATIENCE = 3 if sys.platform != "win32" else 12
 """Seconds for a server that answers at once; a child of Windows takes some of them to come up."""

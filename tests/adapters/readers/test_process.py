@@ -19,6 +19,8 @@ from tray_agent.adapters.readers import process
 from tray_agent.adapters.readers.process import ReaderFailed, ReaderProcess
 from tray_agent.adapters.system import program
 
+pytestmark = pytest.mark.integration
+
 SECONDS = 20
 
 

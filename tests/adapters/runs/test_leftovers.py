@@ -16,7 +16,10 @@ from tray_agent.adapters.runs.leftovers import Leftovers
 from tray_agent.core.messages import Message, RunExited, RunHeld, RunLeft, RunStopped
 from tray_agent.core.model import Identity, Run
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell and signals")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform == "win32", reason="a shell and signals"),
+]
 QUIET = "</dev/null >/dev/null 2>&1"
 
 

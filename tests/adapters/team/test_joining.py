@@ -20,6 +20,8 @@ from tray_agent.adapters.team.codes import parse
 from tray_agent.adapters.team.door import Door, DoorRefused
 from tray_agent.adapters.team.membership import Membership
 
+pytestmark = pytest.mark.integration
+
 ZONE = ZoneInfo("America/Sao_Paulo")
 
 

@@ -17,6 +17,8 @@ from tray_agent.adapters.team.logs import PART_BYTES, RemoteLogs, joined, missin
 from tray_agent.core.model import Run
 from tray_agent.core.team.orders import LogPart, ReadLog
 
+pytestmark = pytest.mark.integration
+
 LINES = b"".join(b"line %07d of a log that is long\n" % n for n in range(60_000))
 
 

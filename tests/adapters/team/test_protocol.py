@@ -14,7 +14,10 @@ from tray_agent.core import messages as msg
 from tray_agent.core.model import Outcome, Run
 from tray_agent.core.team import orders as say
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the children of these tests are POSIX's")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform == "win32", reason="the children of these tests are POSIX's"),
+]
 
 
 @pytest.fixture

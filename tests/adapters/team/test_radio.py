@@ -15,7 +15,10 @@ from tests.adapters.team.rig import SECONDS, TEAM, Team
 from tests.adapters.team.test_rights import Guest
 from tray_agent.adapters.team import subjects
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
+]
 
 
 def test_brain_and_pcs_hear_one_another_and_nobody_else(team: Team) -> None:

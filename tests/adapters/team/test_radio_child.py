@@ -14,6 +14,8 @@ import pytest
 from tray_agent.adapters.team import radio_child
 from tray_agent.adapters.team.channel import Channel
 
+pytestmark = pytest.mark.integration
+
 CHANNEL = Channel(("127.0.0.1:1",), "server", "ca", "me", "key", "team", "pc1", 0.05)
 
 

@@ -16,6 +16,8 @@ from tests.adapters.team.rig import SECONDS, TEAM, Team, foreign_certificate, si
 from tray_agent.adapters.system.whole_file import put
 from tray_agent.adapters.team import keys, subjects
 
+pytestmark = pytest.mark.integration
+
 
 class Guest:
     """A client that nothing of ours holds back, with somebody's certificate."""

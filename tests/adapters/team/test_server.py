@@ -17,6 +17,8 @@ from tests.adapters.team.rig import SECONDS, Team
 from tests.adapters.team.test_rights import server_is_up
 from tray_agent.adapters.team.server import FILE_VARIABLE, find_server
 
+pytestmark = pytest.mark.integration
+
 STARTS = """
 import sys, os
 from pathlib import Path

@@ -10,7 +10,10 @@ from tests.adapters.team.lossy import CALM, STORM, Air
 from tests.adapters.team.one_process import Clerk, EngineBrain, Pc_, Team, wait
 from tray_agent.adapters.system.fault_points import POINTS
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the children of these tests are POSIX's")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform == "win32", reason="the children of these tests are POSIX's"),
+]
 JOBS = 24
 
 

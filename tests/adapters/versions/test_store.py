@@ -19,6 +19,8 @@ from tray_agent.adapters.versions.archive import Package
 from tray_agent.adapters.versions.store import NoVersion, Store, versions_root
 from tray_agent.adapters.versions.unpacking import is_whole
 
+pytestmark = pytest.mark.integration
+
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="limits and permissions of a POSIX system")
 
 

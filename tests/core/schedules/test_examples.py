@@ -62,7 +62,7 @@ Todo dia 2 de março às 17:30 | dia 2 do mês em março às 17h30
 dia 5 e último dia do mês 18h | dia 5 e último dia do mês às 18h
 último e penúltimo dia do mês 18h | penúltimo e último dia do mês às 18h
 penúltimo dia e último dia do mês 18h | penúltimo e último dia do mês às 18h
-penúltimo dia e último dia do mês ou próximo dia útil 18h | penúltimo e último dia do mês ou próximo dia útil às 18h
+penúltimo dia e último dia ou próximo dia útil 18h | penúltimo e último dia do mês ou próximo dia útil às 18h
 1º dia e 15º dia do mês 9h | dias 1 e 15 do mês às 9h
 dia 5 9h ou próximo dia útil | dia 5 do mês ou próximo dia útil às 9h
 dia 10 se não for dia útil, próximo dia útil às 9h | dia 10 do mês ou próximo dia útil às 9h

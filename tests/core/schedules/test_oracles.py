@@ -183,7 +183,7 @@ COUNTED: dict[str, list[tuple[Days, str]]] = {
     "dia 5 e último dia do mês 18h": [(_FIFTH | _LAST_DAY, "18:00")],
     "último e penúltimo dia do mês 18h": [(_LAST_TWO, "18:00")],
     "penúltimo dia e último dia do mês 18h": [(_LAST_TWO, "18:00")],
-    "penúltimo dia e último dia do mês ou próximo dia útil 18h": [
+    "penúltimo dia e último dia ou próximo dia útil 18h": [
         (following(_LAST_DAY_BEFORE | ruled("FREQ=MONTHLY;BYMONTHDAY=-2")), "18:00")
     ],
     "1º dia e 15º dia do mês 9h": [(ruled("FREQ=MONTHLY;BYMONTHDAY=1,15"), "9:00")],
