@@ -56,12 +56,12 @@ export function age(card, nowMs) {
 export const nextText = ({ retry_at: again, paused, next_run_text: text }) =>
   (again ? text.replace(TEXT.againNote, "") : paused ? text.replace(TEXT.untilNote, "") : text.replace(TEXT.afterAnother, TEXT.afterOther));
 
-/** How long until the next run, or what its text leaves open of another day; nothing while it is suspended. @param {Card} card @param {{day: string, flowing: boolean}} around @param {number} nowMs */
+/** How long until the next run, or the hour of tomorrow that its text leaves open; nothing while it is suspended. @param {Card} card @param {{day: string, flowing: boolean}} around @param {number} nowMs */
 export function countdown(card, { day, flowing }, nowMs) {
   const at = nextOf(card);
   if (!at || card.paused || !flowing) return "";
   const told = card.next_run_text.includes(hourMinute(at));
-  if (at.slice(0, 10) !== day) return told ? "" : card.next_run_text.includes(TOMORROW) ? hourMinute(at) : ahead(at, day);
+  if (at.slice(0, 10) !== day) return !told && card.next_run_text.includes(TOMORROW) ? hourMinute(at) : "";
   const seconds = (Date.parse(at) - nowMs) / 1000;
   return seconds > 0 && told ? TEXT.inTime(about(seconds)) : "";
 }

@@ -136,3 +136,12 @@ def test_a_drawer_says_once_that_there_is_no_schedule_and_offers_no_copy_of_noth
     expect(drawer.locator(".drawer-about")).to_have_text("Mensageria · Sem agendamento")
     expect(drawer.get_by_role("button", name="Copiar", exact=True)).to_have_attribute("aria-disabled", "true")
     expect(drawer.get_by_role("button", name="Ir ao erro")).to_have_attribute("aria-disabled", "true")
+
+
+@pytest.mark.parametrize("text", ["depois desta", "agora", "na fila (2ª)"])
+def test_no_date_of_another_day_stands_beside_a_run_that_comes_before(open_page: OpenPage, text: str) -> None:
+    tomorrow = "2026-03-11T00:00:00-03:00"
+    owing = well("extrai", next_run=None, next_fire=tomorrow, next_run_text=f"Próxima execução: {text}")
+    page = open_page(sample.snapshot([owing]))
+    expect(card(page, "extrai").locator(".card-next")).to_have_text(f"Próxima execução: {text}")
+    expect(card(page, "extrai").locator(".card-countdown")).to_have_text("")
