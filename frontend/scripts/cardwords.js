@@ -68,7 +68,7 @@ export function countdown(card, { day, flowing }, nowMs) {
 
 /**
  * The sentence in a card's box, and its kind: what went wrong first, else what there is to know.
- * @param {Card} card @param {Around} around @param {boolean} [sinceWhen] whether it says since when it is late: not where that stands beside it
+ * @param {Card} card @param {Around} around @param {boolean} [sinceWhen] whether it says that it is late: not where that stands beside it
  * @returns {{kind: "reason"|"late"|"paused"|"why", text: string, more: string}}
  */
 export function boxWords(card, around, sinceWhen = true) {
@@ -92,7 +92,8 @@ export function boxWords(card, around, sinceWhen = true) {
   if (late?.owed) return { kind: "late", text: `${since(late)} ${why}`.trim(), more: extra };
   if (card.leftovers?.length) return { kind: "late", text: extra, more: why };
   if (around.troubled && card.state !== "RUNNING") return { kind: "late", text: problemWords(around.troubled.what, card.name), more: [sentence(around.troubled.action ?? ""), extra].filter(Boolean).join(" ") };
-  return { kind: "why", text: extra ? `${extra} ${why}` : why, more: "" };
+  const rest = sinceWhen ? why : sentence(why.replace(TEXT.beyondNote, ""));
+  return { kind: "why", text: extra ? `${extra} ${rest}` : rest, more: "" };
 }
 
 /** What a problem says, without the place and the name that stand beside it. @param {string} what @param {string} name */

@@ -110,7 +110,7 @@ def test_a_row_does_not_say_twice_that_it_is_late(open_page: OpenPage) -> None:
     )
     page.keyboard.press("2")
     row = page.get_by_role("row", name="envio")
-    expect(row.locator(".row-flag")).to_have_text("em atraso desde 12:00")
+    expect(row.locator(".row-flag")).to_have_text("atraso 12:00")
     expect(row.locator(".row-words")).to_have_text("Não roda sozinha agora: espera base terminar.")
 
 
@@ -145,3 +145,13 @@ def test_no_date_of_another_day_stands_beside_a_run_that_comes_before(open_page:
     page = open_page(sample.snapshot([owing]))
     expect(card(page, "extrai").locator(".card-next")).to_have_text(f"Próxima execução: {text}")
     expect(card(page, "extrai").locator(".card-countdown")).to_have_text("")
+
+
+def test_nor_that_it_takes_longer_than_usual(open_page: OpenPage) -> None:
+    slow = {"state": "RUNNING", "started": sample.at(13, 24), "usual_seconds": 360.0, "overdue": True}
+    said = "Muito além do normal: costuma levar 6 min 00 s, roda desde 13:24."
+    page = open_page(sample.snapshot([well("extrai", why=said, **slow)]))
+    page.keyboard.press("2")
+    row = page.get_by_role("row", name="extrai")
+    expect(row.locator(".row-flag")).to_have_text("além do normal")
+    expect(row.locator(".row-words")).to_have_text("Costuma levar 6 min 00 s, roda desde 13:24.")

@@ -69,6 +69,7 @@ export const JOB = {
   /** What the agent's text of the next run adds, and the card's box says. */
   againNote: " (nova tentativa)",
   untilNote: / até .*/,
+  beyondNote: "Muito além do normal: ",
   lineNote: /^linha \d+: */i,
   afterAnother: "depois de outra automação", afterOther: "após outra",
 
@@ -96,7 +97,7 @@ export const JOB = {
   /** @param {number} code */
   exitCode: (code) => `código ${code}`,
   /** @param {string} time */
-  sinceTime: (time) => `desde ${time}`,
+  lateAt: (time) => `atraso ${time}`,
   /** @param {string} time */
   lateSince: (time) => `Em atraso desde ${time}.`,
   /** @param {string} until @param {string} reason */

@@ -83,7 +83,7 @@ export function createListRow() {
       setShown(flag, late !== null || Boolean(card.paused) || troubled !== null);
       setAttribute(flag, "data-state", late ? "LATE" : card.paused ? "PAUSED" : "LATE");
       setIcon(/** @type {Element} */ (flag.firstChild), late ? "late" : card.paused ? "paused" : "problems");
-      setText(/** @type {Node} */ (flag.lastChild), late ? [lateWord(card), late.owed ? TEXT.sinceTime(late.owed) : ""].filter(Boolean).join(" ") : card.paused ? "" : TEXT.problem);
+      setText(/** @type {Node} */ (flag.lastChild), late ? (late.owed ? TEXT.lateAt(late.owed) : lateWord(card)) : card.paused ? "" : TEXT.problem);
       setShown(pc, elsewhere(card, context.brain) !== "" && !card.silent_since);
       setText(pc, elsewhere(card, context.brain));
       setAttribute(words, "data-kind", said.kind);
