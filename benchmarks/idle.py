@@ -6,6 +6,7 @@ import subprocess
 from contextlib import ExitStack
 
 from benchmarks.setting import (
+    SETTLED_AFTER,
     Figure,
     cpu_seconds,
     empty_python,
@@ -22,8 +23,6 @@ _BARE = "import time\nwhile True: time.sleep(1)"
 # The short form discovers three times a minute, where the goal is for one; and half as much again for noise.
 _CHECK = 4.5
 _HOUR_OF_DISCOVERIES = 60
-# Folders made within seconds of the first walk are walked once more by the next discovery, in a child.
-_SETTLED_AFTER = 1.25
 
 
 def measure(short: bool) -> list[Figure]:
@@ -41,7 +40,7 @@ def measure(short: bool) -> list[Figure]:
             agent, channel = stack.enter_context(running_agent(env, work.data))
             wait_for(lambda: len(channel.call("status")["cards"]) == count, 30, 0.1)  # noqa: B023
             pids.append(agent.pid)
-        rest(_SETTLED_AFTER * (20.0 if short else 60.0))
+        rest(SETTLED_AFTER * (20.0 if short else 60.0))
         before = [cpu_seconds(pid) for pid in pids]
         rest(seconds)
         used = [(cpu_seconds(pid) - former) * 60 / seconds for pid, former in zip(pids, before, strict=True)]

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.setting import (
     ROOT,
+    SETTLED_AFTER,
     Figure,
     Skipped,
     Workspace,
@@ -32,6 +33,7 @@ from tray_agent.shell.tray.icon import COLOURS
 
 JOBS = 100
 _ROUNDS = 7
+_DISCOVERY_SECONDS = 60.0
 
 
 @contextmanager
@@ -122,6 +124,7 @@ def _window(channel: Channel, screen: Any, at: tuple[int, int], port: int) -> fl
 
 
 def _cpu_a_minute(pid: int) -> float:
+    rest(SETTLED_AFTER * _DISCOVERY_SECONDS)
     before = cpu_seconds(pid)
     rest(120.0)
     return (cpu_seconds(pid) - before) / 2

@@ -29,6 +29,9 @@ Json = dict[str, Any]
 ROOT = Path(__file__).resolve().parent.parent
 # What would make a measured program another one: no bytecode kept, another agent's settings.
 _FOREIGN = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED")
+# Of the time between discoveries: folders made within seconds of the first walk, as those of a measurement
+# are, are walked once more by the next one, in a child.
+SETTLED_AFTER = 1.25
 HEADINGS = ("script_name", "area_name", "cron_schedule", "active")
 
 
