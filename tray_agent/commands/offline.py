@@ -6,7 +6,8 @@ import os
 import queue
 from datetime import datetime
 
-from tray_agent.adapters.journal.store import FILE_NAME, SqliteJournal
+from tray_agent.adapters.journal.file import FILE_NAME
+from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.registry.discovery import DiscoveryReader
 from tray_agent.adapters.registry.source import RegistrySource
 from tray_agent.adapters.system import program

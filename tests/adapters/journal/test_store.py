@@ -16,7 +16,7 @@ import pytest
 
 from tests.builders import at, make_open_run, make_run
 from tests.engine.fakes import MemoryJournal
-from tray_agent.adapters.journal import store as journal_module
+from tray_agent.adapters.journal import file as journal_module
 from tray_agent.adapters.journal.rows import asked_of
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.core.model import Asked, Outcome, Pausing, Run, Trigger

@@ -15,9 +15,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from tray_agent.adapters.journal.file import FILE_NAME, sentence
 from tray_agent.adapters.journal.rows import COLUMNS, asked_of, run_of
 from tray_agent.adapters.journal.schema import ADDED_DEFAULTS, columns_of, has_table, prepare
-from tray_agent.adapters.journal.store import FILE_NAME, sentence
 from tray_agent.core.model import Asked, Run
 from tray_agent.core.picture.past import End, Ends, Tally
 from tray_agent.core.ports import JournalError

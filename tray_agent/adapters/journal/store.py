@@ -1,19 +1,12 @@
-"""The durable record of runs: one SQLite file in the data folder, written before and after every run.
-
-Write-ahead log with full synchronisation: what is recorded survives the agent's death and a power cut.
-"""
+"""The durable record of runs, written before and after every run, and of what people wished."""
 
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 
+from tray_agent.adapters.journal.file import JournalFile
 from tray_agent.adapters.journal.rows import (
     AT_END,
     COLUMNS,
@@ -26,41 +19,15 @@ from tray_agent.adapters.journal.rows import (
     row_of_pausing,
     run_of,
 )
-from tray_agent.adapters.journal.schema import connect, prepare
 from tray_agent.core.model import Asked, Outcome, Pausing, Run
-from tray_agent.core.ports import JournalError
 
-FILE_NAME = "journal.sqlite3"
-FREE_BYTES = 1_000_000
-_AHEAD_BYTES = 4_200_000  # SQLite folds the log back into the file at a thousand pages of 4 kB
-_AMPLE_BYTES = 100_000_000
 _USUAL_RUNS = 20
 _KEPT_DAYS = 3
 _CLEARED = "cleared:"
 
 
-class SqliteJournal:
-    """Fulfils :class:`tray_agent.core.ports.Journal`. Used by one thread at a time.
-
-    The file is opened when first needed, and again after a failure, so a disk that comes back heals it.
-    ``grows_ahead`` is for who writes much: see :meth:`_grow_ahead`. ``refused`` says why the file must not
-    be opened now, which would make a new one, or "".
-    """
-
-    def __init__(
-        self, folder: Path, *, grows_ahead: bool = False, refused: Callable[[], str] = lambda: ""
-    ) -> None:
-        self._folder = folder
-        self._refused = refused
-        self._grows_ahead = grows_ahead
-        self._file = str(folder / FILE_NAME)
-        self._connection: sqlite3.Connection | None = None
-        self._inode = 0
-
-    @property
-    def path(self) -> Path:
-        """Where the journal is."""
-        return Path(self._file)
+class SqliteJournal(JournalFile):
+    """Fulfils :class:`tray_agent.core.ports.Journal`. Used by one thread at a time."""
 
     def record(self, starts: Sequence[Run], ends: Sequence[Run], asked: Sequence[Asked] = ()) -> None:
         """Put starts on record, close ended runs and keep what people asked, all or none."""
@@ -231,26 +198,10 @@ class SqliteJournal:
         with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO closings VALUES (?, ?)", (day.isoformat(), text))
 
-    def was_replaced(self) -> bool:
-        """Whether the file that was last written to is not the one that is there now: it was taken away."""
-        return bool(self._inode) and _inode(self._file) != self._inode
-
     def restore(self, runs: Sequence[Run]) -> None:
         """Put runs on record as they are now, whatever is on record of them."""
         with self._writing() as db:
             db.executemany(f"INSERT OR REPLACE INTO runs ({COLUMNS}) VALUES ({MARKS})", map(row_of, runs))
-
-    def writable(self) -> str:
-        """Why nothing can be written just now (one Portuguese sentence), or ""."""
-        try:
-            free = _free_bytes(self._folder)
-        except OSError as error:
-            return f"A pasta de dados {self._folder} não está acessível ({error.strerror})."
-        if free < FREE_BYTES:
-            return f"Disco cheio: menos de 1 MB livre na pasta de dados {self._folder}."
-        if not os.access(self._folder, os.W_OK):
-            return f"Sem permissão de escrita na pasta de dados {self._folder}."
-        return ""
 
     def prune(self, before: date) -> list[str]:
         """Drop the rows of ended runs that count for days before this one; returns their logs.
@@ -270,12 +221,6 @@ class SqliteJournal:
             db.execute("DELETE FROM stops WHERE run NOT IN (SELECT id FROM runs WHERE ended IS NULL)")
         return [str(row[0]) for row in found]
 
-    def close(self) -> None:
-        """Close the file."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
     def _pause(self, kind: str, name: str, pausing: Pausing | None) -> None:
         with self._writing() as db:
             if pausing is None:
@@ -291,103 +236,6 @@ class SqliteJournal:
             return [
                 run_of(row) for row in db.execute(f"SELECT {COLUMNS} FROM runs WHERE {condition}", values)
             ]
-
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is not None and self._inode != _inode(self._file):
-            self._drop()  # the file was taken away under us: what is written to it would be lost
-        if self._connection is None:
-            why = self._refused()
-            if why:
-                raise JournalError(why)
-            if not self._inode:  # a folder that vanishes later may come back: no other takes its place
-                self._folder.mkdir(parents=True, exist_ok=True)
-            connection = connect(self._file)
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.execute("PRAGMA cache_size = -512")
-                prepare(connection)
-                if self._grows_ahead:
-                    self._grow_ahead(connection)
-            except sqlite3.Error:
-                connection.close()
-                raise
-            self._connection, self._inode = connection, _inode(self._file) or self._inode
-        return self._connection
-
-    def _grow_ahead(self, db: sqlite3.Connection) -> None:
-        """Have the write-ahead log be as long as it will ever be, by writing what is then taken back.
-
-        It begins anew with every agent. While it grows a commit has two things to synchronise, the rows and
-        the file's length, and takes up to twice as long: for the day's first two hundred runs.
-        """
-        if _free_bytes(self._folder) < _AMPLE_BYTES:
-            return
-        with suppress(sqlite3.Error):  # then it grows as it is written
-            db.execute("BEGIN IMMEDIATE")
-            db.execute("CREATE TABLE ahead (zeros)")
-            db.execute("INSERT INTO ahead VALUES (zeroblob(?))", (_AHEAD_BYTES,))
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        db.execute("PRAGMA shrink_memory")
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        try:
-            yield self._open()
-        except (sqlite3.Error, OSError) as error:
-            self._drop()
-            raise JournalError(sentence(self.path, error)) from error
-        except (ValueError, TypeError) as error:  # a row that this version never writes
-            raise JournalError(sentence(self.path, error)) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
-
-    def _drop(self) -> None:
-        try:
-            self.close()
-        except sqlite3.Error:
-            self._connection = None
-
-
-def _free_bytes(folder: Path) -> int:
-    """What this user may still write there. Raises OSError."""
-    if sys.platform != "win32":
-        status = os.statvfs(folder)
-        return status.f_bavail * status.f_frsize
-    import shutil  # half a megabyte of archives and compressions for one question
-
-    return shutil.disk_usage(folder).free
-
-
-def _inode(path: str) -> int:
-    """What tells this file from another of the same name; 0 when it is gone."""
-    try:
-        return os.stat(path).st_ino  # noqa: PTH116 - asked at every start, where a Path costs thrice as much
-    except OSError:
-        return 0
-
-
-def sentence(path: Path, error: Exception) -> str:
-    """Why the journal could not be used, in Portuguese."""
-    text = str(error)
-    if "full" in text:
-        return f"O diário {path} não pôde ser gravado: disco cheio."
-    if "readonly" in text or "unable to open" in text:
-        return f"O diário {path} não pôde ser aberto para escrita; verifique a pasta de dados."
-    if "malformed" in text or "not a database" in text:
-        return f"O diário {path} está danificado; feche o agente e restaure ou renomeie o arquivo."
-    return f"O diário {path} não pôde ser usado ({text})."
 
 
 def _median(values: list[float]) -> float:
