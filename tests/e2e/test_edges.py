@@ -15,6 +15,7 @@ import pytest
 
 from tests.e2e.agent import Program, card_of
 from tests.e2e.workspace import Workspace, write_workbook
+from tray_agent.adapters.system.instance_lock import InstanceLock
 
 NASTY = "print('um\\x1b]0;dono\\x07dois\\x9b31m\\ttres\\r\\nfim\\r', end='')"
 COMMANDS = (
@@ -237,6 +238,19 @@ def test_an_agent_that_does_not_answer_is_no_missing_agent(program: Program) -> 
     assert "Plano de" in plan.out
     assert "!!  Agente: em execução" in doctor.out
     program.until(lambda status: True)
+
+
+def test_a_former_agents_process_is_not_to_be_ended_for_one_that_has_no_channel_yet(tmp_path: Path) -> None:
+    with closing(Program(Workspace(tmp_path / "w"))) as program:
+        pid = program.start()["pid"]
+        program.kill()
+        lock = InstanceLock(program.place.data)
+        lock.acquire()  # as an agent that waits for its disk does
+        answer = program.cli("status")
+        lock.release()
+        assert answer.code == 1
+        assert str(pid) not in answer.error_line
+        assert "veja tray-agent doctor" in answer.error_line
 
 
 def test_a_command_waits_for_an_agent_that_has_no_channel_yet_as_one_that_is_starting(

@@ -115,6 +115,7 @@ def _agent(places: Places) -> Check:
     if is_answered(places.data_dir):
         return Check("Agente", True, "em execução")
     what, _, action = unanswered(places.data_dir).partition("; ")
+    action = action.replace("veja tray-agent doctor", "resolva o que está marcado aqui com !!")
     return Check("Agente", False, what.removeprefix("o agente está "), f"{action[:1].upper()}{action[1:]}.")
 
 

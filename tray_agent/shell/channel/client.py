@@ -183,18 +183,22 @@ def connect(data_dir: Path, timeout: float = 5.0) -> Channel:
     )
 
 
-def unanswered(data_dir: Path) -> str:
-    """What to do about an agent that holds the folder and does not answer."""
+def unanswered(data_dir: Path, timeout: float = 1.0) -> str:
+    """What to do about an agent that holds the folder and does not answer.
+
+    Its process is named only where something still listens as the folder says: else that is a former agent's.
+    """
+    what = "o agente está em execução, mas não responde; tente de novo em instantes; se continuar assim"
     try:
         place = wire.read_place(data_dir)
-    except wire.UnsafeChannelFile:
-        place = None
-    what = "o agente está em execução, mas não responde; tente de novo em instantes"
-    return (
-        what
-        if place is None
-        else f"{what}; se continuar assim, encerre o processo {place.pid} e inicie-o de novo"
-    )
+        if place is None:
+            return f"{what}, veja tray-agent doctor"
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+            sock.settimeout(timeout)
+            sock.connect((wire.HOST, place.port))
+    except (wire.UnsafeChannelFile, OSError):
+        return f"{what}, veja tray-agent doctor"
+    return f"{what}, encerre o processo {place.pid} e inicie-o de novo"
 
 
 def is_answered(data_dir: Path, timeout: float = 5.0) -> bool:
