@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
@@ -67,6 +69,25 @@ def test_a_job_that_never_ran_has_an_empty_history_with_an_agent_and_without(
         assert each.cli("history", "nova").out == "Nenhuma execução deste agente em 7 dias.\n"
         assert json.loads(each.cli("history", "nova", "--json").out) == {"days": []}
         assert each.cli("history", "velha").code == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of a process")
+def test_a_disk_that_is_full_before_the_workbook_is_whole_is_said_in_a_line(program: Program) -> None:
+    import resource
+
+    child = program.popen(
+        "export",
+        "cheio.xlsx",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"PYTHONDONTWRITEBYTECODE": "1"},  # what is written of it would be cut off as well
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000)),
+    )
+    out, err = child.communicate(timeout=30)
+    assert (child.returncode, out) == (1, b"")
+    assert len(err.splitlines()) == 1, err.decode()
+    assert "cheio.xlsx" in err.decode()
+    assert not list(program.place.folder.glob("*cheio*"))
 
 
 def test_an_unknown_job_and_a_wrong_number_are_refused_in_a_line(program: Program) -> None:

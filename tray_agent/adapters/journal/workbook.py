@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 from zoneinfo import ZoneInfo
 
 from tray_agent.adapters.journal.past import PastRuns
@@ -148,11 +149,19 @@ class _Book:
         """Raises OSError and JournalError."""
         try:
             self._fill(past, newest, days)
-            self._book.save(file)
+            self._save(file)
         finally:
             for sheet in self._book.worksheets:
                 if not sheet.closed:  # a writer that is left open complains when it is collected
                     sheet.close()
+
+    def _save(self, file: Path) -> None:
+        """As openpyxl saves, in an archive of our own: its own one complains on stderr of a full disk when it
+        is collected."""
+        from openpyxl.writer.excel import ExcelWriter
+
+        with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+            ExcelWriter(self._book, archive).save()
 
     def _fill(self, past: PastRuns, newest: date, days: int) -> None:
         since = newest - timedelta(days=days - 1)
