@@ -146,6 +146,29 @@ class TestRetries:
         assert [run.attempt for run in day.journal] == [0, 1, 2]
         assert fires(day) == "f."
 
+    @pytest.mark.parametrize(
+        ("row", "again"), [("SUCCESS", 0), ("SEM DADOS", 0), ("ERRO", 1), ("INICIADO", 1)]
+    )
+    def test_what_its_row_calls_well_done_is_not_done_again(self, row: str, again: int) -> None:
+        day = Day("08:00").jobs(job("pix", 8, retries=Retries(1, 5)))
+        day.whole_run(code=1)
+        day.turn(make_read(day.now, make_row(start=at("08:00"), status=row)))
+        assert ("nova tentativa" in day.why()) == bool(again)
+
+        day.later(300)
+
+        assert len(day.held()) == again
+
+    def test_what_ran_elsewhere_since_is_not_done_again(self) -> None:
+        day = Day("08:00").jobs(job("pix", 8, retries=Retries(1, 10)))
+        day.whole_run(code=1)
+        day.later(300)
+        day.turn(make_read(day.now, make_row(start=at("08:00"), status="ERRO"), make_row(start=at("08:04"))))
+
+        day.later(600)
+
+        assert day.held() == []
+
     def test_only_the_listed_codes_are_tried_again(self) -> None:
         day = self.retried(codes=(75,))
         day.later(300)

@@ -53,8 +53,12 @@ def _is_too_late(job: Job, at: datetime, fire: datetime | None) -> bool:
 
 
 def attempt_of(state: State, job: Job, now: datetime) -> Attempt | None:
-    """The retry that a job waits for, or None."""
+    """The retry that a job waits for, or None. What its row calls well done is done, whatever the exit code,
+    and so is what ran elsewhere since."""
     if job.policies.retries is None:
+        return None
+    last = last_end(state, job.id)
+    if last is None or last.run is None or state_of(last.status) is not CardState.ERROR:
         return None
     runs, no_data = state.finished.get(job.id, ()), state.limits.no_data_exit_code
     return next_attempt(job, runs, fires_of(state, job, now), no_data)
