@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.builders import at, make_run
+from tests.builders import at, make_row, make_run
 from tests.shell.snapshots import facts, snapshot
-from tray_agent.core.model import Outcome
+from tray_agent.core.model import Mark, Outcome
 from tray_agent.core.picture.closing import closing, failures
 from tray_agent.core.shown import Fire, FireState
 from tray_agent.core.standing import Lateness
@@ -49,6 +49,18 @@ def test_failures_are_told_by_reason_the_commonest_first() -> None:
         "Em 10/03, 1 falha: KeyError: 'conta' (a).",
         "Em 10/03, 1 falha: saiu com código 3 (d).",
     )
+
+
+def test_a_runs_row_decides_whether_it_failed() -> None:
+    good = make_run("a", exit_code=1, reason="OSError: ao sair")
+    bad, other = make_run("b", exit_code=0), make_run("c", exit_code=0)
+    shown = [
+        facts("a", runs=(good,), marks=(Mark(good, make_row("a", status="SUCCESS")),)),
+        facts("b", runs=(bad,), marks=(Mark(bad, make_row("b", status="ERRO: saldo")),)),
+        facts("c", runs=(other,), marks=(Mark(other, make_row("c", status="INICIADO")),)),
+    ]
+
+    assert closing(snapshot(*shown, day=DAY), 0) == ("Em 10/03, 1 falha: o histórico diz “ERRO: saldo” (b).",)
 
 
 def test_many_reasons_are_cut_off_with_their_number() -> None:

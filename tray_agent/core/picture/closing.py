@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from tray_agent.core.history.status import run_status, state_of
+from tray_agent.core.history.last import verdict
+from tray_agent.core.history.status import run_status, shortened, state_of
 from tray_agent.core.listing import listed
 from tray_agent.core.model import CardState, Job, Run
 from tray_agent.core.picture.texts import duration
@@ -23,29 +24,43 @@ def closing(snapshot: Snapshot, no_data_exit_code: int) -> tuple[str, ...]:
     """The lines of a day, from the last that was known of it."""
     facts = [snapshot.facts[job] for job in snapshot.order]
     when = f"Em {snapshot.day:%d/%m}"
-    runs = [run for each in facts for run in each.runs]
     return (
         *_shortfalls(when, facts),
         *_deadlines(when, facts),
-        *failures(snapshot.day, runs, no_data_exit_code),
+        *_failures(when, (why for each in facts for why in _failed(each, no_data_exit_code))),
         *_waits(when, facts),
     )
 
 
+def _failed(facts: JobFacts, no_data_exit_code: int) -> Iterator[tuple[str, str]]:
+    """The name and the reason of each failed run of ours; the row of a run decides."""
+    rows = {mark.run.id: mark.row for mark in facts.marks if mark.run is not None}
+    for run in facts.runs:
+        row = rows.get(run.id)
+        if verdict(run, row, no_data_exit_code) is CardState.ERROR:
+            said = f"o histórico diz “{shortened(row.status or '', 60)}”" if row and not run.exit_code else ""
+            yield run.name, run.reason or said or _code(run)
+
+
 def failures(day: date, runs: Iterable[Run], no_data_exit_code: int) -> tuple[str, ...]:
-    """The day's failures by reason, the commonest first; runs of ours that have ended."""
+    """The day's failures by reason, the commonest first; runs of ours that have ended, by what we saw of
+    them."""
+    failed = (run for run in runs if state_of(run_status(run, no_data_exit_code)) is CardState.ERROR)
+    return _failures(f"Em {day:%d/%m}", ((run.name, run.reason or _code(run)) for run in failed))
+
+
+def _failures(when: str, failed: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     names: dict[str, list[str]] = {}
-    for run in runs:
-        if state_of(run_status(run, no_data_exit_code)) is CardState.ERROR:
-            names.setdefault(run.reason or _code(run), []).append(run.name)
+    for name, reason in failed:
+        names.setdefault(reason, []).append(name)
     ordered = sorted(names.items(), key=lambda each: (-len(each[1]), each[0]))
     told = [
-        f"Em {day:%d/%m}, {_count(len(of_reason), 'falha', 'falhas')}: {reason} ({_named(of_reason)})."
+        f"{when}, {_count(len(of_reason), 'falha', 'falhas')}: {reason} ({_named(of_reason)})."
         for reason, of_reason in ordered[:REASONS]
     ]
     more = sum(len(of_reason) for _, of_reason in ordered[REASONS:])
     if more:
-        told.append(f"Em {day:%d/%m}, {_count(more, 'falha', 'falhas')} por outros motivos.")
+        told.append(f"{when}, {_count(more, 'falha', 'falhas')} por outros motivos.")
     return tuple(told)
 
 
