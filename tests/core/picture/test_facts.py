@@ -121,3 +121,13 @@ def test_own_runs_are_those_with_a_log() -> None:
     day.begin()
     assert len(day.facts().own_runs) == 2
     assert replace(day.facts(), active=None).own_runs == day.facts().runs
+
+
+def test_a_bad_end_that_only_the_history_tells_has_its_words_as_the_reason() -> None:
+    day = Day("14:05").jobs(make_job("pix", 12), make_job("a", 12))
+    day.turn(make_read(day.now, make_row("a", status="ERRO: saldo")))
+    day.whole_run("pix")
+    day.turn(make_read(day.now, make_row("a", status="ERRO: saldo"), make_row(start=day.now, status="FALHA")))
+
+    assert day.facts("a").reason == "o histórico diz “ERRO: saldo”"
+    assert day.facts("pix").reason == "o histórico diz “FALHA”"

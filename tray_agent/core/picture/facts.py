@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tray_agent.core.history.last import last_run, outcome_state
 from tray_agent.core.history.matching import Matched, is_from_the_future, match, start_of
-from tray_agent.core.history.status import state_of
+from tray_agent.core.history.status import shortened, state_of
 from tray_agent.core.model import CardState, Job, Mark, Run
 from tray_agent.core.picture.awaited import awaited
 from tray_agent.core.picture.fires import fires_today
@@ -16,7 +16,7 @@ from tray_agent.core.rules.again import attempt_of, repeatable_after
 from tray_agent.core.rules.deadline import lateness
 from tray_agent.core.rules.forerunners import absence
 from tray_agent.core.rules.holds import held_back, pausing_of
-from tray_agent.core.rules.owed import credit_of, last_end
+from tray_agent.core.rules.owed import End, credit_of, last_end
 from tray_agent.core.rules.runs import left_behind
 from tray_agent.core.rules.state import State
 from tray_agent.core.rules.team import no_pc, own_key, places_of, running_on, total_places
@@ -78,11 +78,17 @@ def job_facts(
         attempt=attempt,
         late=lateness(state, job, now),
         pausing=pausing_of(state, job, now),
-        reason=bad_end.run.reason if bad_end is not None and bad_end.run is not None else "",
+        reason=_reason(bad_end) if bad_end is not None else "",
         acknowledged=bad_end is not None and state.acknowledged.get(job_id) == bad_end.key,
         repeatable=again is not None,
         leftovers=tuple(pid for each in left_behind(state, job_id) for pid in each.leftovers),
     )
+
+
+def _reason(bad_end: End) -> str:
+    """Why a run ended badly: what it said itself, else what the history says of it."""
+    own = bad_end.run.reason if bad_end.run is not None else ""
+    return own or f"o histórico diz “{shortened(bad_end.status or '', 120)}”"
 
 
 def _held(state: State, job: Job, now: datetime, ticket: int | None) -> Held | None:
