@@ -24,6 +24,10 @@ class Clock(Protocol):
         """Seconds since some fixed moment."""
         ...
 
+    def pause(self, seconds: float) -> None:
+        """Let so much time pass."""
+        ...
+
 
 class Standing(Enum):
     """What became of a run whose agent died."""

@@ -29,15 +29,16 @@ class Inbox:
             messages = [self._messages.get(timeout=seconds)]
         except queue.Empty:
             return []
-        return messages + self._rest()
+        return messages + self.rest()
 
     def turn_away(self, said: str) -> None:
         """Answer the commands that came too late to be heeded."""
-        for late in self._rest():
+        for late in self.rest():
             if isinstance(late, Command):
                 answer(late.reply, Reply(False, said))
 
-    def _rest(self) -> list[Message]:
+    def rest(self) -> list[Message]:
+        """Every message that is there, without waiting."""
         messages: list[Message] = []
         try:
             while True:

@@ -54,6 +54,9 @@ class SteadyClock:
     def monotonic(self) -> float:
         return time.monotonic()
 
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
 
 _BEGAN = time.monotonic()
 

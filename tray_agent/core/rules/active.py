@@ -11,6 +11,9 @@ from tray_agent.core.messages import Reply
 from tray_agent.core.model import Job, Outcome, Run
 from tray_agent.core.rules.pcs import key_of
 
+_CLOCK_JUMP_SECONDS = 2.0
+_SLEPT_SECONDS = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -18,6 +21,12 @@ class Moment:
 
     now: datetime
     seconds: float
+
+    def is_beyond_a_jump(self, former: Moment) -> bool:
+        """Whether the wall clock was set, or the machine slept, since that moment."""
+        passed = self.seconds - former.seconds
+        wall = (self.now - former.now).total_seconds()
+        return abs(wall - passed) > _CLOCK_JUMP_SECONDS or passed > _SLEPT_SECONDS
 
 
 class Phase(Enum):
