@@ -193,3 +193,34 @@ def test_a_minute_that_the_day_leaves_out_is_due_once_when_it_is_past(
     program.clock.advance(minutes=40)
     program.until(lambda status: status["now"] >= "2026-03-08T03:40")
     assert place.count("alfa") == 1
+
+
+def test_that_a_job_waits_for_one_without_an_hour_today_is_one_truth_in_card_table_and_plan(
+    program: Program, place: Workspace
+) -> None:
+    rows = [(*place.job("carga", "MANUAL"), None), (*place.job("envio", "16"), "carga")]
+    register(place, ["depois_de"], *rows)
+    program.clock.set(f"{DAY} 09:00")
+    program.start()
+    status = program.until(lambda status: status["problems"])
+
+    said = "espera carga, que hoje não tem horário"
+    card = card_of(status, "envio")
+    assert card["next_run_text"] == "Próxima execução: depois de outra automação"
+    assert (card["next_run"], card["next_fire"]) == (None, None)
+    assert card["why"] == f"Nada previsto até agora. A das 16:00 não roda sozinha: {said}."
+    assert [each["what"] for each in status["problems"]] == [f"envio: {said}"]
+    assert "depois de outra automação" in program.cli("status").out
+    plan = program.call("plan")
+    assert plan["fires"] == []
+    assert {"job": "envio", "time": "16:00", "reason": said} in plan["skipped"]
+    assert f"16:00  envio: {said}" in program.cli("plan").out
+
+    assert program.cli("run", "carga").code == 0
+    card = card_of(program.until(lambda status: not status["problems"]), "envio")
+    assert card["next_run_text"] == "Próxima execução: 16:00"
+    assert [fire["estimate"][11:16] for fire in program.call("plan")["fires"] if fire["job"] == "envio"] == [
+        "16:00"
+    ]
+    program.clock.set(f"{DAY} 16:00")
+    program.until(lambda status: card_of(status, "envio")["actual"] == 1)
