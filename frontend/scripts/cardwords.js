@@ -53,8 +53,8 @@ export function age(card, nowMs) {
 }
 
 /** When it runs next, without what the box says already. @param {Card} card */
-export const nextText = ({ retry_at: again, paused, next_run_text: text }) =>
-  (again ? text.replace(TEXT.againNote, "") : paused ? text.replace(TEXT.untilNote, "") : text.replace(TEXT.afterAnother, TEXT.afterOther));
+export const nextText = ({ retry_at: again, next_run_text: text }) =>
+  (again ? text.replace(TEXT.againNote, "") : text.replace(TEXT.untilNote, "").replace(TEXT.seeNote, "").replace(TEXT.afterAnother, TEXT.afterOther));
 
 /** How long until the next run, or the hour of tomorrow that its text leaves open; nothing while it is suspended. @param {Card} card @param {{day: string, flowing: boolean}} around @param {number} nowMs */
 export function countdown(card, { day, flowing }, nowMs) {
@@ -76,8 +76,9 @@ export function boxWords(card, around, sinceWhen = true) {
     card.retry_at && !card.queued ? TEXT.retry(ahead(card.retry_at, around.day)) : "",
     card.leftovers?.length ? TEXT.leftovers(card.leftovers) : "",
   ].filter(Boolean).join(" ");
-  const since = (/** @type {{owed?: string, since: string|null}} */ each) => (sinceWhen ? lateWords(each) : "");
   const why = card.why ?? "";
+  const since = (/** @type {{owed?: string, since: string|null}} */ each) => (sinceWhen ? lateWords(each) : "");
+  const rest = sinceWhen ? why : sentence(why.replace(TEXT.lateNote, ""));
   if (failed(card) && card.reason) return { kind: "reason", text: card.reason, more: extra };
   if (card.silent_since) return { kind: "late", text: TEXT.silentRun(card.pc ?? "", ahead(card.silent_since, around.day)), more: card.stopping_since ? TEXT.stopLater : extra };
   const late = lateOf(card);
@@ -89,10 +90,9 @@ export function boxWords(card, around, sinceWhen = true) {
     const more = [begins, extra].filter(Boolean).join(" ");
     return late ? { kind: "late", text: `${since(late)} ${place}`.trim(), more } : { kind: "why", text: place, more };
   }
-  if (late?.owed) return { kind: "late", text: `${since(late)} ${why}`.trim(), more: extra };
+  if (late?.owed) return { kind: "late", text: `${since(late)} ${rest}`.trim(), more: extra };
   if (card.leftovers?.length) return { kind: "late", text: extra, more: why };
   if (around.troubled && card.state !== "RUNNING") return { kind: "late", text: problemWords(around.troubled.what, card.name), more: [sentence(around.troubled.action ?? ""), extra].filter(Boolean).join(" ") };
-  const rest = sinceWhen ? why : sentence(why.replace(TEXT.beyondNote, ""));
   return { kind: "why", text: extra ? `${extra} ${rest}` : rest, more: "" };
 }
 
@@ -110,6 +110,9 @@ export const pausedWords = (paused, day) => TEXT.pausedUntil(paused.until ? ahea
 
 /** Why it is called late, in two words. @param {Card} card */
 export const lateWord = (card) => (card.silent_since ? TEXT.noNews : card.late ? TEXT.late : TEXT.overdue);
+
+/** The same, and since when where the agent does not say it itself. @param {Card} card */
+export const lateSince = (card) => (card.late?.owed ? TEXT.lateSince(card.late.owed).toLowerCase().replace(/\.$/, "") : lateWord(card));
 
 /** The PC of a run, where that is not the one that decides. @param {Card} card @param {string|null|undefined} brain */
 export const elsewhere = (card, brain) => (card.pc && card.pc !== brain ? card.pc : "");

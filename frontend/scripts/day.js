@@ -126,7 +126,7 @@ const SLACK_MINUTES = 10;
  * @param {Card} card @param {number} now minutes since midnight @param {boolean} flowing @returns {Card}
  */
 export function behind(card, now, flowing) {
-  const owed = flowing && !card.paused && card.state !== "RUNNING" ? card.fires?.find(({ state }) => state === "owed")?.time : undefined;
+  const owed = flowing && !card.paused && !card.halted && card.state !== "RUNNING" ? card.fires?.find(({ state }) => state === "owed")?.time : undefined;
   const since = owed && now - minutes(owed) > SLACK_MINUTES ? owed : null;
   if (since && !card.late) return { ...card, late: { since: null, text: "", owed: since } };
   if (card.late?.owed && card.late.owed !== since) return { ...card, late: since ? { since: null, text: "", owed: since } : null };

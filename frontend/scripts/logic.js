@@ -18,7 +18,7 @@ import { plain } from "./format.js";
  *   fires?: Fire[]|null, late?: {since: string|null, text: string, owed?: string}|null, last_state?: string|null, owed?: number, retry_at?: string|null,
  *   acknowledged?: boolean, note?: string, script?: string, estimate?: string|null, repeatable?: boolean,
  *   leftovers?: number[], policies?: string[], has_log?: boolean, timeout_minutes?: number|null, removed?: boolean,
- *   pc?: string|null, silent_since?: string|null}} Card
+ *   pc?: string|null, silent_since?: string|null, halted?: boolean}} Card
  * @typedef {{area: string|null, filter: string|null, query: string}} Choice
  */
 

@@ -111,7 +111,11 @@ def test_a_row_does_not_say_twice_that_it_is_late(open_page: OpenPage) -> None:
     page.keyboard.press("2")
     row = page.get_by_role("row", name="envio")
     expect(row.locator(".row-flag")).to_have_text("atraso 12:00")
-    expect(row.locator(".row-words")).to_have_text("Não roda sozinha agora: espera base terminar.")
+    expect(row.locator(".row-words")).to_have_text("Espera base terminar.")
+    page.keyboard.press("3")
+    item = page.get_by_role("region", name="Precisa de você").get_by_role("listitem")
+    expect(item.locator(".now-result")).to_have_text("em atraso desde 12:00")
+    expect(item.locator(".now-words")).to_have_text("Espera base terminar.")
 
 
 def test_where_it_waits_for_another_is_said_whole_on_card_and_row(open_page: OpenPage) -> None:
@@ -155,3 +159,37 @@ def test_nor_that_it_takes_longer_than_usual(open_page: OpenPage) -> None:
     row = page.get_by_role("row", name="extrai")
     expect(row.locator(".row-flag")).to_have_text("além do normal")
     expect(row.locator(".row-words")).to_have_text("Costuma levar 6 min 00 s, roda desde 13:24.")
+
+
+def test_a_planned_halt_is_nobodys_lateness(open_page: OpenPage) -> None:
+    fires = [{"time": "09:00", "state": "owed", "run": None, "reason": None}]
+    said = "Não roda sozinha agora: parada prevista até 16:00 (migração do SPB)."
+    halted = well("carga", state="IDLE", last_run=None, fires=fires, halted=True, why=said)
+    halted["next_run_text"] = "Próxima execução: parada prevista até 16:00"
+    page = open_page(sample.snapshot([halted]))
+    expect(page.locator("#content > .view-head .view-title")).to_have_text("Tudo em dia")
+    expect(card(page, "carga").locator(".card-why")).to_have_text(said)
+    expect(card(page, "carga").locator(".badge-late")).to_be_hidden()
+    expect(card(page, "carga").locator(".card-next")).to_have_text("Próxima execução: parada prevista")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("qua 08/04 09:00", "08/04 09:00"),
+        ("suspensa (veja Problemas)", "suspensa"),
+        ("parada prevista até 16:00", "parada"),
+        ("depois desta", "depois desta"),
+    ],
+)
+def test_the_next_run_fits_its_column(open_page: OpenPage, text: str, shown: str) -> None:
+    page = open_page(
+        sample.snapshot(
+            [well("carga", next_run=None, next_fire=None, next_run_text=f"Próxima execução: {text}")]
+        ),
+        viewport={"width": 1280, "height": 800},
+    )
+    page.keyboard.press("2")
+    cell = page.locator(".list-row .row-next")
+    expect(cell).to_have_text(shown)
+    assert cell.evaluate("node => node.scrollWidth <= node.clientWidth")

@@ -69,7 +69,9 @@ export const JOB = {
   /** What the agent's text of the next run adds, and the card's box says. */
   againNote: " (nova tentativa)",
   untilNote: / até .*/,
-  beyondNote: "Muito além do normal: ",
+  plannedNote: " prevista",
+  seeNote: " (veja Problemas)",
+  lateNote: /^(Muito além do normal|Não roda sozinha agora): /,
   lineNote: /^linha \d+: */i,
   afterAnother: "depois de outra automação", afterOther: "após outra",
 

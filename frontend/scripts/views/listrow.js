@@ -15,7 +15,7 @@ const DAYS_WIDTH = 112;
 const cell = (name, ...children) => el("div", { class: name, role: "gridcell" }, ...children);
 
 /** The next run as briefly as a column allows. @param {import("../logic.js").Card} card */
-const nextWords = (card) => (card.schedule.kind === "manual" ? TEXT.none : nextText(card).replace(/^[^:]*: /, ""));
+const nextWords = (card) => (card.schedule.kind === "manual" ? TEXT.none : nextText(card).replace(/^[^:]*: /, "").replace(/^\p{L}{3} (?=\d\d\/)/u, "").replace(TEXT.plannedNote, ""));
 
 function markup() {
   const buttons = cell("row-buttons", iconButton("run", TEXT.run, "run"), iconButton("stop", TEXT.stop, "stop"),

@@ -2,7 +2,7 @@
  * The items of Agora: what needs somebody, what runs or waits, what comes next. Each touches only what changed.
  */
 import { button, el, icon, setAttribute, setIcon, setName, setShown, setText } from "../dom.js";
-import { age, boxWords, drawingOf, elsewhere, inOneLine, lateWord, resultWords, stateWord } from "../cardwords.js";
+import { age, boxWords, drawingOf, elsewhere, inOneLine, lateSince, resultWords, stateWord } from "../cardwords.js";
 import { about, ahead, elapsed } from "../format.js";
 import { failed, lateOf, progress } from "../logic.js";
 import { nextOf } from "../order.js";
@@ -44,9 +44,9 @@ export function needItem() {
       setName(name, card.name);
       setText(place, [card.area, elsewhere(card, around.brain)].filter(Boolean).join(" · "));
       setShown(lose, Boolean(card.silent_since));
-      const what = late && !bad ? lateWord(card) : bad ? resultWords(card) : around.troubled ? TEXT.problem : card.leftovers?.length ? TEXT.openProcesses : resultWords(card);
+      const what = late && !bad ? lateSince(card) : bad ? resultWords(card) : around.troubled ? TEXT.problem : card.leftovers?.length ? TEXT.openProcesses : resultWords(card);
       setText(result, [what, card.state === "RUNNING" ? "" : age(card, nowMs)].filter(Boolean).join(" · "));
-      const said = boxWords(card, around);
+      const said = boxWords(card, around, bad || !late);
       setAttribute(words, "data-kind", said.kind);
       setText(words, inOneLine(said));
       const active = card.state === "RUNNING";

@@ -102,6 +102,14 @@ def test_the_sentence_is_the_same_once_the_hour_has_come() -> None:
     assert next_text(day) == ELSEWHERE
 
 
+def test_once_its_hour_has_come_it_says_when_the_other_comes() -> None:
+    day = local("14:59").jobs(job("carga", "18"), job("envio", "15, 20", after=("carga",)))
+
+    day.later(120)
+
+    assert day.why("envio") == "Não roda sozinha agora: espera carga, que só roda às 18:00."
+
+
 def test_a_chain_that_starts_with_hours_is_no_absence() -> None:
     day = local("06:00").jobs(
         job("base", "7"), job("carga", "", after=("base",)), job("envio", "8", after=("carga",))

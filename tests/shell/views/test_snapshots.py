@@ -9,6 +9,7 @@ import pytest
 from tests.builders import Day, at, make_discovery, make_job, make_read, make_row, make_rows, make_run
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Cell, HistoryRow, Outcome, Problem, Where
+from tray_agent.core.policies import Halt
 from tray_agent.core.schedules.schedule import ALL_DAY
 from tray_agent.core.shown import Snapshot
 from tray_agent.shell.views import snapshots as views
@@ -300,6 +301,15 @@ class TestPage:
             for key in ("order", "areas", "problems", "places", "counts", "history", "paused", "blocked"):
                 assert known[key] == whole[key]
 
+    def test_a_job_held_by_the_sheet_of_halts_says_that_it_is(self) -> None:
+        wall = at("08:00").replace(tzinfo=None)
+        halt = Halt(wall, wall.replace(hour=17), job="pix")
+        day = Day("09:00")
+        jobs = make_job("pix", 8), make_job("ted", 18)
+        day.turn(make_read(day.now), msg.Discovered(replace(make_discovery(*jobs), halts=(halt,))))
+
+        assert {each["id"]: each["halted"] for each in page(day)["cards"]} == {"pix": True, "ted": False}
+
     def test_a_card_has_what_the_page_shows_beyond_the_contract(self) -> None:
         day = Day("09:00").jobs(make_job("pix", 8, timeout_minutes=30.0))
         (card,) = page(day)["cards"]
@@ -326,6 +336,7 @@ class TestPage:
             "late": None,
             "retry_at": None,
             "held": None,
+            "halted": False,
             "acknowledged": False,
             "repeatable": False,
             "note": "",

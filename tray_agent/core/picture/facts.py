@@ -14,7 +14,6 @@ from tray_agent.core.picture.fires import fires_today
 from tray_agent.core.rules.active import Phase
 from tray_agent.core.rules.again import attempt_of, repeatable_after
 from tray_agent.core.rules.deadline import lateness
-from tray_agent.core.rules.forerunners import absence
 from tray_agent.core.rules.holds import held_back, pausing_of
 from tray_agent.core.rules.owed import End, credit_of, last_end
 from tray_agent.core.rules.runs import left_behind
@@ -95,7 +94,8 @@ def _held(state: State, job: Job, now: datetime, ticket: int | None) -> Held | N
     """What holds a job back; one that waits in the queue may wait for a PC."""
     held = held_back(state, job, now)
     if held is not None and held.kind is HoldKind.WAITS:
-        return replace(held, text=absence(state, job, now) or held.text)
+        foreseen = awaited(state, job, now, now)
+        return held if foreseen is None else replace(held, text=foreseen.text)
     if held is None and ticket is not None and state.pcs:
         absent = no_pc(state, job, now)
         return Held(HoldKind.PC, absent) if absent else None

@@ -17,7 +17,7 @@ from tray_agent.core.picture.next_run import Surroundings, next_run_text, surrou
 from tray_agent.core.picture.policy_texts import arguments_text, policy_texts
 from tray_agent.core.picture.texts import why
 from tray_agent.core.shown import FireState, JobFacts, LastRun, Snapshot
-from tray_agent.core.standing import Lateness
+from tray_agent.core.standing import HoldKind, Lateness
 from tray_agent.shell.views.team import pc_of, pcs_json
 
 Json = dict[str, Any]
@@ -283,6 +283,7 @@ def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datet
         "late": _lateness(facts.late),
         "retry_at": stamp(facts.attempt.at if facts.attempt else facts.retry.at if facts.retry else None),
         "held": facts.held.text if facts.held else None,
+        "halted": facts.held is not None and facts.held.kind is HoldKind.HALTED,
         "acknowledged": facts.acknowledged,
         "repeatable": facts.repeatable,
         "note": facts.job.note,
