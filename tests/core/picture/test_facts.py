@@ -6,6 +6,7 @@ from tests.builders import Day, at, make_job, make_read, make_row, make_rows
 from tray_agent.core import messages as msg
 from tray_agent.core.model import CardState
 from tray_agent.core.schedules.schedule import ALL_DAY
+from tray_agent.core.shown import FireState
 
 
 class TestPrecedence:
@@ -131,3 +132,12 @@ def test_a_bad_end_that_only_the_history_tells_has_its_words_as_the_reason() -> 
 
     assert day.facts("a").reason == "o histórico diz “ERRO: saldo”"
     assert day.facts("pix").reason == "o histórico diz “FALHA”"
+
+
+def test_a_row_whose_words_say_nothing_hides_no_failure_in_the_days_hours() -> None:
+    day = Day("12:00").jobs(make_job("pix", 12))
+    day.whole_run("pix", code=1)
+    day.turn(make_read(day.now, make_row(start=at("12:00"), status="PROCESSADO")))
+
+    assert [fire.state for fire in day.facts().fires] == [FireState.FAILED]
+    assert day.facts().state is CardState.ERROR

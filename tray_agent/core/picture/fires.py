@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from tray_agent.core.history.status import NO_RESULT, STOPPED, is_open, run_status, state_of
+from tray_agent.core.history.last import status_of
+from tray_agent.core.history.status import NO_RESULT, STOPPED, state_of
 from tray_agent.core.model import CardState, Job, Mark
 from tray_agent.core.policies import CatchUp
 from tray_agent.core.rules.debt import STILL_IN_TIME, Debt, at_minute, coming, in_time
@@ -99,7 +100,7 @@ def _entry(mark: Mark, no_data: int) -> _Served:
         return _Served(start, False, None, _result(row.status if row else None), "")
     if run.outcome is None:
         return _Served(run.started, True, run.id, FireState.RUNNING)
-    status = run_status(run, no_data) if row is None or is_open(row.status) else row.status
+    status = status_of(run, row, no_data)
     said = {NO_RESULT: "sem resultado conhecido", STOPPED: "parada por uma pessoa"}
     return _Served(run.started, True, run.id, _result(status), run.reason or said.get(status or "", ""))
 
