@@ -51,13 +51,15 @@ class FireState(StrEnum):
 class Fire:
     """A fire time of the day, what became of it, and the run of ours that stands for it, if one does.
 
-    ``reason`` says why it was skipped, or what covers it.
+    ``reason`` says why it was skipped, or what covers it. Of a run that is done and of which nobody knows how
+    it ended ``known`` is False.
     """
 
     at: datetime
     state: FireState
     run: str | None = None
     reason: str = ""
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

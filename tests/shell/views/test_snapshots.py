@@ -256,6 +256,21 @@ class TestPage:
         day.jobs(make_job("a"))
         assert page(day, since)["order"] == ["a"]
 
+    def test_a_run_of_which_nobody_knows_how_it_ended_is_not_done_on_the_page(self) -> None:
+        names = ("stopped", "unseen", "begun", "well", "counted")
+        day = Day("12:00", verified=False).jobs(*(make_job(name, 12, 18) for name in names))
+        undated = replace(make_row("counted"), start=None)
+        day.turn(make_read(day.now, make_row("begun", status="INICIADO"), undated, undated))
+        stopped, unseen, well = (-15, Outcome.STOPPED), (None, Outcome.UNKNOWN), (0, Outcome.ENDED)
+        for job, (code, outcome) in {"stopped": stopped, "unseen": unseen, "well": well}.items():
+            day.begin(job)
+            day.exit(job, code=code, outcome=outcome)
+
+        told = {card["id"]: [fire["state"] for fire in card["fires"]] for card in page(day)["cards"]}
+        assert told.pop("well") == ["done", "coming"]
+        assert told.pop("counted") == ["unknown", "covered"]
+        assert set(map(tuple, told.values())) == {("unknown", "coming")}
+
     @pytest.mark.parametrize("since", [0, -1, 10_000])
     def test_who_knows_another_agents_numbers_is_told_everything(self, since: int) -> None:
         assert page(Day().jobs(make_job("a")), since)["full"]

@@ -33,6 +33,7 @@ class _Served:
     run: str | None
     state: FireState
     reason: str = ""
+    known: bool = True
 
 
 def fires_today(
@@ -86,7 +87,8 @@ def _served(state: State, marks: Sequence[Mark]) -> list[_Served]:
         entry = _entry(mark, state.limits.no_data_exit_code)
         if mark.run is not None and mark.run.stands_for_another:
             if served:
-                served[-1].run, served[-1].state, served[-1].reason = entry.run, entry.state, entry.reason
+                former, served[-1] = served[-1], entry
+                entry.start, entry.is_ours = former.start, former.is_ours
             continue
         served.append(entry)
     return served
@@ -97,12 +99,14 @@ def _entry(mark: Mark, no_data: int) -> _Served:
     if run is None:
         start = row.start if row is not None else None
         assert start is not None  # noqa: S101 - a mark of a row has a start
-        return _Served(start, False, None, _result(row.status if row else None), "")
+        status = row.status if row else None
+        return _Served(start, False, None, _result(status), "", state_of(status) is not None)
     if run.outcome is None:
         return _Served(run.started, True, run.id, FireState.RUNNING)
     status = status_of(run, row, no_data)
     said = {NO_RESULT: "sem resultado conhecido", STOPPED: "parada por uma pessoa"}
-    return _Served(run.started, True, run.id, _result(status), run.reason or said.get(status or "", ""))
+    reason = run.reason or said.get(status or "", "")
+    return _Served(run.started, True, run.id, _result(status), reason, state_of(status) is not None)
 
 
 def _result(status: str | None) -> FireState:
@@ -149,17 +153,19 @@ def _begin(run: _Served) -> datetime:
     return run.start if run.is_ours or run is _UNKNOWN else run.start + _CLOCKS_APART
 
 
-_UNKNOWN = _Served(datetime.min.replace(tzinfo=UTC), False, None, FireState.DONE, "contada pelo histórico")
+_UNKNOWN = _Served(
+    datetime.min.replace(tzinfo=UTC), False, None, FireState.DONE, "contada pelo histórico", False
+)
 
 
 def _fire(moment: datetime, run: _Served, now: datetime) -> Fire:
     if run is _UNKNOWN:
         later = moment > now
-        return Fire(moment, FireState.COVERED if later else FireState.DONE, None, run.reason)
+        return Fire(moment, FireState.COVERED if later else FireState.DONE, None, run.reason, later)
     if _begin(run) < moment:
         what = "pela execução em andamento" if run.state is FireState.RUNNING else "pela execução"
         return Fire(moment, FireState.COVERED, run.run, f"coberta {what} das {run.start:%H:%M}")
-    return Fire(moment, run.state, run.run, run.reason)
+    return Fire(moment, run.state, run.run, run.reason, run.known)
 
 
 def _not_coming(job: Job, moment: datetime) -> Fire:

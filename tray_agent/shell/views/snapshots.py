@@ -274,7 +274,7 @@ def _page_card(facts: JobFacts, around: Surroundings, reader: Reader, now: datet
         "fires": [
             {
                 "time": f"{fire.at:%H:%M}",
-                "state": fire.state.value,
+                "state": fire.state.value if fire.known else "unknown",
                 "run": fire.run,
                 "reason": fire.reason or None,
             }
