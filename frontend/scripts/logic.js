@@ -35,6 +35,9 @@ export const clockOf = (minute) =>
 /** Whether the last run failed by itself: a person's own stop is no failure. @param {Card} card */
 export const failed = (card) => card.state === "ERROR" && card.outcome !== "stopped";
 
+/** Whether it is not started by itself for now, as a person or the sheet of halts wants it. @param {Card} card */
+export const rests = (card) => Boolean(card.paused || card.halted);
+
 /** Whether it is behind, and since when, as far as the agent says; nor is it well if nothing is heard of its PC. @param {Card} card */
 export const lateOf = (card) => card.late ?? (card.silent_since ? { since: card.silent_since, text: "" } : null) ?? (card.overdue && card.state === "RUNNING" ? { since: card.started, text: "" } : null);
 

@@ -2,7 +2,7 @@
  * What needs somebody, and in which order jobs are shown: one order for cards, list and triage. Pure.
  * @typedef {import("./logic.js").Card} Card
  */
-import { failed, lateOf } from "./logic.js";
+import { failed, lateOf, rests } from "./logic.js";
 
 const LATE_OWED = 1;
 const QUIET = 9;
@@ -116,7 +116,7 @@ export function picture(ids, cards, troubled, now) {
     if (!card) continue;
     if (need(card, troubled) < QUIET) found.needs += 1;
     else if (failed(card)) found.seen += 1;
-    else if (card.paused) found.paused += 1;
+    else if (rests(card)) found.paused += 1;
     if (card.state === "RUNNING") found.running += 1;
     if (card.queued) found.queued += 1;
     const at = nextOf(card);

@@ -167,10 +167,14 @@ def test_a_planned_halt_is_nobodys_lateness(open_page: OpenPage) -> None:
     halted = well("carga", state="IDLE", last_run=None, fires=fires, halted=True, why=said)
     halted["next_run_text"] = "Próxima execução: parada prevista até 16:00"
     page = open_page(sample.snapshot([halted]))
-    expect(page.locator("#content > .view-head .view-title")).to_have_text("Tudo em dia")
+    expect(page.locator("#content > .view-head .view-title")).to_have_text("1 pausada")
+    expect(page.locator("#content > .view-head .view-summary")).not_to_contain_text("em dia")
+    expect(card(page, "carga").locator(".badge-paused")).to_be_visible()
     expect(card(page, "carga").locator(".card-why")).to_have_text(said)
     expect(card(page, "carga").locator(".badge-late")).to_be_hidden()
     expect(card(page, "carga").locator(".card-next")).to_have_text("Próxima execução: parada prevista")
+    page.keyboard.press("F11")
+    expect(page.locator(".tv-tile").filter(has_text="Mensageria")).to_contain_text("1 pausada")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
 import { button, el, icon, iconButton, setAttribute, setDisabled, setIcon, setName, setShown, setText } from "../dom.js";
 import { age, boxWords, countdown, drawingOf, elsewhere, headWords, nextText, resultWords, scheduleWords, tone } from "../cardwords.js";
 import { clock, ordinal } from "../format.js";
-import { lateOf, plannedToday } from "../logic.js";
+import { lateOf, plannedToday, rests } from "../logic.js";
 import { TEXT } from "../texts.js";
 import { progressMarkup, progressOf } from "./progress.js";
 import { CARD_STRIP, fortnightMarkup, fortnightOf, stripMarkup, stripOf } from "./strip.js";
@@ -63,8 +63,8 @@ function badgesOf(find) {
   return (/** @type {Card} */ card, /** @type {Context} */ context) => {
     late(lateOf(card) !== null, card.state === "RUNNING" || card.queued ? "" : TEXT.late);
     queue(card.queued, card.queued ? TEXT.queueBadge(context.rank ? ordinal(context.rank) : "…") : "");
-    paused(Boolean(card.paused), "");
-    problem(context.troubled !== null, card.state === "RUNNING" || card.queued || card.paused || lateOf(card) ? "" : TEXT.problem);
+    paused(rests(card), "");
+    problem(context.troubled !== null, card.state === "RUNNING" || card.queued || rests(card) || lateOf(card) ? "" : TEXT.problem);
   };
 }
 

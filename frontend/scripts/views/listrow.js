@@ -4,7 +4,7 @@
 import { el, icon, iconButton, setAttribute, setIcon, setName, setShown, setText } from "../dom.js";
 import { age, boxWords, countdown, drawingOf, elsewhere, inOneLine, lateWord, nextText, stateWord, tone } from "../cardwords.js";
 import { clock, duration, elapsed, hourMinute } from "../format.js";
-import { lateOf, progress } from "../logic.js";
+import { lateOf, progress, rests } from "../logic.js";
 import { TEXT } from "../texts.js";
 import { setOff, stoppable } from "./card.js";
 import { daysMarkup, daysOf, ROW_STRIP, showRate, stripMarkup, stripOf } from "./strip.js";
@@ -80,10 +80,10 @@ export function createListRow() {
       time(card, nowMs);
       const said = boxWords(card, context, false);
       const late = lateOf(card);
-      setShown(flag, late !== null || Boolean(card.paused) || troubled !== null);
-      setAttribute(flag, "data-state", late ? "LATE" : card.paused ? "PAUSED" : "LATE");
-      setIcon(/** @type {Element} */ (flag.firstChild), late ? "late" : card.paused ? "paused" : "problems");
-      setText(/** @type {Node} */ (flag.lastChild), late ? (late.owed ? TEXT.lateAt(late.owed) : lateWord(card)) : card.paused ? "" : TEXT.problem);
+      setShown(flag, late !== null || rests(card) || troubled !== null);
+      setAttribute(flag, "data-state", late ? "LATE" : rests(card) ? "PAUSED" : "LATE");
+      setIcon(/** @type {Element} */ (flag.firstChild), late ? "late" : rests(card) ? "paused" : "problems");
+      setText(/** @type {Node} */ (flag.lastChild), late ? (late.owed ? TEXT.lateAt(late.owed) : lateWord(card)) : rests(card) ? "" : TEXT.problem);
       setShown(pc, elsewhere(card, context.brain) !== "" && !card.silent_since);
       setText(pc, elsewhere(card, context.brain));
       setAttribute(words, "data-kind", said.kind);

@@ -5,7 +5,7 @@ import { el, icon, setAttribute, setIcon, setShown, setText } from "../dom.js";
 import { age, boxWords, resultWords, stateWord } from "../cardwords.js";
 import { ahead } from "../format.js";
 import { keyedList } from "../list.js";
-import { areaSummaries, failed, lateOf } from "../logic.js";
+import { areaSummaries, failed, lateOf, rests } from "../logic.js";
 import { need, picture } from "../order.js";
 import { TEXT } from "../texts.js";
 import { isTrue, messages } from "./banner.js";
@@ -29,7 +29,7 @@ function figure(state, label) {
  */
 function standing(summary, cards, store, sure) {
   const some = (/** @type {(card: import("../logic.js").Card) => unknown} */ test) => cards.filter(test).length;
-  const [open, empty, paused] = [some((card) => need(card, store.troubled) < QUIET), some(({ state }) => state === "NO_DATA"), some((card) => card.paused)];
+  const [open, empty, paused] = [some((card) => need(card, store.troubled) < QUIET), some(({ state }) => state === "NO_DATA"), some(rests)];
   if (summary.failed) return ["ERROR", "error", TEXT.failed(summary.failed)];
   if (summary.late) return ["LATE", "late", TEXT.lateN(summary.late)];
   if (open) return ["LATE", "problems", TEXT.withProblem(open)];
