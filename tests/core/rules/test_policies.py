@@ -53,6 +53,17 @@ class TestCatchUp:
         assert "1 horário não será recuperado (17:00)" in day.why()
         assert "a" in day.state.active
 
+    def test_the_minute_of_the_limit_is_still_in_time(self) -> None:
+        day = local("16:59").jobs(job("pix", 17, start_by=Limit(minute=17 * 60), retries=Retries(1, 1)))
+        day.set_clock(at("17:00:00.4"))  # no clock wakes an engine at the very instant
+
+        assert day.held() == ["pix"]
+        day.turn(msg.RunRefused(day.run_id(), "arquivo sumiu."))
+        day.set_clock(at("17:00:59"))
+        assert day.facts().owed == 1
+        day.set_clock(at("17:01"))
+        assert "1 horário não será recuperado (17:00)" in day.why()
+
     def test_who_waits_at_the_very_limit_leaves_the_queue_right_after_it(self) -> None:
         day = local("08:00", max_concurrent=1)
         day.jobs(make_job("a", 8), job("pix", 8, start_by=Limit(after_minutes=45)))

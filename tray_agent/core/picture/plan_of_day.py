@@ -11,7 +11,7 @@ from tray_agent.core.picture.plan_starts import Means, queue_starts, starts_of
 from tray_agent.core.picture.plan_unserved import unserved_of
 from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Starts, Wish
 from tray_agent.core.policies import CatchUp, Halt
-from tray_agent.core.rules.debt import STILL_IN_TIME, at_minute
+from tray_agent.core.rules.debt import STILL_IN_TIME, end_of_minute
 from tray_agent.core.rules.holds import clock
 from tray_agent.core.rules.owed import follows
 from tray_agent.core.schedules.not_today import left_out
@@ -240,7 +240,7 @@ def _last_start(job: Job, fire: datetime, *, again: bool = False) -> datetime | 
     ends: list[datetime] = []
     limit = job.policies.start_by
     if limit is not None and limit.minute is not None:
-        ends.append(at_minute(limit.minute, fire))
+        ends.append(end_of_minute(limit.minute, fire))
     if limit is not None and limit.after_minutes is not None:
         ends.append(fire + timedelta(minutes=limit.after_minutes))
     if job.policies.catch_up is CatchUp.NONE and not again:

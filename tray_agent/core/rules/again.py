@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tray_agent.core.history.status import state_of
 from tray_agent.core.model import CardState, Job, Outcome, Run, Trigger
 from tray_agent.core.policies import Limit
-from tray_agent.core.rules.debt import at_minute
+from tray_agent.core.rules.debt import end_of_minute
 from tray_agent.core.rules.owed import End, fires_of, last_end
 from tray_agent.core.rules.state import State
 from tray_agent.core.standing import Attempt
@@ -48,7 +48,7 @@ def _is_too_late(job: Job, at: datetime, fire: datetime | None) -> bool:
     if limit is None:
         return False
     if limit.minute is not None:
-        return at > at_minute(limit.minute, at)
+        return at > end_of_minute(limit.minute, at)
     return fire is not None and at > fire + timedelta(minutes=limit.after_minutes or 0)
 
 

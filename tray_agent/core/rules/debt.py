@@ -80,12 +80,17 @@ def in_time(limit: Limit, due: Sequence[datetime], now: datetime) -> int:
     """The index of the first due fire time that the limit leaves time for."""
     if limit.after_minutes is not None:
         return bisect_left(due, now - timedelta(minutes=limit.after_minutes))
-    return len(due) if limit.minute is not None and now > at_minute(limit.minute, now) else 0
+    return len(due) if limit.minute is not None and now > end_of_minute(limit.minute, now) else 0
 
 
 def at_minute(minute: int, day: datetime) -> datetime:
     """That minute of the moment's day."""
     return day.replace(hour=minute // 60, minute=minute % 60, second=0, microsecond=0)
+
+
+def end_of_minute(minute: int, day: datetime) -> datetime:
+    """The last moment of that minute of the day: up to it a start is in time whose limit is that minute."""
+    return at_minute(minute, day).replace(second=59, microsecond=999_000)
 
 
 def ends_of_wanting(policies: Policies, fires: Sequence[datetime]) -> list[datetime]:
@@ -97,7 +102,7 @@ def ends_of_wanting(policies: Policies, fires: Sequence[datetime]) -> list[datet
     if limit is not None and limit.after_minutes is not None:
         ends += [fire + timedelta(minutes=limit.after_minutes) for fire in fires]
     if limit is not None and limit.minute is not None and fires:
-        ends.append(at_minute(limit.minute, fires[0]))
+        ends.append(end_of_minute(limit.minute, fires[0]))
     return [end + _JUST_AFTER for end in ends]
 
 
