@@ -96,6 +96,34 @@ def test_what_waits_by_its_schedule_is_no_persons_wish_whatever_day_is_asked_for
         assert [each["asked"] for each in view["queue"]] == [False, False]
 
 
+def test_who_waits_for_one_that_follows_another_is_planned_after_it_today_and_tomorrow() -> None:
+    day = local("07:00").jobs(
+        job("carga", "8, 12"),
+        job("meio", "", after=("carga",)),
+        job("envio", "9, 12", after=("meio",)),
+        job("solta", "", after=("parada",)),
+        job("parada", ""),
+        job("nunca", "9", after=("solta",)),
+    )
+    seconds = dict.fromkeys(("carga", "meio", "envio"), 60.0)
+    wanted = ["08:00 carga coming 08:00:00", "09:00 envio coming 09:00:00"]
+    wanted += ["12:00 carga coming 12:00:00", "12:00 envio coming 12:00:00"]
+
+    for when in (day.now.date(), WEDNESDAY):
+        assert told(plan(day, when, seconds=seconds)) == wanted
+        reasons = [
+            reason for _, name, reason in left_out(plan(day, when, seconds=seconds)) if name == "nunca"
+        ]
+        assert len(reasons) == 1
+        assert "espera solta" in reasons[0]
+
+    day.set_clock(at("08:00"))
+    for name in ("carga", "meio"):
+        day.whole_run(name)
+    day.set_clock(at("08:30"))
+    assert [line for line in told(plan(day, seconds=seconds)) if "coming" in line] == wanted[1:]
+
+
 def test_a_job_whose_forerunner_has_nothing_before_it_waits_for_its_later_run() -> None:
     day = local("08:00").jobs(job("carga", "18"), job("envio", "15h", after=("carga",)))
 

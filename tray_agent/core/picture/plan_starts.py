@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from tray_agent.core.history.last import verdict
 from tray_agent.core.history.status import state_of
-from tray_agent.core.model import CardState
+from tray_agent.core.model import CardState, Mark
 from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Places, Starts, Wish, starts_to_come
+from tray_agent.core.rules.owed import follows
 from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.core.standing import HoldKind
 
@@ -66,7 +68,34 @@ def places_of(snapshot: Snapshot, now: datetime, means: Means) -> Places:
             seconds = facts.usual_seconds or means.seconds.get(facts.job.id, UNKNOWN_SECONDS)
             running.append((facts.job, facts.active.started + timedelta(seconds=seconds)))
     well = frozenset((snapshot.day, facts.job.id) for facts in snapshot.facts.values() if _ended_well(facts))
-    return Places(snapshot.max_concurrent, running, well, means.seconds, means.resources)
+    followers = [] if snapshot.paused else [each.job for each in snapshot.facts.values() if _follows(each)]
+    followed = {(snapshot.day, job.id): len(snapshot.facts[job.id].fires) for job in followers}
+    ends: dict[tuple[date, str], int] = {}
+    for job in followers:  # its fire times are that many good ends of each, whatever else is known of them
+        for other in snapshot.facts.keys() & set(job.policies.after):
+            seen = max(_good_ends(snapshot.facts[other]), followed[snapshot.day, job.id])
+            ends[snapshot.day, other] = max(seen, ends.get((snapshot.day, other), 0))
+    return Places(
+        snapshot.max_concurrent, running, well, means.seconds, means.resources, followers, ends, followed
+    )
+
+
+def _follows(facts: JobFacts) -> bool:
+    """Whether a job will run by itself whenever those that it follows end well."""
+    pausing = facts.pausing
+    held = facts.removed or facts.job.policies.unread or (pausing is not None and pausing.until is None)
+    return follows(facts.job) and not held
+
+
+def _good_ends(facts: JobFacts) -> int:
+    """How many of the day's runs ended well."""
+    return sum(_state_of(mark) in _WELL for mark in facts.marks)
+
+
+def _state_of(mark: Mark) -> CardState | None:
+    if mark.run is None:
+        return state_of(mark.row.status if mark.row else None)
+    return verdict(mark.run, mark.row, 0) if mark.run.outcome else None
 
 
 def _ended_well(facts: JobFacts) -> bool:

@@ -38,6 +38,8 @@ class Places:
     """What runs now (jobs and when each is likely to end), and what limits what starts.
 
     ``well`` are the jobs whose last run of a day ended well, as far as that has happened already.
+    ``followers`` have no hours but those at which others end well; ``ends`` are how often a job did so on a
+    day, ``followed`` how many of these a follower has had.
     """
 
     most: int
@@ -45,6 +47,9 @@ class Places:
     well: frozenset[tuple[date, str]] = frozenset()
     seconds: Mapping[str, float] = field(default_factory=dict)
     resources: Mapping[str, int] = field(default_factory=dict)
+    followers: Sequence[Job] = ()
+    ends: Mapping[tuple[date, str], int] = field(default_factory=dict)
+    followed: Mapping[tuple[date, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class _Play:
         self.lost: set[tuple[str, datetime]] = set()
         self._free = places.most
         self._well = set(places.well)
+        self._ends, self._followed = Counter(places.ends), Counter(places.followed)
         for order, (job, end) in enumerate(places.running):
             self._take(job, now)
             heapq.heappush(self.events, (max(end, now + _SHORTEST), 0, order, job))
@@ -99,22 +105,33 @@ class _Play:
         while self.events and count < MOST_EVENTS:
             at = self.events[0][0]
             while self.events and self.events[0][0] == at:
-                self._happen(heapq.heappop(self.events)[3])
+                self._happen(heapq.heappop(self.events)[3], at)
                 count += 1
             self._start_what_can(at)
         return self.events[0][0] if self.events else None
 
-    def _happen(self, what: Wish | Job) -> None:
+    def _happen(self, what: Wish | Job, at: datetime) -> None:
         if isinstance(what, Wish):
             self._ready[what.job.id].append(what)
             if what.job.id not in self._running:
                 self._waiting.setdefault(what.job.id)
             return
         self._free += 1
-        self._well.add((self._running.pop(what.id), what.id))
+        day = self._running.pop(what.id)
+        self._well.add((day, what.id))
+        self._ends[day, what.id] += 1
         self._used.subtract(_resources(what))
         if self._ready[what.id]:
             self._waiting.setdefault(what.id)  # it enters anew, at the end
+        for job in self.places.followers:
+            if what.id in job.policies.after:
+                self._follow(job, day, at)
+
+    def _follow(self, job: Job, day: date, at: datetime) -> None:
+        """Have a job run once for each time that all it follows ended well; it waits for nobody then."""
+        if self._followed[day, job.id] < min(self._ends[day, other] for other in job.policies.after):
+            self._followed[day, job.id] += 1
+            self._happen(Wish(job, at, at, asked=True), at)
 
     def _take(self, job: Job, at: datetime) -> None:
         self._free -= 1
