@@ -49,6 +49,7 @@ class Machine:
         self.program.set(base_path=base)
         self.record = folder / "record"
         self.program.environment[RECORD] = str(self.record)
+        self.program.environment["TRAY_AGENT_MACHINE"] = name
         self.mark = f"E2E_WORKSPACE={folder}"
         self.killed: dict[str, str] = {}
         self.wiped = 0
@@ -172,10 +173,11 @@ class Machine:
         self.wiped += 1
 
     def become_copy_of(self, other: Machine) -> None:
-        """Have the data folder of another, as after a restored backup; neither agent must be up."""
-        assert not self.is_up() and not other.is_up()
+        """Have the data folder of another, as after a restored backup; this agent must not be up."""
+        assert not self.is_up()
         shutil.rmtree(self.place.data, ignore_errors=True)
-        shutil.copytree(other.place.data, self.place.data)
+        # Where the other's agent listens is a port of the other's PC.
+        shutil.copytree(other.place.data, self.place.data, ignore=shutil.ignore_patterns("channel.json"))
         self.place.data.chmod(0o700)
 
     def rows(self) -> dict[str, Row]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from tests.e2e.agent import Answer, card_of, wait_until
 from tests.e2e.workspace import write_workbook
 from tests.team.conftest import Make
 from tests.team.machine import Machine
-from tests.team.rig import BRAIN, HEADINGS, SECONDS, Team, free_port, present
+from tests.team.rig import BRAIN, HEADINGS, SECONDS, Team, free_port, present, yields
 
 CODE_PLACE = ("--host", "127.0.0.1")
 
@@ -136,6 +138,37 @@ def test_a_pc_that_obeyed_the_new_brain_refuses_the_old_one_whatever_it_joins(ma
     team.brain.ask("refresh")
     wait_until(team.brain.status, SECONDS)
     assert team.truth.count("avulsa") == 1
+
+
+def test_a_copy_of_a_living_brain_starts_nothing_until_a_person_says_that_the_other_is_gone(
+    make: Make,
+) -> None:
+    team = to_be_taken_over(make)
+    copy = team.stranger
+    copy.become_copy_of(team.brain)
+    shutil.copyfile(team.brain.place.registry, copy.place.registry)
+    copy.program.set(team_port=free_port())
+    copy.start()
+    status = copy.program.until(yields)
+    (said,) = [each for each in status["problems"] if "cópia" in each["what"]]
+    assert BRAIN in said["what"]
+    assert "tray-agent team alone" in said["action"]
+
+    team.set_clocks("15:00:01")
+    wait_until(lambda: both_ran_once(team), SECONDS)
+    copy.ask("refresh")
+    team.brain.ask("run", job="avulsa")  # a sign that time has passed for all
+    wait_until(lambda: team.truth.count("avulsa") == 1, SECONDS)
+    assert both_ran_once(team)
+    assert not yields(team.brain.status() or {"problems": []})
+
+    team.brain.kill_agent()
+    answer = copy.program.cli("team", "alone", "--confirm", BRAIN)
+    assert (answer.code, answer.err) == (0, "")
+    assert "é agora" in answer.out
+    copy.program.until(lambda status: not yields(status) and status["role"] == "brain")
+    team.brain.start()
+    team.until(yields)
 
 
 def joins_unheard(pc: Machine, brain: Machine) -> None:

@@ -52,6 +52,9 @@ JOIN = (
     "Para entrar na equipe: lá, tray-agent team invite; aqui, tray-agent join CÓDIGO. "
     "Se essa equipe não existe mais, ou a pasta é uma cópia: tray-agent team alone."
 )
+_GONE = (
+    "Se aquele PC não existe mais: tray-agent team alone. Senão, apague a pasta de dados deste, ou use outra."
+)
 
 
 class BaseFolder:
@@ -64,6 +67,8 @@ class BaseFolder:
         self._is_halted = False
         self.other = ""
         """The brain that the folder names where it is not this PC."""
+        self.is_copy = False
+        """Whether that brain is of this PC's own data folder, which somebody copied here."""
 
     def post(self, message: Message) -> None:
         """Pass a discovery on, after what the folder says of the brain; on the discovery's thread."""
@@ -93,7 +98,8 @@ class BaseFolder:
         from tray_agent.adapters.team import brain_file
 
         found = brain_file.read(base)
-        if own is None or (found is not None and found.team != own.team and not own.outranks(found)):
+        if own is None or (found is not None and own.yields_to(found)):
+            self.is_copy = own is not None and found is not None and own.is_copy_of(found)
             self._name(found.brain if found else "", found)
             return
         self._name("", None)
@@ -110,11 +116,6 @@ class BaseFolder:
             return
         since = f" desde {found.since[:16].replace('T', ' ')}" if found.since else ""
         user = f", de {found.user}" if found.user else ""
-        self._notice(
-            "brain-file",
-            Problem(
-                Where.BASE_PATH,
-                f"O cérebro desta pasta é {found.brain}{user}{since}: este PC não inicia nada sozinho",
-                JOIN,
-            ),
-        )
+        copy = ", em outro PC (a pasta de dados deste é uma cópia)" if self.is_copy else ""
+        what = f"O cérebro desta pasta é {found.brain}{user}{since}{copy}: este PC não inicia nada sozinho"
+        self._notice("brain-file", Problem(Where.BASE_PATH, what, _GONE if self.is_copy else JOIN))

@@ -191,12 +191,16 @@ def _forget_record(agent: Agent, team: str = "") -> None:
 
 def _alone(agent: Agent, params: Json) -> Json:
     """A person says that the brain of which the base folder tells is no more."""
-    other = agent.base_folder.other
-    if not other or agent.team is not None:
+    other, is_copy = agent.base_folder.other, agent.base_folder.is_copy
+    if not other or (agent.team is not None and not is_copy):
         raise DoorRefused("A pasta base não nomeia outro cérebro; nada a fazer.")
     _check_confirmed(params, other, f"dizer que {other} não é mais o cérebro desta pasta")
     _forget_record(agent)
     agent.base_folder.release()
+    if is_copy:
+        return {
+            "text": f"Este PC é agora {other}, o cérebro da equipe; em outro PC ele não inicia mais nada."
+        }
     return {
         "text": f"Este PC volta a trabalhar sozinho. Se {other} ainda for o cérebro, ele volta a dizê-lo."
     }

@@ -17,6 +17,7 @@ from tray_agent.adapters.journal.book import SqliteBook
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.adapters.readers.process import ReaderFailed
 from tray_agent.adapters.runs.threads import SpareThreads
+from tray_agent.adapters.system.machine import machine_mark
 from tray_agent.adapters.team import subjects
 from tray_agent.adapters.team.book import ToldJournal
 from tray_agent.adapters.team.brain_file import BrainFile
@@ -327,6 +328,7 @@ class BrainSide:
             membership.address,
             membership.since,
             os_user(),
+            machine_mark(),
         )
 
 

@@ -17,7 +17,10 @@ NAME = ".tray-agent-brain.json"
 
 @dataclass(frozen=True, slots=True)
 class BrainFile:
-    """``life`` names the team's making on that PC; of two brains the one of the higher epoch is obeyed."""
+    """``team`` names the team's making; of two brains the one of the higher epoch is obeyed.
+
+    ``machine`` is the mark of the PC that it is on, "" where unknown.
+    """
 
     brain: str
     team: str
@@ -25,10 +28,20 @@ class BrainFile:
     address: str = ""
     since: str = ""
     user: str = ""
+    machine: str = ""
 
     def outranks(self, other: BrainFile) -> bool:
         """Whether this one is obeyed and not the other; of two of one epoch the one that was there first."""
         return self.epoch > other.epoch
+
+    def is_copy_of(self, other: BrainFile) -> bool:
+        """Whether the same brain is on another PC, and was there first: this one's data folder is a copy."""
+        are_known = bool(self.machine and other.machine)
+        return self.team == other.team and are_known and self.machine != other.machine
+
+    def yields_to(self, other: BrainFile) -> bool:
+        """Whether the other is the brain, and not this one."""
+        return self.is_copy_of(other) or (self.team != other.team and not self.outranks(other))
 
 
 def read(base: Path) -> BrainFile | None:
