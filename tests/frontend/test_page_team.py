@@ -157,6 +157,7 @@ def test_a_folder_with_another_brain_can_be_said_to_have_none(open_page: OpenPag
     page.get_by_role("textbox", name="Trabalhar sozinho").fill("PC-ANA")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    page.wait_for_function("standIn.calls('team_alone').length > 0")
     assert calls(page, "team_alone") == [["PC-ANA"]]
 
 
