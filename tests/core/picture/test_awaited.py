@@ -36,6 +36,16 @@ def test_no_hour_is_named_while_the_other_has_none_today(cell: str) -> None:
     assert day.why("envio") == said
 
 
+def test_an_hour_for_which_the_others_run_already_stands_makes_it_end_no_better() -> None:
+    day = local().jobs(job("carga", "8, 12"), job("envio", "12", after=("carga",)))
+    day.whole_run("carga")
+    day.turn(msg.RunJob("carga"))
+    day.whole_run("carga", code=1)
+
+    assert next_text(day) == ELSEWHERE
+    assert "espera carga, que não terminou bem" in day.why("envio")
+
+
 def test_of_one_that_is_not_active_it_says_that() -> None:
     day = local().jobs(job("envio", "16", after=("carga",)))
 

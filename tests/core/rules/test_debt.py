@@ -70,6 +70,15 @@ def test_a_run_made_ahead_covers_the_next_fire_time_and_only_that() -> None:
     assert list(told.values()) == [False, True, True, True]
 
 
+def test_runs_stand_for_nothing_any_more_once_the_limit_of_what_they_stood_for_is_past() -> None:
+    fires = [at(clock) for clock in ("09:00", "09:30", "10:00", "10:30", "11:00")]
+    ahead = Count(2, starts=[at("09:40"), at("09:40")])
+
+    told = coming(Policies(start_by=Limit(after_minutes=30)), fires, at("09:45"), ahead)
+
+    assert list(told.values()) == [True, True, True]
+
+
 MINUTES = st.integers(0, 1439)
 POLICIES = st.builds(
     Policies,

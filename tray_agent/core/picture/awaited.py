@@ -7,8 +7,9 @@ from datetime import datetime
 from tray_agent.core.history.status import state_of
 from tray_agent.core.model import CardState, Job
 from tray_agent.core.rules.again import attempt_of
+from tray_agent.core.rules.debt import coming
 from tray_agent.core.rules.forerunners import absence
-from tray_agent.core.rules.owed import debt_of, fires_of, follows, last_end
+from tray_agent.core.rules.owed import count_of, debt_of, fires_of, follows, last_end
 from tray_agent.core.rules.state import State
 from tray_agent.core.standing import Held, HoldKind
 
@@ -39,7 +40,8 @@ def _awaits(state: State, other: str, fire: datetime, now: datetime) -> Held | N
         return None
     if follows(named):
         return None  # it has no hours of its own: when it comes is up to others
-    later = [moment for moment in fires_of(state, named, now) if moment > now]
+    to_come = coming(named.policies, fires_of(state, named, now), now, count_of(state, named))
+    later = [moment for moment, comes in to_come.items() if comes]
     if later and later[0] <= fire:
         return None
     last = last_end(state, other)

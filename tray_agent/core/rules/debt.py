@@ -120,11 +120,14 @@ def coming(
         return dict.fromkeys(later, True)  # nothing was made ahead
     actual = count.actual + (count.coming is not None) + owed
     starts = [*count.starts, *([count.coming] if count.coming is not None else []), *[now] * owed]
-    told: dict[datetime, bool] = {}
-    for fire in later:
-        after = debt(policies, fires, fire, Count(actual, count.credit, sorted(starts), None, count.cleared))
-        told[fire] = after.owed > 0
+    told = dict.fromkeys(later, False)
+    ends = [end for end in ends_of_wanting(policies, fires) if end > now]
+    for moment in sorted([*later, *ends]) if ends else later:  # what is given up, another stands for no more
+        after = debt(
+            policies, fires, moment, Count(actual, count.credit, sorted(starts), None, count.cleared)
+        )
         if after.owed:
+            told.update(dict.fromkeys(fires[max(before.due, after.due - after.owed) : after.due], True))
             actual += after.owed
-            starts += [fire] * after.owed
+            starts += [moment] * after.owed
     return told
