@@ -18,6 +18,7 @@ class HoldKind(StrEnum):
     HALTED = "halted"  # the sheet Paradas
     WAITS = "waits"  # other jobs come first
     AHEAD = "ahead"  # nothing yet: its next fire time will find that other jobs come first
+    TO_HALT = "to_halt"  # nothing yet: its next fire time lies within what the sheet Paradas says
     PC = "pc"  # no PC that may run it is there
 
 

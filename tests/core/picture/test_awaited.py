@@ -128,6 +128,34 @@ def test_a_chain_that_starts_with_hours_is_no_absence() -> None:
     assert next_text(day) == "Próxima execução: 08:00"
 
 
+def test_no_hour_is_named_that_lies_within_a_halt_to_come() -> None:
+    wall = at("08:00").replace(tzinfo=None)
+    halts = (
+        Halt(wall.replace(hour=11), wall.replace(hour=14), reason="SAP fora"),
+        Halt(wall.replace(hour=17), wall.replace(day=11), job="doc"),
+    )
+    day = local("10:30")
+    jobs = job("pix", "10, 11, 13, 15"), job("ted", "15"), job("doc", "18"), job("far", "sex 11")
+    day.turn(msg.Discovered(make_discovery(*jobs, halts=halts)))
+    assert next_text(day, "pix") == "Próxima execução: na fila (1ª)" or "pix" in day.state.active
+
+    day.whole_run("pix")
+    facts = day.facts("pix")
+    assert next_text(day, "pix") == "Próxima execução: parada prevista até 14:00"
+    assert (facts.next_run, facts.next_fire) == (None, None)
+    said = " A das 11:00 não roda na hora: parada prevista até 14:00 (SAP fora)."
+    assert day.why("pix") == "Em dia: 1 prevista até agora, 1 feita." + said
+    assert [fire.reason for fire in facts.fires][1:] == ["parada prevista até 14:00 (SAP fora)"] * 2 + [""]
+    assert next_text(day, "ted") == "Próxima execução: 15:00"
+    assert next_text(day, "doc") == "Próxima execução: parada prevista até 11/03 08:00"
+    assert next_text(day, "far") == "Próxima execução: sex 13/03 11:00"
+
+    day.set_clock(at("14:00"))
+    day.whole_run("pix")
+    day.whole_run("pix")
+    assert next_text(day, "pix") == "Próxima execução: 15:00"
+
+
 def test_no_date_is_named_for_what_a_cell_or_a_halt_holds_back_until_after_it() -> None:
     wall = at("08:00").replace(tzinfo=None)
     halt = Halt(wall, wall.replace(hour=17), job="parada", reason="migração")

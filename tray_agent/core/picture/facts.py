@@ -14,7 +14,7 @@ from tray_agent.core.picture.fires import fires_today
 from tray_agent.core.rules.active import Phase
 from tray_agent.core.rules.again import attempt_of, repeatable_after
 from tray_agent.core.rules.deadline import lateness
-from tray_agent.core.rules.holds import held_back, pausing_of
+from tray_agent.core.rules.holds import halt_of, halted, held_back, pausing_of
 from tray_agent.core.rules.owed import End, credit_of, last_end
 from tray_agent.core.rules.runs import left_behind
 from tray_agent.core.rules.state import State
@@ -43,7 +43,7 @@ def job_facts(
     fires, debt = fires_today(state, job, now, marks)
     attempt = attempt_of(state, job, now) if active is None else None
     held = _held(state, job, now, ticket) if active is None and job_id in state.jobs else None
-    fires, next_run, held = _coming(state, job, now, fires, held)
+    fires, next_run, held = _coming(state, job, now, fires, held, debt.owed)
     end = last_end(state, job_id)
     again = repeatable_after(end) if active is None else None
     bad_end = end if end is not None and state_of(end.status) is CardState.ERROR else None
@@ -72,7 +72,7 @@ def job_facts(
         credit=credit_of(state, job_id),
         owed=debt.owed,
         skipped=debt.skipped,
-        next_fire=_kept(next_run or job.schedule.next_day(now), held),
+        next_fire=_kept(_first_to_come(fires) or job.schedule.next_day(now), held),
         held=held,
         attempt=attempt,
         late=lateness(state, job, now),
@@ -103,7 +103,7 @@ def _held(state: State, job: Job, now: datetime, ticket: int | None) -> Held | N
 
 
 def _coming(
-    state: State, job: Job, now: datetime, fires: tuple[Fire, ...], held: Held | None
+    state: State, job: Job, now: datetime, fires: tuple[Fire, ...], held: Held | None, owed: int
 ) -> tuple[tuple[Fire, ...], datetime | None, Held | None]:
     """The fire times, those to come with what they will wait for; the next one that is served when it comes;
     and what holds the job back, by then at the latest. What comes only later keeps the first one alone."""
@@ -111,11 +111,18 @@ def _coming(
     if not coming:
         return fires, None, held
     ahead = awaited(state, job, coming[0].at, now) if job.policies.after else None
+    waiting = coming[:1] if ahead is not None and ahead.until else coming
+    if ahead is None and state.halts and (halt := halt_of(state, job, coming[0].at)) is not None:
+        ahead = halted(halt, HoldKind.TO_HALT, now)
+        waiting = [fire for fire in coming if ahead.until is None or fire.at < ahead.until]
     if ahead is None:
         return fires, coming[0].at, held
-    waiting = coming[:1] if ahead.until else coming
     told = tuple(replace(fire, reason=ahead.text) if fire in waiting else fire for fire in fires)
-    return told, None, held or ahead
+    return told, None, held or (ahead if not owed else None)
+
+
+def _first_to_come(fires: tuple[Fire, ...]) -> datetime | None:
+    return next((fire.at for fire in fires if fire.state is FireState.COMING), None)
 
 
 def _kept(fire: datetime | None, held: Held | None) -> datetime | None:
@@ -123,8 +130,11 @@ def _kept(fire: datetime | None, held: Held | None) -> datetime | None:
     if fire is None or held is None:
         return fire
     ends = held.until is not None and held.until <= fire
-    lasts = held.kind in {HoldKind.UNREAD, HoldKind.AHEAD} or (held.kind is HoldKind.HALTED and not ends)
+    lasts = held.kind in {HoldKind.UNREAD, HoldKind.AHEAD} or (held.kind in _HALTS and not ends)
     return None if lasts else fire
+
+
+_HALTS = {HoldKind.HALTED, HoldKind.TO_HALT}
 
 
 def _marks(own: tuple[Run, ...], matched: Matched) -> tuple[Mark, ...]:

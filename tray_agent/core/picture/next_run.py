@@ -10,7 +10,7 @@ from tray_agent.core.rules.owed import follows
 from tray_agent.core.rules.rare import WEEKDAYS
 from tray_agent.core.schedules.schedule import ScheduleKind
 from tray_agent.core.shown import JobFacts, Snapshot
-from tray_agent.core.standing import HoldKind
+from tray_agent.core.standing import Held, HoldKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,15 @@ def next_run_text(facts: JobFacts, around: Surroundings) -> str:
 
 def _next(facts: JobFacts, around: Surroundings) -> str:
     if facts.held is not None and facts.held.kind in _HELD:
-        until = f" até {clock(facts.held.until, around.snapshot.at)}" if facts.held.until else ""
-        return _HELD[facts.held.kind] + until
+        return _until(facts.held, around.snapshot.at)
     if facts.owed > 0:
         return _owed_next(facts, around)
     if facts.attempt is not None:
         return f"{facts.attempt.at:%H:%M} (nova tentativa)"
     if facts.held is not None and facts.held.kind is HoldKind.AHEAD:
         return _AFTER_ANOTHER
+    if facts.held is not None and facts.held.kind is HoldKind.TO_HALT:
+        return _until(facts.held, around.snapshot.at)
     if facts.next_run is not None:
         return f"{facts.next_run:%H:%M}"
     if follows(facts.job) and (not facts.fires or _may_come(facts, around.snapshot)):
@@ -58,6 +59,11 @@ def _next(facts: JobFacts, around: Surroundings) -> str:
     if facts.job.schedule.kind is not ScheduleKind.RULE:
         return "só amanhã"
     return day_and_time(facts.next_fire) if facts.next_fire else "sem data prevista"
+
+
+def _until(held: Held, now: datetime) -> str:
+    """What holds a job back, in a word, and until when."""
+    return _WORDS[held.kind] + (f" até {clock(held.until, now)}" if held.until else "")
 
 
 def _may_come(facts: JobFacts, snapshot: Snapshot) -> bool:
@@ -97,6 +103,7 @@ _HELD = {
     HoldKind.UNREAD: "suspensa (veja Problemas)",
     HoldKind.HALTED: "parada prevista",
 }
+_WORDS = {**_HELD, HoldKind.TO_HALT: "parada prevista"}
 _BLOCKED_NEXT = {
     "paused": "suspensa",
     "history": "após ler o BigQuery",

@@ -76,7 +76,14 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
     return _settled(facts, around)
 
 
-_LATER = {HoldKind.WAITS, HoldKind.AHEAD}  # these say something only of what is owed, or of what comes
+_LATER = {
+    HoldKind.WAITS,
+    HoldKind.AHEAD,
+    HoldKind.TO_HALT,
+}  # these say something only of what is owed, or of what comes
+
+
+_TO_COME = {HoldKind.AHEAD, HoldKind.TO_HALT}
 
 
 def _unscheduled(facts: JobFacts) -> str:
@@ -105,9 +112,11 @@ def _nothing_yet(facts: JobFacts, now: datetime) -> str:
 def _ahead(facts: JobFacts) -> str:
     """That the next fire time will not be served when it comes, and why."""
     at = next((fire.at for fire in facts.fires if fire.state is FireState.COMING), None)
-    if at is None or facts.held is None or facts.held.kind is not HoldKind.AHEAD:
+    if at is None or facts.held is None or facts.held.kind not in _TO_COME:
         return ""
     how = "atrasa" if facts.held.until else "não roda sozinha"
+    if facts.held.kind is HoldKind.TO_HALT:
+        how = "não roda na hora"
     return f" A das {at:%H:%M} {how}: {facts.held.text}."
 
 

@@ -9,7 +9,7 @@ from tray_agent.core.picture.queue_to_come import Wish, starts_to_come
 from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.core.standing import HoldKind
 
-_WAITS = {HoldKind.WAITS, HoldKind.AHEAD}
+_WAITS = {HoldKind.WAITS, HoldKind.AHEAD, HoldKind.TO_HALT}
 MOST = 200
 """So many waiting jobs are told when they start; those behind them would be guesses of guesses."""
 

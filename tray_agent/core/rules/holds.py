@@ -22,10 +22,15 @@ def held_back(state: State, job: Job, now: datetime) -> Held | None:
         return Held(HoldKind.PAUSED, _paused(pausing), pausing.until)
     halt = halt_of(state, job, now)
     if halt is not None:
-        reason = f" ({halt.reason})" if halt.reason else ""
-        end = halt.end.replace(tzinfo=now.tzinfo)
-        return Held(HoldKind.HALTED, f"parada prevista até {clock(end, now)}{reason}", end)
+        return halted(halt, HoldKind.HALTED, now)
     return _waits(state, job, now)
+
+
+def halted(halt: Halt, kind: HoldKind, now: datetime) -> Held:
+    """What a row of the sheet ``Paradas`` holds back."""
+    reason = f" ({halt.reason})" if halt.reason else ""
+    end = halt.end.replace(tzinfo=now.tzinfo)
+    return Held(kind, f"parada prevista até {clock(end, now)}{reason}", end)
 
 
 def pausing_of(state: State, job: Job, now: datetime) -> Pausing | None:
