@@ -22,7 +22,7 @@ def lose_book(chaos: Chaos, oracle: Oracle) -> None:
     chaos.keep_up()
     team.brain.power_off()
     known = {run for pc in team.pcs for run in pc.rows()}
-    team.brain.wipe_book(logs=False)
+    team.brain.wipe_book(logs=chaos.chance.random() < 0.5)
     chaos.fault("brain's book lost")
     oracle.forgotten |= {run for run in team.truth.runs() if run not in known}
     team.brain.start()

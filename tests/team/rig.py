@@ -18,6 +18,7 @@ from tests.e2e.workspace import write_workbook
 from tests.team.machine import Machine
 from tests.team.proxy import Proxy
 from tests.team.truth import Truth, write_script
+from tray_agent.adapters.journal.store import SqliteJournal
 
 BRAIN = "PC-CHEFE"
 STRANGER = "PC-ESTRANHO"
@@ -136,6 +137,11 @@ class Team:
             former = joined.folder / each.name / each.place.data.name / "team"
             shutil.copytree(former, each.place.data / "team")
             each.place.data.chmod(0o700)
+        journal = SqliteJournal(
+            self.brain.place.data
+        )  # as every brain's, which was an agent before it was one
+        journal.set_paused(False)
+        journal.close()
 
     def as_joined(self) -> Joined:
         """This team, once it has ended, as the beginning of others."""

@@ -12,7 +12,7 @@ from _pytest.mark import ParameterSet
 from tests.e2e.agent import card_of, is_alive, wait_until
 from tests.team.conftest import Make
 from tests.team.machine import Machine
-from tests.team.rig import SECONDS, Team
+from tests.team.rig import SECONDS, Status, Team
 
 KILLED = -9
 
@@ -25,6 +25,11 @@ def row(*values: object) -> ParameterSet:
 def dies(machine: Machine) -> None:
     """It reaches its fault point."""
     assert machine.died(SECONDS) == KILLED
+
+
+def begins_suspended(status: Status) -> bool:
+    """Whether the brain says that its book is lost, and that a new one begins suspended."""
+    return any("suspenso" in each["what"] for each in status["problems"])
 
 
 def counted_once(team: Team, job: str, starts: int = 1) -> dict[str, object]:
@@ -250,14 +255,18 @@ class TestTheBrainDies:
         wait_until(lambda: team.truth.of("longa")[0].ended)
         team.brain.wipe_book()
         team.brain.start()
+        team.until(begins_suspended)
+        team.brain.program.call("refresh")
 
         counted_once(team, "longa")
         team.until(lambda status: card_of(status, "dura")["state"] == "RUNNING")
         team.open_gate("dura")
         counted_once(team, "dura")
 
-    @pytest.mark.crash_row
-    def test_and_its_book_is_lost_it_begins_suspended_and_the_pcs_tell_it_the_day(self, make: Make) -> None:
+    @pytest.mark.parametrize("logs", [pytest.param(False, marks=pytest.mark.crash_row), True])
+    def test_and_its_book_is_lost_it_begins_suspended_and_the_pcs_tell_it_the_day(
+        self, make: Make, logs: bool
+    ) -> None:
         team = make(2)
         rows = [team.job(f"job_{number}", 14, pc="PC-1, PC-2") for number in range(6)]
         team.register(*rows, team.waiting_job("longa", 14, "PC-2"), team.job("depois", 15, pc="PC-1"))
@@ -266,9 +275,9 @@ class TestTheBrainDies:
             team.until_counted(f"job_{number}")
         team.until_begun("longa")
         team.brain.kill_agent()
-        team.brain.wipe_book(logs=False)
+        team.brain.wipe_book(logs=logs)
         team.brain.start()
-        team.until(lambda status: any("suspenso" in each["what"] for each in status["problems"]))
+        team.until(begins_suspended)
         team.set_clocks("15:00:01")
         team.brain.program.call("refresh")
 

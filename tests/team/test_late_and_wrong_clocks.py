@@ -83,7 +83,8 @@ def test_a_run_on_a_pc_that_ends_after_midnight_counts_for_the_day_on_which_it_b
     team.open_gate("longa")
     wait_until(lambda: all(row.ended for row in team.brain.rows().values()), SECONDS)
 
-    card = team.card("longa")
+    status = team.until(lambda status: card_of(status, "longa")["state"] != "RUNNING")
+    card = card_of(status, "longa")
     assert (card["actual"], card["state"]) == (0, "IDLE")
     assert [row.day for row in team.brain.rows().values()] == [today]
     team.run("todas")

@@ -19,10 +19,14 @@ _ACTION = (
 )
 
 
-def lost_journal(data_dir: Path) -> str:
+_LOGS, _BRAIN = "há logs de execuções", "este PC é o cérebro de uma equipe"
+
+
+def lost_journal(data_dir: Path, *, is_brain: bool = False) -> str:
     """Why the journal that is there is not the one there was, as a sentence; "" where all is well.
 
-    Logs of runs lie beside a journal that is missing or empty: what ran today is not known.
+    Logs of runs lie beside a journal that is missing or empty, or it is a brain's, which became one with a
+    journal: what ran today is not known.
     """
     journal = data_dir / "journal.sqlite3"
     try:
@@ -31,10 +35,15 @@ def lost_journal(data_dir: Path) -> str:
         size = None
     except OSError:
         return ""  # whoever opens it says why
-    if size or next((data_dir / "logs").glob("*/*.log"), None) is None:
+    if size:
+        return ""
+    has_logs = next((data_dir / "logs").glob("*/*.log"), None) is not None
+    if not has_logs and not is_brain:
         return ""
     state = "não existe mais" if size is None else "está vazio"
-    return f"O diário {journal} {state}, mas há logs de execuções: o que já rodou hoje não se sabe."
+    return (
+        f"O diário {journal} {state}, mas {_LOGS if has_logs else _BRAIN}: o que já rodou hoje não se sabe."
+    )
 
 
 class JournalGate:
@@ -80,6 +89,7 @@ class JournalGate:
     def ask_others(self, begin: Callable[[], bool]) -> None:
         """Other PCs tell what they ran today: a new one begins suspended. ``begin`` makes it so."""
         self._begin = begin
+        self._lost = self._lost or lost_journal(self._data_dir, is_brain=True)
         if self._lost:
             self._why = f"{self._lost} {BEGIN_SUSPENDED}"
             self._notice("journal")
