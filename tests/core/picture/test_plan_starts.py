@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.builders import Day, at, make_job, make_read
+from tests.builders import Day, at, make_discovery, make_job, make_read
 from tests.core.picture.test_plan_of_day import WEDNESDAY, job, left_out, plan, told
 from tray_agent.core import messages as msg
 from tray_agent.core.picture import queue_to_come
-from tray_agent.core.policies import CatchUp, Limit, Retries
+from tray_agent.core.policies import CatchUp, Halt, Limit, Retries
 from tray_agent.shell.views import plans
 
 
@@ -122,6 +122,22 @@ def test_who_waits_for_one_that_follows_another_is_planned_after_it_today_and_to
         day.whole_run(name)
     day.set_clock(at("08:30"))
     assert [line for line in told(plan(day, seconds=seconds)) if "coming" in line] == wanted[1:]
+
+
+def test_who_waits_for_what_a_halt_holds_all_day_is_not_planned() -> None:
+    halt = Halt(datetime(2026, 3, 11, 18), datetime(2026, 3, 12), job="carga")
+    day = local("07:00")
+    jobs = (
+        job("carga", "8, 20"),
+        job("envio", "9, 21", after=("carga",)),
+        job("so", "21", start_by=Limit(1320)),
+    )
+    day.turn(msg.Discovered(make_discovery(*jobs, halts=(halt,))))
+
+    found = plan(day, WEDNESDAY, seconds={"carga": 60.0, "envio": 60.0})
+
+    assert [line[:11] for line in told(found)] == ["08:00 carga", "09:00 envio", "21:00 so co"]
+    assert [each[:2] for each in left_out(found)] == [("20:00", "carga"), ("21:00", "envio")]
 
 
 def test_a_job_whose_forerunner_has_nothing_before_it_waits_for_its_later_run() -> None:

@@ -82,7 +82,8 @@ def plan_of_day(
     builder = _Builder(snapshot, now)
     for ahead in range((until.date() - day).days + 1 if until else 1):
         builder.add_day(day + timedelta(days=ahead))
-    starts = starts_of(snapshot, builder.wishes(FireState.OWED), builder.wishes(FireState.COMING), means, now)
+    owed, coming = builder.wishes(FireState.OWED), builder.wishes(FireState.COMING)
+    starts = starts_of(snapshot, owed, coming, means, now, builder.stuck)
     fires = [_estimated(each, starts) for each in builder.fires if not _is_lost(each, starts)]
     lost = [each for each in builder.fires if _is_lost(each, starts)]
     skipped = builder.skipped + [
@@ -106,9 +107,8 @@ class _Builder:
 
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
         self.snapshot, self.now = snapshot, now
-        self.fires: list[PlannedFire] = []
-        self.skipped: list[Skipped] = []
-        self.ready: dict[tuple[str, datetime], datetime] = {}
+        self.fires, self.skipped = list[PlannedFire](), list[Skipped]()
+        self.ready, self.stuck = dict[tuple[str, datetime], datetime](), list[tuple[str, datetime]]()
         self._areas = dict(snapshot.paused_areas)
 
     def add_day(self, day: date) -> None:
@@ -146,6 +146,8 @@ class _Builder:
             last = _last_start(job, fire.at)
             if ready is None or (last is not None and ready > last):
                 self.skipped.append(Skipped(job.id, fire.at, reason or _too_late(job)))
+                if last is None:
+                    self.stuck.append((job.id, fire.at))
                 continue
             self.fires.append(fire)
             self.ready[job.id, fire.at] = ready

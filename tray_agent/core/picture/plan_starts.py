@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from tray_agent.core.history.last import verdict
@@ -26,7 +26,12 @@ class Means:
 
 
 def starts_of(
-    snapshot: Snapshot, owed: Sequence[Wish], coming: Sequence[Wish], means: Means, now: datetime
+    snapshot: Snapshot,
+    owed: Sequence[Wish],
+    coming: Sequence[Wish],
+    means: Means,
+    now: datetime,
+    stuck: Sequence[tuple[str, datetime]] = (),
 ) -> Starts:
     """When each wish is likely to start, and those that wait in the queue because a person asked."""
     ranks = {job: rank for rank, job in enumerate(snapshot.queue)}
@@ -37,7 +42,8 @@ def starts_of(
     if snapshot.pcs:  # until a PC comes nobody knows
         first = [wish for wish in first if not waits_for_pc(snapshot.facts[wish.job.id])]
     later = sorted(coming, key=lambda wish: (wish.fire, order.get(wish.job.id, 0)))
-    return starts_to_come([*first, *later], places_of(snapshot, now, means), now)
+    places = replace(places_of(snapshot, now, means), stuck=stuck)
+    return starts_to_come([*first, *later], places, now)
 
 
 def waits_for_pc(facts: JobFacts) -> bool:

@@ -39,7 +39,8 @@ class Places:
 
     ``well`` are the jobs whose last run of a day ended well, as far as that has happened already.
     ``followers`` have no hours but those at which others end well; ``ends`` are how often a job did so on a
-    day, ``followed`` how many of these a follower has had.
+    day, ``followed`` how many of these a follower has had. ``stuck`` are fire times, by job, that are owed
+    all day and not served.
     """
 
     most: int
@@ -50,6 +51,7 @@ class Places:
     followers: Sequence[Job] = ()
     ends: Mapping[tuple[date, str], int] = field(default_factory=dict)
     followed: Mapping[tuple[date, str], int] = field(default_factory=dict)
+    stuck: Sequence[tuple[str, datetime]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class _Play:
         self.events: list[Event] = []
         self.starts: dict[tuple[str, datetime], datetime] = {}
         self.ahead: dict[str, set[datetime]] = defaultdict(set)  # fire times of a job still to be served
+        for job_id, fire in places.stuck:
+            self.ahead[job_id].add(fire)
         self._ready: dict[str, list[Wish]] = defaultdict(list)
         self._waiting: dict[str, None] = {}  # in order, each job once
         self._running: dict[str, date] = {}  # and the day for which each run counts
