@@ -26,9 +26,6 @@ class FakeClock:
     def monotonic(self) -> float:
         return self._monotonic
 
-    def pause(self, seconds: float) -> None:
-        self.advance(seconds)
-
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds

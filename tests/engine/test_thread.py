@@ -154,16 +154,6 @@ class TestSurprises:
 
         assert waited == [1.0]
 
-    @pytest.mark.parametrize(("jobs", "taken"), [("a", [msg.Pause]), ("ab", [msg.Pause, msg.Resume])])
-    def test_while_jobs_wait_for_a_place_what_follows_closely_is_taken_together(
-        self, monkeypatch: pytest.MonkeyPatch, jobs: str, taken: list[type]
-    ) -> None:
-        world = World(at("08:00"), max_concurrent=1).begin(*(make_job(job, 8) for job in jobs))
-        monkeypatch.setattr(world.clock, "pause", lambda seconds: world.engine.post(msg.Resume()))
-        world.engine.post(msg.Pause())
-
-        assert [type(each) for each in world.engine._wait()] == taken
-
 
 class TestThread:
     """The engine on its own thread: woken at once, asleep otherwise, gone when told."""

@@ -24,10 +24,6 @@ class Clock(Protocol):
         """Seconds since some fixed moment."""
         ...
 
-    def pause(self, seconds: float) -> None:
-        """Let so much time pass."""
-        ...
-
 
 class Standing(Enum):
     """What became of a run whose agent died."""

@@ -29,16 +29,15 @@ class Inbox:
             messages = [self._messages.get(timeout=seconds)]
         except queue.Empty:
             return []
-        return messages + self.rest()
+        return messages + self._rest()
 
     def turn_away(self, said: str) -> None:
         """Answer the commands that came too late to be heeded."""
-        for late in self.rest():
+        for late in self._rest():
             if isinstance(late, Command):
                 answer(late.reply, Reply(False, said))
 
-    def rest(self) -> list[Message]:
-        """Every message that is there, without waiting."""
+    def _rest(self) -> list[Message]:
         messages: list[Message] = []
         try:
             while True:

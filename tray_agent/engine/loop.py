@@ -21,14 +21,12 @@ from tray_agent.core.rules.limits import Limits
 from tray_agent.core.rules.plan import is_under_way, plan, sleep_seconds
 from tray_agent.core.rules.runs import refuse
 from tray_agent.core.rules.state import first_state
-from tray_agent.core.rules.waits import is_crowded
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.inbox import Inbox, answer, answer_all
 from tray_agent.engine.recorder import SHOW_SECONDS, TOGETHER_SECONDS, Recorder
 from tray_agent.engine.takeup import load_day, recall, restore_if_lost, take_up, take_up_wishes
 
 _log = logging.getLogger(__name__)
-CROWD_SECONDS = 0.002  # a place is empty so much longer, while every processor has enough to do
 _DATA_LOOK_SECONDS = 1.0
 _QUIET_LOOK_SECONDS = 5.0
 _NO_PROCESS = "o agente não conseguiu criar o processo; veja o registro do agente."
@@ -108,14 +106,8 @@ class Engine:
         self._inbox.turn_away(said)
 
     def _wait(self) -> list[Message]:
-        """Every message that is there, waiting for the first until the next planned moment. In a crowd also
-        those that follow it closely: places that change hands together cost one turn and one record."""
-        moment = Moment(self._clock.now(), self._clock.monotonic())
-        messages = self._inbox.wait(self._rest_seconds(moment))
-        if messages and is_crowded(self._state):
-            self._clock.pause(CROWD_SECONDS)
-            messages += self._inbox.rest()
-        return messages
+        """Every message that is there, waiting for the first until the next planned moment."""
+        return self._inbox.wait(self._rest_seconds(Moment(self._clock.now(), self._clock.monotonic())))
 
     def _rest_seconds(self, moment: Moment) -> float:
         """How long to wait for a message: not at all only where looking again can come to something."""

@@ -54,9 +54,6 @@ class SteadyClock:
     def monotonic(self) -> float:
         return time.monotonic()
 
-    def pause(self, seconds: float) -> None:
-        time.sleep(seconds)
-
 
 _BEGAN = time.monotonic()
 

@@ -22,10 +22,6 @@ class SystemClock:
         """Seconds since some fixed moment."""
         return time.monotonic()
 
-    def pause(self, seconds: float) -> None:
-        """Let so much time pass."""
-        time.sleep(seconds)
-
 
 def awake_or_not() -> float:
     """Seconds since some fixed moment, those in which the machine slept among them."""

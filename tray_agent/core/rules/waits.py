@@ -12,14 +12,9 @@ UNKNOWN_USUAL_SECONDS = 15 * 60.0
 _SOURCE = "stuck"
 
 
-def is_crowded(state: State) -> bool:
-    """Whether jobs wait although every place is taken."""
-    return len(state.queue) > 0 and state.running() >= total_places(state)
-
-
 def watch_queue(state: State, moment: Moment) -> None:
     """Say it when jobs wait although every place is held by runs far beyond what is usual for them."""
-    if not is_crowded(state):
+    if not len(state.queue) or state.running() < total_places(state):
         if state.stuck:
             state.stuck = False
             state.problems.report(_SOURCE, [], moment.now)
