@@ -317,6 +317,21 @@ class TestResources:
 
         assert day.held() == ["d"]
 
+    def test_a_person_may_take_back_what_waits_at_a_persons_word(self) -> None:
+        day = local("08:00").jobs(job("a", 8, resources=("SAP",)), job("b", 8, resources=("SAP",)))
+        day.begin("a")
+        day.turn(msg.RunJob("b", in_queue=True))
+        replies = Replies()
+
+        day.turn(msg.StopJob("b", reply=replies))
+        assert replies.last.accepted
+        assert "saiu da fila" in replies.last.text
+        day.turn(msg.StopJob("b", reply=replies))
+        assert not replies.last.accepted
+        day.exit("a")
+        assert day.held() == ["b"], "it owes a run of its own"
+        assert day.state.active["b"].run.trigger is Trigger.SCHEDULED
+
     def test_a_card_says_that_it_waits_because_a_person_asked(self) -> None:
         day = local("08:00").jobs(job("a", 8, resources=("SAP",)), job("pix", resources=("SAP",)))
         day.begin("a")

@@ -125,7 +125,7 @@ def acknowledge(state: State, command: msg.Acknowledge, moment: Moment) -> Actio
 
 
 def stop_job(state: State, command: msg.StopJob, moment: Moment) -> Actions:
-    """*Parar*: a run, or what an ended one left behind."""
+    """*Parar*: a run, what an ended one left behind, or a run asked for that waits in the queue."""
     active = state.active.get(command.job)
     grace = f"{state.limits.stop_grace_seconds:g} s"
     if active is not None:
@@ -134,6 +134,11 @@ def stop_job(state: State, command: msg.StopJob, moment: Moment) -> Actions:
             text = f"Parada de {active.run.name} pedida: chega ao {active.run.pc} quando ele voltar."
         return [*stop(state, active, Outcome.STOPPED, moment), answer(command, True, text)]
     left = left_behind(state, command.job)
+    if not left and state.wanted.pop(command.job, None) is not None:
+        state.queue.discard(command.job)  # what it owes by its schedule enters anew, behind those who wait
+        state.touched.add(command.job)
+        text = f"{_name(state, command.job)} saiu da fila: a execução pedida não será feita."
+        return [answer(command, True, text)]
     if not left:
         if command.job not in state.jobs:
             return [answer(command, False, no_such_job(command.job))]
