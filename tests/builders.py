@@ -18,7 +18,7 @@ from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.apply import apply
 from tray_agent.core.rules.limits import Limits
 from tray_agent.core.rules.plan import plan
-from tray_agent.core.rules.runs import began, learn_usual
+from tray_agent.core.rules.runs import began
 from tray_agent.core.rules.state import State, first_state
 from tray_agent.core.schedules.schedule import Schedule, at_hours
 from tray_agent.core.shown import JobFacts, Snapshot
@@ -198,7 +198,8 @@ class Day:
             if isinstance(action, act.Answer):
                 action.reply(action.value)
         if usual_seconds is not None:
-            learn_usual(self.state, job, usual_seconds)
+            self.state.active[job].usual_seconds = usual_seconds
+            self.state.stale.add(job)
         self.freeze()
         return run
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.builders import Replies, at, make_job, make_read
+from tests.builders import Replies, at, make_job, make_read, make_run
 from tests.engine.fakes import MemoryJournal
 from tests.engine.world import World, ran
 from tray_agent.core import messages as msg
@@ -183,6 +183,14 @@ class TestJournalFaults:
         assert world.now.facts["pix"].actual == 1
         assert world.news == []
 
+    def test_a_run_is_never_shown_without_its_usual_time(self) -> None:
+        journal = MemoryJournal()
+        journal.runs["good"] = make_run(id="good", started=at("09:00", day=9), duration_seconds=7.0)
+        world = World(at("08:00"), journal=journal).begin(make_job("pix", 8))
+
+        shown = [facts for now in world.snapshots for facts in now.facts.values() if facts.active]
+        assert {facts.usual_seconds for facts in shown if not facts.holding} == {7.0}
+
     def test_without_its_usual_time_a_run_begins_all_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
         world = World(at("08:00"))
 
@@ -191,7 +199,6 @@ class TestJournalFaults:
 
         monkeypatch.setattr(world.journal, "usual_seconds", locked)
         world.begin(make_job("pix", 8))
-        world.later(2)
 
         assert world.news == ran("pix")
         assert world.now.facts["pix"].usual_seconds is None

@@ -121,13 +121,6 @@ class RecordClosing:
 
 
 @dataclass(frozen=True, slots=True)
-class RecallUsual:
-    """Look up how long the runs of a job usually take: the one under way lasts long enough to be compared."""
-
-    job: str
-
-
-@dataclass(frozen=True, slots=True)
 class RecordAsked:
     """Keep what a person asked, and what was answered; with whatever is recorded next."""
 
@@ -183,7 +176,6 @@ Action = (
     | Discover
     | ReadHistory
     | LoadDay
-    | RecallUsual
     | Answer
     | End
 )

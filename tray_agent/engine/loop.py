@@ -24,7 +24,7 @@ from tray_agent.core.rules.state import first_state
 from tray_agent.core.shown import Snapshot
 from tray_agent.engine.inbox import Inbox, answer, answer_all
 from tray_agent.engine.recorder import SHOW_SECONDS, TOGETHER_SECONDS, Recorder
-from tray_agent.engine.takeup import load_day, recall, restore_if_lost, take_up, take_up_wishes
+from tray_agent.engine.takeup import learn_usual, load_day, restore_if_lost, take_up, take_up_wishes
 
 _log = logging.getLogger(__name__)
 _DATA_LOOK_SECONDS = 1.0
@@ -260,16 +260,16 @@ class Engine:
                 self._history.ask(at)
             case act.Answer():
                 self._answers.append(action)
-            case act.LoadDay() | act.RecallUsual():
-                self._recall(action, moment)
+            case act.LoadDay():
+                self._load_day(moment)
             case act.End():
                 self._ended = True
             case _:
                 self._recorder.remember(action, moment)
 
-    def _recall(self, action: act.LoadDay | act.RecallUsual, moment: Moment) -> None:
+    def _load_day(self, moment: Moment) -> None:
         try:
-            recall(self._state, self._journal, action, self._recorder.uncounted, moment.now)
+            load_day(self._state, self._journal, self._recorder.uncounted, moment.now)
         except JournalError as error:
             self._recorder.say_data(str(error), moment)
 
@@ -283,6 +283,7 @@ class Engine:
         if moment.seconds < due and not self._answers and not self._ended:
             self._show_by = due
             return
+        learn_usual(state, self._journal)
         self._snapshot = snapshot(state, self._snapshot, moment.now)
         state.stale.clear()
         state.changed = state.reordered = False

@@ -8,14 +8,13 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tray_agent.core import actions as act
 from tray_agent.core.model import Job, Outcome, Run
 from tray_agent.core.ports import Journal, JournalError, Processes, Standing
 from tray_agent.core.registry.sheets import NO_AREA
 from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.rare import DAYS, watch_rare
-from tray_agent.core.rules.runs import learn_usual, stop
+from tray_agent.core.rules.runs import stop
 from tray_agent.core.rules.state import State
 from tray_agent.core.schedules.schedule import MANUAL
 from tray_agent.engine.closing import take_up_notes
@@ -66,22 +65,14 @@ def _adopt(state: State, run: Run, processes: Processes, moment: Moment) -> Acti
     return active
 
 
-def recall(
-    state: State,
-    journal: Journal,
-    what: act.LoadDay | act.RecallUsual,
-    unrecorded: Iterable[Run],
-    now: datetime,
-) -> None:
-    """Have the state know what the journal does: the day's runs, or how long those of a job usually take.
-
-    Raises JournalError, but for the latter: nothing waits for it.
-    """
-    if isinstance(what, act.LoadDay):
-        load_day(state, journal, unrecorded, now)
-        return
-    with suppress(JournalError):
-        learn_usual(state, what.job, journal.usual_seconds(what.job))
+def learn_usual(state: State, journal: Journal) -> None:
+    """Have each run under way know how long its job's runs usually take, before it is shown for the first
+    time: of hundreds a minute most are over by then. Nothing waits for it."""
+    for active in state.active.values():
+        if active.phase is Phase.RUNNING and not active.usual_asked:
+            active.usual_asked = True
+            with suppress(JournalError):
+                active.usual_seconds = journal.usual_seconds(active.job.id)
 
 
 def load_day(state: State, journal: Journal, unrecorded: Iterable[Run], now: datetime) -> None:

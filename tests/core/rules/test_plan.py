@@ -487,17 +487,6 @@ class TestLongRuns:
     def test_far_beyond_is_twice_the_usual_and_a_minute_at_least(self, usual: float, seconds: float) -> None:
         assert far_beyond(usual) == seconds
 
-    def test_the_usual_time_is_looked_up_once_a_run_lasts_a_second(self) -> None:
-        day = Day("14:05").jobs(make_job("pix", 8))
-        day.begin()
-
-        day.later(0.9)
-        assert act.RecallUsual("pix") not in day.ordered
-        day.later(0.1)
-        assert day.ordered == [act.RecallUsual("pix")]
-        day.later(1)
-        assert day.ordered == []
-
     def test_a_run_far_beyond_its_usual_time_is_said_once_and_never_killed(self) -> None:
         day = Day("14:05").jobs(make_job("pix", 8))
         day.begin(usual_seconds=10.0)

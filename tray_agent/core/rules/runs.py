@@ -21,7 +21,6 @@ FIRST_RETRY = timedelta(seconds=60)
 LONGEST_RETRY = timedelta(minutes=15)
 OVERDUE_FACTOR = 2.0
 OVERDUE_SECONDS = 60.0
-USUAL_AFTER_SECONDS = 1.0  # a run that is over before needs no usual duration: hundreds a minute may be
 LONG_SECONDS = 2 * 3600.0  # where no usual duration is known
 
 
@@ -247,21 +246,10 @@ def watch(state: State, moment: Moment) -> Actions:
         if limit and elapsed >= limit * 60:
             ordered += stop(state, active, Outcome.TIMED_OUT, moment)
         usual = active.usual_seconds
-        if not active.usual_asked and elapsed >= USUAL_AFTER_SECONDS:
-            active.usual_asked = True
-            ordered.append(act.RecallUsual(active.job.id))
         if not active.overdue and elapsed > (far_beyond(usual) if usual is not None else LONG_SECONDS):
             active.overdue = True
             state.touched.add(active.job.id)
     return ordered
-
-
-def learn_usual(state: State, job: str, usual_seconds: float | None) -> None:
-    """How long the runs of a job usually take (s), for the one under way; None where nobody knows."""
-    active = state.active.get(job)
-    if active is not None:
-        active.usual_seconds = usual_seconds
-        state.stale.add(job)
 
 
 def far_beyond(usual_seconds: float) -> float:
