@@ -11,6 +11,7 @@ from tests.builders import at
 from tray_agent.core.messages import Message, RunExited, RunHeld, RunStopped
 from tray_agent.core.model import Asked, Identity, Job, Outcome, Pausing, Run
 from tray_agent.core.ports import JournalError, Standing
+from tray_agent.core.standing import Ruled
 
 
 class FakeClock:
@@ -114,6 +115,7 @@ class MemoryJournal:
         self.known: dict[str, str] = {}
         self.cleared: dict[str, datetime] = {}
         self.closings: dict[date, tuple[str, ...]] = {}
+        self.ruled: dict[str, Ruled] = {}
         self.fault = ""
         self.trouble = ""
         self.replaced = False
@@ -238,6 +240,15 @@ class MemoryJournal:
     def first_day(self) -> date | None:
         self._may_fail()
         return min((run.day for run in self.runs.values()), default=None)
+
+    def rules(self) -> dict[str, Ruled]:
+        self._may_fail()
+        return dict(self.ruled)
+
+    def record_rules(self, rules: Mapping[str, Ruled | None]) -> None:
+        self._may_fail()
+        known = {**self.ruled, **rules}
+        self.ruled = {job: each for job, each in known.items() if each is not None}
 
     def closing_of(self, day: date) -> tuple[str, ...] | None:
         self._may_fail()

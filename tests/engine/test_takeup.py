@@ -10,6 +10,7 @@ from tests.engine.world import PIX, World, ran
 from tray_agent.core import messages as msg
 from tray_agent.core.model import CardState, Outcome
 from tray_agent.core.ports import Standing
+from tray_agent.core.schedules.grammar import parse
 
 Event = msg.Message | Callable[["World"], object]
 
@@ -186,3 +187,18 @@ class TestRestart:
 
         assert world.news == []
         assert world.now.facts["pix"].actual == 2
+
+
+def test_since_when_a_rule_holds_outlives_a_restart() -> None:
+    journal = MemoryJournal()
+    journal.runs["old"] = make_run(id="old", job="outra", started=at("09:00", day=2))
+    friday = make_job("pix", schedule=parse("sexta 8h").schedule)
+    thursday = make_job("nova", schedule=parse("quinta 8h").schedule)
+
+    World(at("08:00"), journal=journal).begin(friday)
+    world = World(at("09:00"), journal=journal).begin(friday, thursday)
+
+    assert journal.ruled["pix"].since == at(day=2).date()
+    assert journal.ruled["nova"].since == at().date()
+    accused = [problem.job for problem in world.now.problems if "não rodou em" in problem.what]
+    assert accused == ["pix"], "a row of today was not to run last week"

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from tray_agent.core.messages import Reply
 from tray_agent.core.model import Asked, Job, Outcome, Pausing, Run
+from tray_agent.core.standing import Ruled
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,13 @@ class RecordClosing:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordRules:
+    """Keep since when rare rules hold, by job; None for one that holds no more."""
+
+    rules: dict[str, Ruled | None]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordAsked:
     """Keep what a person asked, and what was answered; with whatever is recorded next."""
 
@@ -172,6 +180,7 @@ Action = (
     | RecordAcknowledged
     | RecordClosing
     | RecordAsked
+    | RecordRules
     | StopLeftovers
     | Discover
     | ReadHistory

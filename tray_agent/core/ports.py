@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from tray_agent.core.messages import Message
 from tray_agent.core.model import Asked, Job, Outcome, Pausing, Run
+from tray_agent.core.standing import Ruled
 
 Post = Callable[[Message], None]
 
@@ -176,6 +177,14 @@ class Journal(Protocol):
 
     def first_day(self) -> date | None:
         """The oldest day that has a run on record, or None without any."""
+        ...
+
+    def rules(self) -> dict[str, Ruled]:
+        """Since when rare rules hold, by job, as last recorded."""
+        ...
+
+    def record_rules(self, rules: Mapping[str, Ruled | None]) -> None:
+        """Keep since when rare rules hold; None for one that holds no more."""
         ...
 
     def closing_of(self, day: date) -> tuple[str, ...] | None:

@@ -1,4 +1,4 @@
-"""How a job stands beside its runs: what holds it back, when it is tried again, how late it is.
+"""How a job stands beside its runs: what holds it back, when it is tried again, how late it is, since when.
 
 Frozen values.
 """
@@ -6,7 +6,7 @@ Frozen values.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -56,3 +56,11 @@ class Lateness:
     due: int
     done: int
     met: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What a rare rule says, and since which day it holds."""
+
+    text: str
+    since: date

@@ -112,6 +112,8 @@ class Recorder:
                 self._journal.record_surplus(day, surplus, falls=falls)
             case act.RecordFound(run):
                 self._journal.record_found([run])
+            case act.RecordRules(rules):
+                self._journal.record_rules(rules)
             case act.RecordClosing(day, notes):
                 self._journal.record_closing(day, notes)
             case act.RecordAcknowledged(job, run_id):

@@ -13,7 +13,7 @@ from tray_agent.core.ports import Journal, JournalError, Processes, Standing
 from tray_agent.core.registry.sheets import NO_AREA
 from tray_agent.core.rules.active import Active, Moment, Phase
 from tray_agent.core.rules.answers import Actions
-from tray_agent.core.rules.rare import DAYS, watch_rare
+from tray_agent.core.rules.rare import DAYS, note_rules, watch_rare
 from tray_agent.core.rules.runs import stop
 from tray_agent.core.rules.state import State
 from tray_agent.core.schedules.schedule import MANUAL
@@ -92,6 +92,10 @@ def load_day(state: State, journal: Journal, unrecorded: Iterable[Run], now: dat
     for job, moment in journal.cleared_of(state.day).items():
         state.cleared.setdefault(job, moment)
     state.ran, state.first_day = journal.days_run(state.day - timedelta(days=DAYS)), journal.first_day()
+    state.ruled = journal.rules()
+    news = note_rules(state) if state.discovered else {}
+    if news:
+        journal.record_rules(news)
     for known in state.jobs.values():
         watch_rare(state, known, now)
 
@@ -121,6 +125,7 @@ def restore_if_lost(state: State, journal: Journal) -> None:
     journal.restore(list({run.id: run for run in [*begun, *ended]}.values()))
     journal.set_paused(state.paused)
     journal.record_surplus(state.day, state.surplus)
+    journal.record_rules(state.ruled or {})
     for job, moment in state.cleared.items():
         journal.clear(job, moment)
     for job, pausing in state.paused_jobs.items():

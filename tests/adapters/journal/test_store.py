@@ -21,6 +21,7 @@ from tray_agent.adapters.journal.rows import asked_of
 from tray_agent.adapters.journal.store import SqliteJournal
 from tray_agent.core.model import Asked, Outcome, Pausing, Run, Trigger
 from tray_agent.core.ports import Journal, JournalError
+from tray_agent.core.standing import Ruled
 
 TODAY = at().date()
 
@@ -212,6 +213,12 @@ class TestBoth:
         assert journal.acknowledged() == {"pix": "run-2"}
 
     def test_what_is_said_of_a_day_is_kept(self, journal: Journal) -> None:
+        assert journal.rules() == {}
+        journal.record_rules(
+            {"": Ruled("", TODAY), "pix": Ruled("5º dia útil às 8h", TODAY), "b": Ruled("x", TODAY)}
+        )
+        journal.record_rules({"pix": Ruled("sexta às 8h", at(day=9).date()), "b": None})
+        assert journal.rules() == {"": Ruled("", TODAY), "pix": Ruled("sexta às 8h", at(day=9).date())}
         assert journal.closing_of(TODAY) is None
         journal.record_closing(TODAY, ["2 automações não rodaram", "ação"])
         journal.record_closing(at(day=9).date(), [])

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from tests.builders import Day, at, make_job
+from tray_agent.core import actions as act
 from tray_agent.core import messages as msg
 from tray_agent.core.model import Job
 from tray_agent.core.rules.rare import missed_day
 from tray_agent.core.schedules.grammar import parse
+from tray_agent.core.standing import Ruled
 
 TUESDAY = date(2026, 3, 10)
 FIFTH = date(2026, 3, 6)  # the fifth business day of March 2026
@@ -48,7 +50,7 @@ def test_before_the_first_day_on_record_nobody_knows() -> None:
 
 def test_it_is_a_problem_until_somebody_runs_it() -> None:
     day = Day("14:05", local_history=True)
-    day.state.first_day = LONG_AGO
+    day.state.first_day, day.state.ruled = LONG_AGO, {}
     day.jobs(rare())
     assert day.snapshot is not None
     (problem,) = day.snapshot.problems
@@ -58,4 +60,40 @@ def test_it_is_a_problem_until_somebody_runs_it() -> None:
     day.whole_run()
 
     assert day.now.date() == at().date()
+    assert day.snapshot.problems == ()
+
+
+@pytest.mark.parametrize("former", [{}, {"pix": Ruled("sexta às 8h", LONG_AGO)}])
+def test_of_a_row_that_is_new_or_changed_today_nobody_was_to_run_anything_before(
+    former: dict[str, Ruled],
+) -> None:
+    day = Day("14:05", local_history=True)
+    day.state.first_day, day.state.ruled = LONG_AGO, {"": Ruled("", LONG_AGO), **former}
+    day.jobs(rare())
+
+    assert day.snapshot is not None
+    assert day.snapshot.problems == ()
+    assert act.RecordRules({"pix": Ruled("5º dia útil do mês às 8h", TUESDAY)}) in day.ordered
+    day.jobs()
+    assert act.RecordRules({"pix": None}) in day.ordered
+
+
+def test_what_is_there_when_nothing_is_on_record_yet_holds_since_the_first_day() -> None:
+    day = Day("14:05", local_history=True)
+    day.state.first_day, day.state.ruled = LONG_AGO, {}
+
+    day.jobs(rare(), make_job("todo_dia", 8))
+
+    noted = {"": Ruled("", LONG_AGO), "pix": Ruled("5º dia útil do mês às 8h", LONG_AGO)}
+    assert act.RecordRules(noted) in day.ordered
+    day.jobs(rare(), make_job("todo_dia", 9))
+    assert [each for each in day.ordered if isinstance(each, act.RecordRules)] == []
+
+
+def test_until_the_journal_was_read_nobody_is_accused() -> None:
+    day = Day("14:05", local_history=True)
+    day.state.first_day = LONG_AGO
+    day.jobs(rare())
+
+    assert day.snapshot is not None
     assert day.snapshot.problems == ()

@@ -20,10 +20,12 @@ from tray_agent.adapters.journal.rows import (
     run_of,
 )
 from tray_agent.core.model import Asked, Outcome, Pausing, Run
+from tray_agent.core.standing import Ruled
 
 _USUAL_RUNS = 20
 _KEPT_DAYS = 3
 _CLEARED = "cleared:"
+_RULE = "rule:"
 
 
 class SqliteJournal(JournalFile):
@@ -185,6 +187,21 @@ class SqliteJournal(JournalFile):
         with self._reading() as db:
             row = db.execute("SELECT min(day) FROM runs").fetchone()
         return date.fromisoformat(row[0]) if row and row[0] else None
+
+    def rules(self) -> dict[str, Ruled]:
+        """Since when rare rules hold, by job, as last recorded."""
+        with self._reading() as db:
+            found = db.execute("SELECT name, value FROM remembered WHERE name GLOB ?", (_RULE + "*",))
+            parted = {name[len(_RULE) :]: value.partition(" ") for name, value in found}
+        return {job: Ruled(text, date.fromisoformat(since)) for job, (since, _, text) in parted.items()}
+
+    def record_rules(self, rules: Mapping[str, Ruled | None]) -> None:
+        """Keep since when rare rules hold; None for one that holds no more."""
+        held = [(_RULE + job, f"{each.since} {each.text}") for job, each in rules.items() if each is not None]
+        with self._writing() as db:
+            db.executemany("INSERT OR REPLACE INTO remembered VALUES (?, ?)", held)
+            gone = [(_RULE + job,) for job, each in rules.items() if each is None]
+            db.executemany("DELETE FROM remembered WHERE name = ?", gone)
 
     def closing_of(self, day: date) -> tuple[str, ...] | None:
         """What was said of a day when it closed; None where it was not closed."""

@@ -11,10 +11,11 @@ from tray_agent.core.rules.active import Moment
 from tray_agent.core.rules.answers import Actions
 from tray_agent.core.rules.history import jobs_changed
 from tray_agent.core.rules.places import schedule_next
-from tray_agent.core.rules.rare import watch_rare
+from tray_agent.core.rules.rare import note_rules, watch_rare
 from tray_agent.core.rules.runs import forgive
 from tray_agent.core.rules.state import UNLOOKED, State
 from tray_agent.core.rules.team import line_of
+from tray_agent.core.standing import Ruled
 
 
 def discover(state: State, moment: Moment) -> Actions:
@@ -47,15 +48,20 @@ def discovered(state: State, event: msg.Discovered, moment: Moment) -> Actions:
 
         report_unknown(state, moment.now)
     former = state.jobs.keys()
-    _take_jobs(state, found.jobs, moment.now)
-    return [] if state.jobs.keys() == former else jobs_changed(state, moment)
+    rules = _take_jobs(state, found.jobs, moment.now)
+    ordered: Actions = [act.RecordRules(rules)] if rules else []
+    return ordered if state.jobs.keys() == former else [*ordered, *jobs_changed(state, moment)]
 
 
-def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> None:
-    """Put newly found jobs in force; only what differs is considered anew."""
+def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> dict[str, Ruled | None]:
+    """Put newly found jobs in force; only what differs is considered anew.
+
+    Returns what is new of their rules.
+    """
     order = tuple(job.id for job in jobs)
     former = state.jobs
     state.jobs = {job.id: job for job in jobs}
+    rules = note_rules(state)
     state.dependents = {}
     for job in state.all_shown():
         for other in job.policies.after:
@@ -79,3 +85,4 @@ def _take_jobs(state: State, jobs: tuple[Job, ...], now: datetime) -> None:
             watch_rare(state, job, now)
             state.touched.add(job.id)
             schedule_next(state, job, now)
+    return rules

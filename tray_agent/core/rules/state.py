@@ -23,6 +23,7 @@ from tray_agent.core.rules.problems import ProblemBook
 from tray_agent.core.rules.queue import FairQueue
 from tray_agent.core.rules.wanted import Unsuited, Wanted
 from tray_agent.core.shown import HistoryState
+from tray_agent.core.standing import Ruled
 
 UNLOOKED = "?"  # who is the brain was not looked at since this one woke: another may be by now
 
@@ -34,10 +35,10 @@ class State:
     ``touched`` are the jobs to consider in the next plan, ``stale`` those whose facts changed since the last
     snapshot. ``surplus`` are the runs counted beyond our own, on record with the day (product 3.9). ``pcs``
     are the PCs of the team by their key, none without a team, ``pc_problems`` what is wrong with each;
-    ``unsuited`` are those that did not take a job.
-    ``cleared`` is up to when a person gave up what a job owed today, ``wanted`` who asked for a manual run
-    that waits in the queue. ``acknowledged`` are bad ends that a person took note of, by job. ``dependents``
-    are the jobs that wait for a job. Until ``day_loaded`` the runs are not all counted.
+    ``unsuited`` are those that did not take a job. ``cleared`` is up to when a person gave up what a job owed
+    today, ``wanted`` who asked for a manual run that waits in the queue. ``acknowledged`` are bad ends that a
+    person took note of, by job. ``dependents`` are the jobs that wait for a job. ``ruled`` is since when each
+    rare rule holds, None until it was read. Until ``day_loaded`` the runs are not all counted.
     """
 
     limits: Limits
@@ -74,6 +75,7 @@ class State:
     acknowledged: dict[str, str] = field(default_factory=dict)
     ran: dict[str, set[date]] = field(default_factory=dict)
     first_day: date | None = None
+    ruled: dict[str, Ruled] | None = None
     day_notes: tuple[str, ...] = ()
     unseen: tuple[tuple[date, dict[str, int]], ...] = ()
     retries: dict[str, Retry] = field(default_factory=dict)
