@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from tray_agent.core.listing import listed
 from tray_agent.core.picture.plan_starts import waits_for_pc
 from tray_agent.core.picture.queue_to_come import Starts
 from tray_agent.core.shown import JobFacts, Snapshot
@@ -37,4 +38,4 @@ def _reason(snapshot: Snapshot, facts: JobFacts, day: date, starts: Starts) -> s
     missing = [other for other in after if other not in comes] or list(after)
     names = [snapshot.facts[other].job.name if other in snapshot.facts else other for other in missing]
     when = "hoje" if is_today else "nesse dia"
-    return f"espera {' e '.join(names)}, que {when} não {'roda' if len(names) == 1 else 'rodam'}"
+    return f"espera {listed(names)}, que {when} não {'roda' if len(names) == 1 else 'rodam'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tray_agent.core.listing import listed
 from tray_agent.core.model import Job, Problem, Where
 from tray_agent.core.rules.owed import fires_of, follows, good_ends
 from tray_agent.core.rules.state import State
@@ -34,7 +35,7 @@ def absence(state: State, job: Job, now: datetime) -> str:
         what = "não está ativa" if one else "não estão ativas"
     else:
         what = f"hoje não {'tem' if one else 'têm'} horário"
-    return f"espera {' e '.join(names)}, que {what}"
+    return f"espera {listed(names)}, que {what}"
 
 
 def watch_forerunners(state: State, job: Job, now: datetime) -> None:
