@@ -21,10 +21,20 @@ from tray_agent.checks.program_file import look_at_program
 from tray_agent.checks.registry import look_at_registry, look_at_scripts
 from tray_agent.checks.team import look_at_team
 from tray_agent.core.settings import NAMES, Settings
-from tray_agent.shell.channel.client import is_answered, unanswered
+from tray_agent.shell.channel.client import end_process, is_answered, listening_process
 
 # Names of the agent's own that no setting bears: what it tells its children, and helps to develop it.
-_OTHERS = ("RUN", "AS_PYTHON", "CHANNEL_DIR", "DEBUG_PORT", "BUILD_QT", "WINE_CACHE", "NATS_SERVER", "FAULT")
+_OTHERS = (
+    "RUN",
+    "AS_PYTHON",
+    "CHANNEL_DIR",
+    "DEBUG_PORT",
+    "BUILD_QT",
+    "WINE_CACHE",
+    "NATS_SERVER",
+    "FAULT",
+    "MACHINE",
+)
 _MARKS = {True: ("ok", "32"), False: ("!!", "31"), None: ("--", "90")}
 
 
@@ -114,9 +124,10 @@ def _agent(places: Places) -> Check:
         return Check("Agente", None, "nenhum em execução; para iniciá-lo: tray-agent")
     if is_answered(places.data_dir):
         return Check("Agente", True, "em execução")
-    what, _, action = unanswered(places.data_dir).partition("; ")
-    action = action.replace("veja tray-agent doctor", "resolva o que está marcado aqui com !!")
-    return Check("Agente", False, what.removeprefix("o agente está "), f"{action[:1].upper()}{action[1:]}.")
+    pid = listening_process(places.data_dir)
+    remedy = "resolva o que está marcado aqui com !!" if pid is None else end_process(pid)
+    action = f"Tente de novo em instantes; se continuar assim, {remedy}."
+    return Check("Agente", False, "em execução, mas não responde", action)
 
 
 def _temp(places: Places) -> Check:

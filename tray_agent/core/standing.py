@@ -22,6 +22,12 @@ class HoldKind(StrEnum):
     PC = "pc"  # no PC that may run it is there
 
 
+TO_COME = frozenset({HoldKind.AHEAD, HoldKind.TO_HALT})
+"""What holds nothing back yet: it says something of the next fire time."""
+LATER = TO_COME | {HoldKind.WAITS}
+"""What says something only of what is owed, or of what comes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """``text`` says in a Portuguese clause what holds a job back; ``until`` is when it ends, if that is

@@ -81,7 +81,7 @@ class BaseFolder:
 
     def halt(self, other: str) -> None:
         """Start nothing by itself from the first turn on: who else is the brain is not known."""
-        self.other, self._is_halted = other, True
+        self.other, self.is_copy, self._is_halted = other, False, True
 
     def release(self) -> None:
         """What was said of another brain holds no more; the next discovery looks anew."""
@@ -99,17 +99,17 @@ class BaseFolder:
 
         found = brain_file.read(base)
         if own is None or (found is not None and own.yields_to(found)):
-            self.is_copy = own is not None and found is not None and own.is_copy_of(found)
-            self._name(found.brain if found else "", found)
+            is_copy = own is not None and found is not None and own.is_copy_of(found)
+            self._name(found.brain if found else "", found, is_copy=is_copy)
             return
         self._name("", None)
         if found != own:
             brain_file.write(base, own)
 
-    def _name(self, other: str, found: BrainFile | None) -> None:
-        if other == self.other:
+    def _name(self, other: str, found: BrainFile | None, *, is_copy: bool = False) -> None:
+        if (other, is_copy) == (self.other, self.is_copy):
             return
-        self.other = other
+        self.other, self.is_copy = other, is_copy
         self._post(BrainNamed(other))
         if found is None:
             self._notice("brain-file")

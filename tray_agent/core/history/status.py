@@ -16,6 +16,8 @@ from tray_agent.core.model import CardState, Outcome, Run
 
 NO_RESULT = "SEM_RESULTADO"
 STOPPED = "PARADA"
+WELL = frozenset({CardState.SUCCESS, CardState.NO_DATA})
+"""What a run comes to that ended well, for whoever waits for it."""
 LONGEST_STATUS = 200
 _LOOKED_AT = 50_000  # signs at either end of a text that is longer than any status
 
@@ -64,6 +66,11 @@ def is_open(status: str | None) -> bool:
     """Whether a status says nothing of an end yet: there is none, or it tells only that the run began."""
     text = _folded(status) if status else ""
     return not text or (_state(text) is None and _OPEN.search(text) is not None)
+
+
+def history_says(status: str | None, longest: int) -> str:
+    """That the history gives this status, for one who asks why."""
+    return f"o histórico diz “{shortened(status or '', longest)}”"
 
 
 def shortened(status: str, longest: int = LONGEST_STATUS) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tray_agent.core.history.status import state_of
-from tray_agent.core.model import CardState, Job
+from tray_agent.core.history.status import WELL, state_of
+from tray_agent.core.model import Job
 from tray_agent.core.rules.again import attempt_of
 from tray_agent.core.rules.debt import coming
 from tray_agent.core.rules.forerunners import absence
 from tray_agent.core.rules.owed import count_of, debt_of, fires_of, follows, last_end
 from tray_agent.core.rules.state import State
 from tray_agent.core.standing import Held, HoldKind
-
-_WELL = (CardState.SUCCESS, CardState.NO_DATA)
 
 
 def awaited(state: State, job: Job, fire: datetime, now: datetime) -> Held | None:
@@ -45,7 +43,7 @@ def _awaits(state: State, other: str, fire: datetime, now: datetime) -> Held | N
     if later and later[0] <= fire:
         return None
     last = last_end(state, other)
-    if last is not None and state_of(last.status) in _WELL:
+    if last is not None and state_of(last.status) in WELL:
         return None
     if later:
         return Held(HoldKind.AHEAD, f"espera {named.name}, que só roda às {later[0]:%H:%M}", later[0])

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from tray_agent.core.history.last import verdict
-from tray_agent.core.history.status import run_status, shortened, state_of
+from tray_agent.core.history.status import history_says, run_status, state_of
 from tray_agent.core.listing import listed
 from tray_agent.core.model import CardState, Job, Run
 from tray_agent.core.picture.texts import duration
@@ -38,7 +38,7 @@ def _failed(facts: JobFacts, no_data_exit_code: int) -> Iterator[tuple[str, str]
     for run in facts.runs:
         row = rows.get(run.id)
         if verdict(run, row, no_data_exit_code) is CardState.ERROR:
-            said = f"o histórico diz “{shortened(row.status or '', 60)}”" if row and not run.exit_code else ""
+            said = history_says(row.status, 60) if row and not run.exit_code else ""
             yield run.name, run.reason or said or _code(run)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tray_agent.core.history.last import last_run, outcome_state
 from tray_agent.core.history.matching import Matched, is_from_the_future, match, start_of
-from tray_agent.core.history.status import shortened, state_of
+from tray_agent.core.history.status import history_says, state_of
 from tray_agent.core.model import CardState, Job, Mark, Run
 from tray_agent.core.picture.awaited import awaited
 from tray_agent.core.picture.fires import fires_today
@@ -87,7 +87,7 @@ def job_facts(
 def _reason(bad_end: End) -> str:
     """Why a run ended badly: what it said itself, else what the history says of it."""
     own = bad_end.run.reason if bad_end.run is not None else ""
-    return own or f"o histórico diz “{shortened(bad_end.status or '', 120)}”"
+    return own or history_says(bad_end.status, 120)
 
 
 def _held(state: State, job: Job, now: datetime, ticket: int | None) -> Held | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from tray_agent.core.history.status import WELL
 from tray_agent.core.model import CardState, Outcome
 from tray_agent.core.picture.silent_runs import (
     silence_details,
@@ -145,15 +146,14 @@ def _is_tried_again(facts: JobFacts, now: datetime) -> bool:
 
 def _recovered(before: NoticeState, all_facts: Facts, now: datetime) -> tuple[NoticeState, list[Notice]]:
     """Jobs of whose error was told and that have ended well since; those of one moment together."""
-    good = {CardState.SUCCESS, CardState.NO_DATA}
-    turned = [job for job in before.told if job in all_facts and all_facts[job].state in good]
+    turned = [job for job in before.told if job in all_facts and all_facts[job].state in WELL]
     well = (*before.well, *sorted(turned, key=str.casefold))
     since = before.well_since or now
     told = before.told.difference(turned)
     if well and timedelta(0) <= now - since < GATHERING:
         return replace(before, told=told, well=well, well_since=since), []
     state = replace(before, told=told, well=(), well_since=None)
-    group = [all_facts[job] for job in well if job in all_facts and all_facts[job].state in good]
+    group = [all_facts[job] for job in well if job in all_facts and all_facts[job].state in WELL]
     return state, [_recovered_notice(group)] if group else []
 
 

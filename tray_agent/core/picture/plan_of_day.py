@@ -84,15 +84,12 @@ def plan_of_day(
         builder.add_day(day + timedelta(days=ahead))
     owed, coming = builder.wishes(FireState.OWED), builder.wishes(FireState.COMING)
     starts = starts_of(snapshot, owed, coming, means, now, builder.stuck)
-    fires = [_estimated(each, starts) for each in builder.fires if not _is_lost(each, starts)]
-    lost = [each for each in builder.fires if _is_lost(each, starts)]
-    skipped = builder.skipped + [
-        Skipped(each.job, each.at, f"espera a vez, e {_too_late(snapshot.facts[each.job].job)}")
-        for each in lost
-    ]
-    unserved = unserved_of(snapshot, [(f.job, f.at) for f in fires if f.state in AHEAD], starts)
-    fires = [each for each in fires if (each.job, each.at) not in unserved]
-    skipped += [Skipped(job, at, reason) for (job, at), reason in unserved.items()]
+    unmade = unserved_of(snapshot, [(f.job, f.at) for f in builder.fires if f.state in AHEAD], starts)
+    for each in builder.fires:
+        if _is_lost(each, starts):
+            unmade[each.job, each.at] = f"espera a vez, e {_too_late(snapshot.facts[each.job].job)}"
+    fires = [_estimated(each, starts) for each in builder.fires if (each.job, each.at) not in unmade]
+    skipped = builder.skipped + [Skipped(job, at, reason) for (job, at), reason in unmade.items()]
     if until is not None:
         fires = [each for each in fires if _lies_ahead(each) and each.at <= until]
         skipped = [each for each in skipped if each.at is not None and now <= each.at <= until]
@@ -107,8 +104,10 @@ class _Builder:
 
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
         self.snapshot, self.now = snapshot, now
-        self.fires, self.skipped = list[PlannedFire](), list[Skipped]()
-        self.ready, self.stuck = dict[tuple[str, datetime], datetime](), list[tuple[str, datetime]]()
+        self.fires: list[PlannedFire] = []
+        self.skipped: list[Skipped] = []
+        self.ready: dict[tuple[str, datetime], datetime] = {}
+        self.stuck: list[tuple[str, datetime]] = []
         self._areas = dict(snapshot.paused_areas)
 
     def add_day(self, day: date) -> None:

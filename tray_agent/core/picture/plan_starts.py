@@ -7,14 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from tray_agent.core.history.last import verdict
-from tray_agent.core.history.status import state_of
+from tray_agent.core.history.status import WELL, state_of
 from tray_agent.core.model import CardState, Mark
 from tray_agent.core.picture.queue_to_come import UNKNOWN_SECONDS, Places, Starts, Wish, starts_to_come
 from tray_agent.core.rules.owed import follows
 from tray_agent.core.shown import JobFacts, Snapshot
 from tray_agent.core.standing import HoldKind
-
-_WELL = (CardState.SUCCESS, CardState.NO_DATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def _follows(facts: JobFacts) -> bool:
 
 def _good_ends(facts: JobFacts) -> int:
     """How many of the day's runs ended well."""
-    return sum(_state_of(mark) in _WELL for mark in facts.marks)
+    return sum(_state_of(mark) in WELL for mark in facts.marks)
 
 
 def _state_of(mark: Mark) -> CardState | None:
@@ -106,4 +104,4 @@ def _state_of(mark: Mark) -> CardState | None:
 
 def _ended_well(facts: JobFacts) -> bool:
     last = facts.last_run
-    return facts.active is None and last is not None and state_of(last.status) in _WELL
+    return facts.active is None and last is not None and state_of(last.status) in WELL

@@ -14,7 +14,7 @@ from tray_agent.core.rules.owed import follows
 from tray_agent.core.schedules.not_today import left_out
 from tray_agent.core.schedules.schedule import ScheduleKind
 from tray_agent.core.shown import FireState, JobFacts, LastRun, Snapshot
-from tray_agent.core.standing import HoldKind
+from tray_agent.core.standing import LATER, TO_COME, HoldKind
 
 
 def last_run_text(last: LastRun | None) -> str:
@@ -64,7 +64,7 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
         return _unscheduled(facts) + _aftermath(facts)
     if not around.snapshot.history.verified:
         return _unverified(around.snapshot)
-    if facts.held is not None and (facts.owed > 0 or facts.held.kind not in _LATER):
+    if facts.held is not None and (facts.owed > 0 or facts.held.kind not in LATER):
         return f"Não roda sozinha agora: {facts.held.text}." + _aftermath(facts)
     if facts.owed > 0:
         return _in_queue(facts, around, "", _made(facts))
@@ -74,16 +74,6 @@ def _why(facts: JobFacts, around: Surroundings, now: datetime) -> str:
     if facts.target == 0:
         return _nothing_yet(facts, now) + _aftermath(facts)
     return _settled(facts, around)
-
-
-_LATER = {
-    HoldKind.WAITS,
-    HoldKind.AHEAD,
-    HoldKind.TO_HALT,
-}  # these say something only of what is owed, or of what comes
-
-
-_TO_COME = {HoldKind.AHEAD, HoldKind.TO_HALT}
 
 
 def _unscheduled(facts: JobFacts) -> str:
@@ -112,7 +102,7 @@ def _nothing_yet(facts: JobFacts, now: datetime) -> str:
 def _ahead(facts: JobFacts) -> str:
     """That the next fire time will not be served when it comes, and why."""
     at = next((fire.at for fire in facts.fires if fire.state is FireState.COMING), None)
-    if at is None or facts.held is None or facts.held.kind not in _TO_COME:
+    if at is None or facts.held is None or facts.held.kind not in TO_COME:
         return ""
     how = "atrasa" if facts.held.until else "não roda sozinha"
     if facts.held.kind is HoldKind.TO_HALT:

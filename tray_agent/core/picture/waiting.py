@@ -7,9 +7,8 @@ from datetime import datetime
 from tray_agent.core.picture.plan_starts import Means, places_of
 from tray_agent.core.picture.queue_to_come import Wish, starts_to_come
 from tray_agent.core.shown import JobFacts, Snapshot
-from tray_agent.core.standing import HoldKind
+from tray_agent.core.standing import LATER
 
-_WAITS = {HoldKind.WAITS, HoldKind.AHEAD, HoldKind.TO_HALT}
 MOST = 200
 """So many waiting jobs are told when they start; those behind them would be guesses of guesses."""
 
@@ -34,4 +33,4 @@ def starts_of_waiting(snapshot: Snapshot, now: datetime, means: Means) -> dict[s
 def _ready(facts: JobFacts, now: datetime) -> datetime | None:
     """From when on it may start; None where nobody knows. That it waits for others is played."""
     held = facts.held
-    return now if held is None or held.kind in _WAITS else held.until
+    return now if held is None or held.kind in LATER else held.until

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tray_agent.core.history.status import state_of
-from tray_agent.core.model import CardState, Job, Pausing
+from tray_agent.core.history.status import WELL, state_of
+from tray_agent.core.model import Job, Pausing
 from tray_agent.core.policies import Halt
 from tray_agent.core.rules.again import attempt_of
 from tray_agent.core.rules.owed import debt_of, last_end
@@ -88,6 +88,6 @@ def _waits(state: State, job: Job, now: datetime) -> Held | None:
         last = last_end(state, other)
         if last is None:
             return Held(HoldKind.WAITS, f"espera {name}, que ainda não rodou hoje")
-        if state_of(last.status) not in {CardState.SUCCESS, CardState.NO_DATA}:
+        if state_of(last.status) not in WELL:
             return Held(HoldKind.WAITS, f"espera {name}, que não terminou bem")
     return None

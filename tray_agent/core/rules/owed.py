@@ -8,14 +8,12 @@ from datetime import datetime
 
 from tray_agent.core.history.last import status_of
 from tray_agent.core.history.matching import is_from_the_future
-from tray_agent.core.history.status import is_open, state_of
-from tray_agent.core.model import CardState, Job, Run
+from tray_agent.core.history.status import WELL, is_open, state_of
+from tray_agent.core.model import Job, Run
 from tray_agent.core.policies import CatchUp
 from tray_agent.core.rules.debt import Count, Debt, debt
 from tray_agent.core.rules.state import State
 from tray_agent.core.schedules.schedule import ScheduleKind
-
-_WELL = (CardState.SUCCESS, CardState.NO_DATA)
 
 
 def follows(job: Job) -> bool:
@@ -51,7 +49,7 @@ class End:
 
 def good_ends(state: State, job: str) -> list[datetime]:
     """When the day's runs of a job ended that ended well, sorted; the row of a run of ours decides."""
-    return [end.at for end in ends_of(state, job) if state_of(end.status) in _WELL]
+    return [end.at for end in ends_of(state, job) if state_of(end.status) in WELL]
 
 
 def last_end(state: State, job: str) -> End | None:

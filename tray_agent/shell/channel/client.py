@@ -183,22 +183,34 @@ def connect(data_dir: Path, timeout: float = 5.0) -> Channel:
     )
 
 
-def unanswered(data_dir: Path, timeout: float = 1.0) -> str:
-    """What to do about an agent that holds the folder and does not answer.
+def unanswered(data_dir: Path) -> str:
+    """What to do about an agent that holds the folder and does not answer."""
+    pid = listening_process(data_dir)
+    remedy = "veja tray-agent doctor" if pid is None else end_process(pid)
+    return (
+        "o agente está em execução, mas não responde; tente de novo em instantes; "
+        f"se continuar assim, {remedy}"
+    )
 
-    Its process is named only where something still listens as the folder says: else that is a former agent's.
-    """
-    what = "o agente está em execução, mas não responde; tente de novo em instantes; se continuar assim"
+
+def end_process(pid: int) -> str:
+    """What helps with an agent that hangs, as a clause."""
+    return f"encerre o processo {pid} e inicie-o de novo"
+
+
+def listening_process(data_dir: Path, timeout: float = 1.0) -> int | None:
+    """The process of the folder's agent, answering or not; None where nothing listens as the folder says:
+    then the number is a former agent's, and may be another program's by now."""
     try:
         place = wire.read_place(data_dir)
         if place is None:
-            return f"{what}, veja tray-agent doctor"
+            return None
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
             sock.settimeout(timeout)
             sock.connect((wire.HOST, place.port))
     except (wire.UnsafeChannelFile, OSError):
-        return f"{what}, veja tray-agent doctor"
-    return f"{what}, encerre o processo {place.pid} e inicie-o de novo"
+        return None
+    return place.pid
 
 
 def is_answered(data_dir: Path, timeout: float = 5.0) -> bool:
